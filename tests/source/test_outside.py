@@ -49,6 +49,17 @@ def test_the_title_stands_on_the_plans_sheet_or_on_a_cover() -> None:
     assert read_source(book(hidden, plain), plan_id="p").definition.title == "p"
 
 
+def test_of_several_sheets_the_name_of_one_is_no_title() -> None:
+    roofs = sheet(f"Roofs\n{PLAN}", "Roofs")
+    sheds = sheet(f"Sheds\n{PLAN.replace('1 |', '2 |')}", "Sheds")
+    cover = sheet("Estates recovery\n\nRed | Late\nGreen | On track", "Key")
+    assert read_source(book(cover, roofs, sheds), plan_id="p").definition.title == (
+        "Estates recovery"
+    )
+    assert read_source(book(roofs, sheds), plan_id="p").definition.title == "p"
+    assert read_source(book(roofs), plan_id="p").definition.title == "Roofs"
+
+
 def test_a_templates_own_title_is_kept_and_one_that_fits_any_plan_is_not() -> None:
     text = '[plan]\nid = "t"\ntitle = "{}"\n[[field]]\nid = "ref"\nheading = "Ref"\nrole = "key"\n'
     text += '[[field]]\nid = "action"\nheading = "Action"\nrole = "action"\n'

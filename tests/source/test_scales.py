@@ -318,6 +318,34 @@ def test_a_key_of_colours_stands_above_a_plan_whose_headings_are_coloured(beside
     ]  # fmt: skip
 
 
+SHADES = (("Off track, no recovery plan", RED), ("Off track with a recovery plan", AMBER),
+          ("On track", "#F79646"), ("Complete", BLUE))  # fmt: skip
+
+
+def test_a_key_may_have_two_shades_of_one_colour_and_runs_from_worst_to_best() -> None:
+    """Amber and orange are near to each other, and two ratings where a key has both; of two that
+    are as bad as each other the one that stands farther from the best is the worse."""
+    text = "\n".join(f" | {words}" for words, _ in SHADES) + "\n\n" + plan("", "", "", "", "")
+    fills = {(row, 0): colour for row, (_, colour) in enumerate(SHADES)}
+    down = ("#F79646", AMBER, RED, BLUE, "#F79646")
+    fills |= {(len(SHADES) + 2 + row, 4): colour for row, colour in enumerate(down)}
+    source = read_source(book(sheet(text, fills=fills)), plan_id="p")
+    words = {colour: label for label, colour in SHADES}
+    assert column(source, "rating") == [words[colour] for colour in down]
+    ratings = sorted(source.definition.ratings, key=lambda rating: rating.order)
+    assert [rating.code for rating in ratings] == [label for label, _ in reversed(SHADES)]
+
+
+def test_many_ratings_told_by_one_fill_are_one_guess() -> None:
+    fills = {(row, 4): GREEN for row in range(1, 7)} | {(7, 4): RED}
+    source = read_source(book(sheet(plan(*[""] * 7), fills=fills)), plan_id="p")
+    assert [guess for guess in source.guesses if "but " in guess] == [
+        f"field rating: 6 actions have no rating but the fill {GREEN}; read as Green "
+        "(Plan!E2, Plan!E3, Plan!E4, Plan!E5, Plan!E6 and 1 more)",
+        "field rating: action 7 (Plan!E8) has no rating but a fill; read as Red",
+    ]
+
+
 def test_one_sign_in_one_colour_is_no_scale_of_colours() -> None:
     source = coloured({}, dict.fromkeys(DOWN, "#000000"), "x", "x", "x", "x")
     assert column(source, "rating") == ["x"] * 4

@@ -26,9 +26,9 @@ from xlplan.merge.kept_cells import KeptCells
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued, Question, Returned
 from xlplan.merge.reading import Reading
-from xlplan.returned.kept_rows import Located, locate
+from xlplan.returned.kept_rows import Located, locate, names_of
 from xlplan.returned.kept_tables import Version, raw_text, value_at
-from xlplan.returned.kept_workbook import names_of, read_kept
+from xlplan.returned.kept_workbook import read_kept
 from xlplan.workbook.read.book import Book, a1
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.around_cells import Around

@@ -27,6 +27,7 @@ from xlplan.returned.kept_tables import (
     composed_of,
     plain,
     raw_text,
+    said_by_tables,
     value_at,
     value_over,
 )
@@ -67,6 +68,7 @@ class KeptEdits:
         self._shown = self._columns()
         self._composed = composed_of(self.version)
         self._headings = Headings(self.version.kept)
+        self._by_tables = said_by_tables(self.version)
         self.placed = dict(self.found.rows)
         plan = self.plan()
         for row in plan:
@@ -375,7 +377,11 @@ class KeptEdits:
         cell: str = "",
         why: str = "",
     ) -> None:
-        """List a value that was not written."""
+        """List a value that was not written, unless it is what its table says by itself."""
+        place = self.placed.get(row.uid)
+        tables = self._by_tables.get(item.id, {}) if reason == "none" else {}
+        if want is not None and place and tables.get(place[0].number) == show(want):
+            return
         self.apart.add((row.uid, item.id))
         said = say_value(reason, item, row.ref, want, why)
         self.by_hand.append((sheet or self.sheet_of(row), cell, said))

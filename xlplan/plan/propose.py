@@ -184,11 +184,13 @@ def about(kind: str, field_id: str) -> str:
 
 
 def one_for_many(found: Mapping[str, str], words: str) -> list[str]:
-    """What is said of each, or one guess with the first places where there are many."""
+    """What is said of each, or one guess with the first places where there are many: `words`,
+    with their number in place of ``{}``."""
     if len(found) <= MOST_APART:
         return list(found.values())
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-    return [f"{words.format(len(found))} ({', '.join(list(found)[:MOST_NAMED])}{more})"]
+    places = ", ".join(list(found)[:MOST_NAMED])
+    return [f"{words.replace('{}', str(len(found)), 1)} ({places}{more})"]
 
 
 def free_id(base: str, taken: Iterable[str]) -> str:

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from itertools import combinations
 
 from xlplan.plan.definition import Rating
 from xlplan.plan.legend import LegendLine
 from xlplan.plan.status_words import (
     closes_by,
     families,
-    family_of,
     hue_of,
     known_rating,
     known_state,
@@ -288,8 +288,15 @@ def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
         if certain == sorted(certain):
             return _numbered(ratings)
     between = [_UNKNOWN if each is None else each for each in severity]
-    listed.sort(key=lambda i: (between[i], not ratings[i].closed))
+    onward = -1 if legend and _worst_first(between) else 1
+    listed.sort(key=lambda i: (between[i], not ratings[i].closed, onward * i))
     return _numbered(ratings[i] for i in listed)
+
+
+def _worst_first(severity: Sequence[int]) -> bool:
+    """Whether a legend runs from worst to best, of equals too: more of its pairs do than do not."""
+    pairs = list(combinations(severity, 2))
+    return sum(one > other for one, other in pairs) > sum(one < other for one, other in pairs)
 
 
 def _numbered(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
@@ -335,27 +342,46 @@ def scale_of_colours(
     `explained` are the lines of a legend that have a colour; their words name the ratings where
     they explain most of the colours, else the usual words for them do.
     """
-    by_family: dict[str, LegendLine] = {}
-    for line in explained:
-        usual = known_rating(line.code)
-        colour = line.colour or (usual[2] if usual else "")
-        if hue := hue_of(colour):
-            by_family.setdefault(family_of(hue[0]), replace(line, colour=colour))
-        elif colour in colours or (colour and _severity_of(line.label) is not None):
-            by_family.setdefault(colour, line)
+    lines = _swatches(colours, explained)
     used = families(colours)
     if len(used) < 2:
         return (), ()
-    if len(used & by_family.keys()) * 2 > len(used):
-        lines = [
-            LegendLine(line.code or (line.label if len(line.label) <= LONGEST_RATING else family),
-                       line.label, line.colour)
-            for family, line in by_family.items()
-        ]  # fmt: skip
-        made = [_rating(line, {}, scale) for line in lines]
+    if len(used & families(line.colour for line in lines)) * 2 > len(used):
+        made = [_rating(replace(line, code=_code_of(line)), {}, scale) for line in lines]
         return _ordered(_apart(made), legend=True), ()
     made = [replace(rating, scale=scale) for rating in usual_scale(colours)]
     return tuple(made), tuple(f'rating "{r.code}": from colours alone' for r in made)
+
+
+def _swatches(colours: Sequence[str], explained: Sequence[LegendLine]) -> list[LegendLine]:
+    """The lines of a key of colours that are ratings, each with its colour: those whose very
+    colour cells have, however near one is to another, and of the other colours one of each family
+    and the greys that name a state."""
+    shown = {colour.upper() for colour in colours}
+    known = [_coloured(line) for line in explained]
+    found = {line.colour.upper(): line for line in reversed(known) if line.colour.upper() in shown}
+    taken = families(found)
+    for line in known:
+        colour = line.colour.upper()
+        family = families([colour])
+        if colour in found or not colour:
+            continue
+        if (family - taken) or (not family and _severity_of(line.label) is not None):
+            found[colour] = line
+            taken |= family
+    return [line for line in known if found.get(line.colour.upper()) is line]
+
+
+def _coloured(line: LegendLine) -> LegendLine:
+    """A line of a key with the usual colour of its word, where it has none."""
+    usual = known_rating(line.code)
+    return line if line.colour or usual is None else replace(line, colour=usual[2])
+
+
+def _code_of(line: LegendLine) -> str:
+    """The code of a rating that a key of colours names: its words, or its colour's name."""
+    short = line.label if len(line.label) <= LONGEST_RATING else ""
+    return line.code or short or next(iter(families([line.colour])), line.colour)
 
 
 def share_scale(one: Sequence[str], scale: Sequence[Rating]) -> bool:

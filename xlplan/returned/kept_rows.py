@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from xlplan.merge.kept_cells import KeptCells, KeptRow
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.returned.kept_tables import (
     FoundTable,
@@ -66,6 +67,18 @@ class Names:
 
     refs: frozenset[str]
     actions: frozenset[str]
+
+
+def names_of(definition: PlanDefinition) -> Names:
+    """The fields by which the rows of a plan are known."""
+    both = ("action", "recommendation")
+    keys = (definition.with_role("key", kind) for kind in both)
+    texts = [definition.with_role("action", "action"), definition.with_role("action", both[1])]
+    texts.append(definition.with_role("recommendation", both[1]))
+    return Names(
+        frozenset(item.id for item in keys if item is not None),
+        frozenset(item.id for item in texts if item is not None),
+    )
 
 
 def locate(book: Book, kept: KeptCells, names: Names) -> Located:

@@ -6,7 +6,7 @@ too is a version that was written, and how its columns hold several facts.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -67,6 +67,18 @@ def value_over(sheet: ReadSheet, at: At) -> CellValue:
         if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left):
             return value_at(sheet, top, left)
     return None
+
+
+def covered_cells(sheet: ReadSheet) -> frozenset[At]:
+    """The cells that others cover, with which they are merged."""
+    return frozenset(
+        (row, col)
+        for top, left, bottom, right in sheet.merged
+        if (bottom - top + 1) * (right - left + 1) <= 10_000
+        for row in range(top, bottom + 1)
+        for col in range(left, right + 1)
+        if (row, col) != (top, left)
+    )
 
 
 def plain(raw: CellValue) -> Raw:
@@ -260,3 +272,23 @@ def composed_cells(cells: Mapping[str, KeptCell]) -> dict[str, list[str]]:
         if cell.how == "composed" and cell.cell and "," not in cell.cell:
             found[cell.cell].append(name)
     return {cell: names for cell, names in found.items() if len(names) > 1}
+
+
+def said_by_tables(version: Version) -> dict[str, dict[int, str]]:
+    """What no cell says but the table in which a row stands, where most rows of each of several
+    tables say the same, and not all tables: by field and table, such as the sections of a plan
+    that has a sheet for each."""
+    item = version.definition.with_role("section", "action")
+    said: dict[int, Counter[str]] = defaultdict(Counter)
+    for uid, row in version.kept.rows.items():
+        if item is None or version.kind(uid) != "action":
+            continue
+        known = row.cells.get(item.id)
+        if (known is not None and known.cell) or item.id in version.kept.tables[row.table].columns:
+            return {}
+        said[row.table][show(version.value(uid, item.id))] += 1
+    whole = {
+        table: text for table, texts in said.items()
+        for text, count in texts.items() if text and count * 2 > texts.total()
+    }  # fmt: skip
+    return {item.id: whole} if item and len(set(whole.values())) > 1 else {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from xlplan.codes.kept_codes import (
     KEEP_012,
@@ -24,18 +25,19 @@ from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.merge.kept_cells import KeptCell, KeptCells
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, filled
-from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.spelling import Composed
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import show
-from xlplan.returned.kept_rows import Headings, Located, Names, locate
+from xlplan.returned.kept_rows import Headings, Located, locate, names_of
 from xlplan.returned.kept_tables import (
     FoundTable,
     Version,
     composed_cells,
     composed_of,
+    covered_cells,
     rated_by_fill,
     raw_text,
+    said_by_tables,
     shown_at,
     value_at,
     value_over,
@@ -46,18 +48,6 @@ from xlplan.workbook.read.book import At, Book, ReadSheet, a1, at_of
 _VERSIONS = 12
 """So many versions that were written last may be the one that a file comes from."""
 _CUT = 60
-
-
-def names_of(definition: PlanDefinition) -> Names:
-    """The fields by which the rows of a plan are known."""
-    both = ("action", "recommendation")
-    keys = (definition.with_role("key", kind) for kind in both)
-    texts = [definition.with_role("action", "action"), definition.with_role("action", both[1])]
-    texts.append(definition.with_role("recommendation", both[1]))
-    return Names(
-        frozenset(item.id for item in keys if item is not None),
-        frozenset(item.id for item in texts if item is not None),
-    )
 
 
 def read_kept(book: Book, sha256: str, versions: Sequence[Version]) -> Reading:
@@ -79,7 +69,7 @@ def read_kept(book: Book, sha256: str, versions: Sequence[Version]) -> Reading:
         issued=version.issued.id,
         trust="signed",
         sheet=found.tables[0].sheet.name if found.tables else "",
-        columns=tuple(dict.fromkeys((*columns, *others))),
+        columns=tuple(dict.fromkeys((*columns, *others, *reader.by_tables))),
         rows=rows,
         problems=(*problems, *reader.problems()),
     )
@@ -125,6 +115,10 @@ class _Reader:
     def kept(self) -> KeptCells:
         return self.version.kept
 
+    @cached_property
+    def by_tables(self) -> dict[str, dict[int, str]]:
+        return said_by_tables(self.version)
+
     def rows(self) -> Iterator[ReadRow]:
         """Every row that was found, each with its changed cells alone; then those that are new."""
         composed = composed_of(self.version)
@@ -151,7 +145,7 @@ class _Reader:
     ) -> Iterator[tuple[str, ReadCell]]:
         """The cells of their own that hold another text now."""
         if table.sheet.name not in self.covered:
-            self.covered[table.sheet.name] = _covered(table.sheet)
+            self.covered[table.sheet.name] = covered_cells(table.sheet)
         covered = self.covered[table.sheet.name]
         for name, known in self.kept.rows[uid].cells.items():
             col = table.columns.get(name)
@@ -265,9 +259,15 @@ class _Reader:
         return found
 
     def _under_others(self) -> dict[tuple[str, str], ReadCell]:
-        """What the headings say below which rows stand now, where these are others than before:
-        asked about, as rows may have been sorted past headings."""
+        """What the headings say below which rows stand now, or the tables in which they do, where
+        these are others than before: asked about, as rows may have been sorted past headings."""
         headings, found = Headings(self.kept), dict[tuple[str, str], ReadCell]()
+        for name, said in self.by_tables.items():
+            for uid, (table, row) in self.found.rows.items():
+                if said.get(table.number, "") not in ("", said.get(self.kept.rows[uid].table)):
+                    doubt = KEEP_016.fill("moved")
+                    found[uid, name] = ReadCell(said[table.number], "", doubt=doubt.message)
+                    self._note(table, (row, min(table.columns.values())), doubt)
         for name in headings.texts:
             for uid, (table, row) in self.found.rows.items():
                 known = self.kept.rows[uid].cells.get(name)
@@ -305,7 +305,7 @@ class _Reader:
 
     def _new(self, table: FoundTable, row: int) -> dict[str, ReadCell]:
         """The cells of a row that is none of the plan's yet; its section is that of the rows it
-        stands among."""
+        stands among, or of its table."""
         coloured = {
             name
             for known in self.kept.rows.values()
@@ -331,6 +331,9 @@ class _Reader:
             for name, known in self.kept.rows[mate].cells.items():
                 if known.how == "shared" and name not in cells and known.raw:
                     cells[name] = ReadCell(show(self.version.value(mate, name)), known.cell)
+        for name, said in self.by_tables.items():
+            if name not in cells and table.number in said:
+                cells[name] = ReadCell(said[table.number], "")  # the sheet says it, no cell
         return cells
 
     def problems(self) -> Iterator[Problem]:
@@ -379,17 +382,6 @@ class _Reader:
 
     def _note(self, table: FoundTable, at: At, said: Filled) -> None:
         self.noted.append(said.at(f"{self.book.name}!{table.sheet.name}!{a1(*at)}"))
-
-
-def _covered(sheet: ReadSheet) -> frozenset[At]:
-    return frozenset(
-        (row, col)
-        for top, left, bottom, right in sheet.merged
-        if (bottom - top + 1) * (right - left + 1) <= 10_000
-        for row in range(top, bottom + 1)
-        for col in range(left, right + 1)
-        if (row, col) != (top, left)
-    )
 
 
 def _cut(text: str) -> str:

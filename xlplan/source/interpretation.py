@@ -72,6 +72,8 @@ class _Maker:
         self.orders = _orders(parts.drafts, definition)
         self.foreign: dict[str, str] = {}
         """Ratings written with letters of other alphabets, and what is said of each alone."""
+        self.by_fill: dict[str, dict[str, str]] = {}
+        """What is said of rows that show a rating by their fill alone, for each such fill."""
         self.filled: dict[str, str] = {}
         """Headings that took the words they have elsewhere, in the same way."""
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
@@ -175,8 +177,8 @@ class _Maker:
         return day
 
     def say_readings(self) -> None:
-        """How dates that can be read two ways, ratings in foreign letters and short headings were
-        read: a guess for each, one for many of a kind."""
+        """How dates that can be read two ways, ratings in foreign letters or told by a fill alone
+        and short headings were read: a guess for each, one for many of a kind."""
         self.parts.guesses += one_for_many(
             self.foreign,
             "plan: {} ratings have Greek or Cyrillic letters and were read as Latin ones",
@@ -186,6 +188,8 @@ class _Maker:
             f"field {self.parts.headed.get('action', 'section')}: {{}} headings without words were "
             "taken as those of the same number",
         )
+        for many, each in self.by_fill.items():
+            self.parts.guesses += one_for_many(each, many)
         for (kind, name), texts in self.ordered.items():
             said = say_order(list(texts), self.orders[kind, name])
             self.parts.guesses.append(about(kind, name) + said)
@@ -235,18 +239,20 @@ class _Maker:
         if at is None:
             return None, (draft.row, 0)
         rating = colour_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
-        fill = self.parts.layouts[draft.sheet].sheet.fills.get(at, "")
-        sheet = self.parts.layouts[draft.sheet].sheet.name
-        if rating is None:
-            if self._tells(fill, draft):
-                self.parts.guesses.append(
-                    f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has "
-                    f"no rating, and its fill {fill} is near none; left blank"
-                )
+        sheet = self.parts.layouts[draft.sheet].sheet
+        fill, place = sheet.fills.get(at, ""), f"{sheet.name}!{a1(*at)}"
+        whose = about(draft.kind, item.id)
+        if rating is not None:
+            one = f"has no rating but a fill; read as {rating.code}"
+            many = f"have no rating but the fill {fill}; read as {rating.code}"
+        elif self._tells(fill, draft):
+            one = f"has no rating, and its fill {fill} is near none; left blank"
+            many = f"have no rating, and their fill {fill} is near none; left blank"
+        else:
             return None, at
-        said = f"{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a fill; read as "
-        self.parts.guesses.append(f"{about(draft.kind, item.id)}{said}{rating.code}")
-        return rating.code, at
+        said = f"{whose}{draft.kind} {draft.ref} ({place}) {one}"
+        self.by_fill.setdefault(f"{whose}{{}} {draft.kind}s {many}", {})[place] = said
+        return rating.code if rating else None, at
 
     def _tells(self, fill: str, draft: Draft) -> bool:
         """Whether a fill may mean something: not white, nor one that other cells beside it have."""

@@ -75,16 +75,18 @@ def plan_title(lines: Sequence[str]) -> str:
 
 def title_above(layouts: Sequence[Layout], ours: Collection[int]) -> str:
     """The title that stands above the first table of the plan's sheets (`ours`), else on a sheet
-    that is nothing but a cover, else ``""``."""
+    that is nothing but a cover, else ``""``. Of several sheets, a line that only says the sheet's
+    own name is the name of a part."""
     covers = [n for n, each in enumerate(layouts) if not each.tables and n not in ours]
     for number in (*ours, *covers):
         layout = layouts[number]
         first = layout.tables[0].header if layout.tables else len(layout.lines)
         unseen = unseen_rows(layout.sheet)
+        part = fold(layout.sheet.name) if len(ours) > 1 else ""
         lines = [
             line.text for line in layout.lines
             if line.kind == "note" and line.row < first and line.row not in unseen
-            and line.row not in layout.versions
+            and line.row not in layout.versions and fold(line.text) != part
         ]  # fmt: skip
         if layout.sheet.visible and (title := plan_title(_alone(lines))):
             return title
