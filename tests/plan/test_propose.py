@@ -365,6 +365,23 @@ def test_each_spelling_is_a_lead_and_doubts_are_said_beside_it() -> None:
     assert not any(guess.startswith('lead "Ben Ode"') for guess in guesses)
 
 
+def test_leads_that_are_written_with_their_address_have_it() -> None:
+    leads, guesses = propose_leads(
+        ["Ada Quill <ada.quill@ferry.example>", "Ben Ode (ode@ferry.example)",
+         "Cy Rope", "cy_rope@ferry.example", "mailto:dock@ferry.example"]
+    )  # fmt: skip
+    assert [(lead.name, lead.email, lead.aliases) for lead in leads] == [
+        ("Ada Quill", "ada.quill@ferry.example", ("Ada Quill <ada.quill@ferry.example>",)),
+        ("Ben Ode", "ode@ferry.example", ("Ben Ode (ode@ferry.example)",)),
+        ("Cy Rope", "cy_rope@ferry.example", ("cy_rope@ferry.example",)),
+        ("dock@ferry.example", "dock@ferry.example", ("mailto:dock@ferry.example",)),
+    ]
+    assert guesses == (
+        'lead "Cy Rope": "cy_rope@ferry.example" was taken as the address of this one',
+        'lead "dock@ferry.example": an e-mail address; say whose it is',
+    )
+
+
 def test_a_name_before_a_dash_is_split_from_its_organisation() -> None:
     leads, guesses = propose_leads(["Ada Quill – Marlbridge Trust", "Ada Quill"])
     assert [(lead.name, lead.organisation, lead.aliases) for lead in leads] == [

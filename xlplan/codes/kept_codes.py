@@ -80,7 +80,7 @@ KEEP_016 = Message(
     "A row of the kept workbook could not be found for certain, so its changes are asked about.",
     "Accept or keep each in `decisions.xlsx`.",
     {
-        "moved": "This row of your workbook stands under another heading now. Accept this if the "
+        "moved": "This row of your workbook stands under another heading now, or on another sheet. Accept this if the "
         "action belongs there, or keep what the plan says.",
         "twin": "Several rows of your workbook are much like this action. Look whether this is the "
         "row, and accept the change or keep what the plan says.",

@@ -19,6 +19,7 @@ from xlplan.plan.text import canon_text, fold, names_nobody, says_vacant, split_
 
 _NAME = r"[A-Z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){1,3}"
 _AT = regex(rf"({_NAME})\s+[-–—]\s*(\S.*)|({_NAME})\s*[–—]\s*(\S.*)")
+_ADDRESSED = regex(r"(?:mailto:)?(.*?)[\s<(\[]*([^\s@,;<>()\[\]:]+@[^\s@,;<>()\[\]]+)[>)\]]*")
 _INITIALS = regex(r"[A-Z]{2,4}")
 _SHORT = regex(r"([A-Z])\.? ?([A-Z][A-Za-z'’-]+)")
 _POST = regex(
@@ -54,6 +55,8 @@ _DOUBTS = {
               "do not read like names; correct them in the plan or leave them"),
     "agency": ("an organisation may stand before the name",
                "may have an organisation before the name"),
+    "address": ("an e-mail address; say whose it is",
+                "are e-mail addresses; say whose each is"),
     "word": ("a single word; say who this is", "are a single word; say who each is"),
 }  # fmt: skip
 """What may be wrong with a lead, and with several, by kind; {} is what it is compared with."""
@@ -93,12 +96,13 @@ def propose_leads(
     parted: list[tuple[str, str]] = []
     keyed = {name: full for name, full in (initials or {}).items() if name in counts}
     for name in sorted(counts, key=fold):
-        lead = _split_organisation(name)
+        lead = _with_address(name) or _split_organisation(name)
         if full := keyed.get(name):
             lead = Lead(full, (name,))
         before = found.get(fold(lead.name))
         parted += [(lead.name, name)] if lead.organisation else []
         found[fold(lead.name)] = _joined(before, lead) if before else lead
+    guesses += _told_apart_by_address(found)
     if len(parted) > MOST_APART:
         some = ", ".join(f'"{name}"' for _, name in parted[:MOST_NAMED])
         rest = " and others" if len(parted) > MOST_NAMED else ""
@@ -176,7 +180,29 @@ def _posts(text: str) -> list[str]:
 
 def _joined(one: Lead, other: Lead) -> Lead:
     aliases = tuple(dict.fromkeys((*one.aliases, *other.aliases)))
-    return Lead(one.name, aliases, one.organisation or other.organisation)
+    return Lead(one.name, aliases, one.organisation or other.organisation, one.email or other.email)
+
+
+def _with_address(name: str) -> Lead | None:
+    """A lead who is written with an e-mail address, or as one; None for any other."""
+    match = _ADDRESSED.fullmatch(name)
+    if match is None:
+        return None
+    person = match[1].strip(" -–—,:")
+    return Lead(person or match[2], (name,) if name != (person or match[2]) else (), email=match[2])
+
+
+def _told_apart_by_address(found: dict[str, Lead]) -> list[str]:
+    """Make an address that says the name of a lead ("ada.quill@") that lead's, and say so."""
+    said: list[str] = []
+    for key, lead in list(found.items()):
+        words = fold(" ".join(re.split(r"[._-]+", lead.email.partition("@")[0])))
+        if lead.name == lead.email and (owner := found.get(words)):
+            found[words] = _joined(owner, Lead(owner.name, (lead.name, *lead.aliases),
+                                               email=lead.email))  # fmt: skip
+            del found[key]
+            said.append(f'lead "{owner.name}": "{lead.email}" was taken as the address of this one')
+    return said
 
 
 def _split_organisation(name: str) -> Lead:
@@ -219,6 +245,8 @@ def _doubts(name: str, names: Sequence[str]) -> list[tuple[str, str]]:
         found.append(("prose", ""))
     elif re.match(r"[A-Z]{2,6}\s*[-–—]", name):
         found.append(("agency", ""))
+    elif _ADDRESSED.fullmatch(name):
+        found.append(("address", ""))
     elif len(name.split()) == 1 and not _INITIALS.fullmatch(name) and not _POST.search(name):
         found.append(("word", ""))
     return found
