@@ -25,6 +25,7 @@ from xlplan.plan.due import (
     propose_calendar,
     say_gone,
     say_order,
+    year_of_plan,
 )
 from xlplan.plan.periods import Calendar
 from xlplan.plan.timescales import Timescale, parse_timescale
@@ -229,6 +230,37 @@ def test_the_calendar_of_a_plan(
     texts: tuple[str, ...], agreed: date | None, proposed: Calendar
 ) -> None:
     assert propose_calendar(texts, agreed)[0] == proposed
+
+
+@pytest.mark.parametrize(
+    ("texts", "begins"),
+    [
+        (("Autumn 1", "Easter", "July 2027"), date(2026, 9, 1)),  # schools begin in September
+        (("31 March", "May 2026", "February 2027"), date(2026, 4, 1)),
+        (("31 March",), date(2026, 4, 1)),
+        (("31 March", "May 2027", "June 2027"), date(2027, 5, 1)),  # another year's dates
+    ],
+)
+def test_days_without_a_year_fall_in_the_plans_own(texts: tuple[str, ...], begins: date) -> None:
+    assert propose_calendar(texts, None, 2026)[0] == Calendar(begins)
+
+
+def test_the_day_of_agreement_comes_before_the_plans_year() -> None:
+    assert propose_calendar(("31 March",), AGREED_ON, 2026)[0] == Calendar(AGREED_ON)
+
+
+@pytest.mark.parametrize(
+    ("lines", "year"),
+    [
+        (("Ferry school plan 2026-27",), 2026),
+        (("", "Plan", "SIP 2026/2027.xlsx"), 2026),
+        (("Strategy 2025-2028", "Ward 3/9"), 0),
+        (("Plan v 12-13-2026",), 0),
+        ((), 0),
+    ],
+)
+def test_the_year_of_a_plan_is_one_that_two_years_name(lines: tuple[str, ...], year: int) -> None:
+    assert year_of_plan(lines) == year
 
 
 def test_each_proposal_says_what_it_rests_on() -> None:

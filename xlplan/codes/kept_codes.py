@@ -80,8 +80,8 @@ KEEP_016 = Message(
     "A row of the kept workbook could not be found for certain, so its changes are asked about.",
     "Accept or keep each in `decisions.xlsx`.",
     {
-        "moved": "This row of your workbook stands under another heading now, or on another sheet. Accept this if the "
-        "action belongs there, or keep what the plan says.",
+        "moved": "This row of your workbook stands under another heading now, or on another sheet. "
+        "Accept this if the action belongs there, or keep what the plan says.",
         "twin": "Several rows of your workbook are much like this action. Look whether this is the "
         "row, and accept the change or keep what the plan says.",
         "unlike": "Much of this row of your workbook is not what was written for this action. Look "

@@ -36,6 +36,9 @@ DATED = ("revised", "due")
 APPROVED = ("approved_by", "approved_on")
 """Roles of the fields that say who approved a revised date, and when."""
 _SPLIT_YEAR = regex(r"(?<!\d)(?:20)?(\d\d)\s*[/-]\s*(?:20)?(\d\d)(?![\d/-])")
+_PLAN_YEAR = regex(r"(?<!\d)20(\d\d)\s*[/–-]\s*(?:20)?(\d\d)(?!\d)")
+_TERM = regex(r"\b(?:autumn|spring|summer)\s+[12]\b|\bterm\b|\bhalf[\s-]?term", re.IGNORECASE)
+"""What speaks of the terms of schools."""
 _NUMERIC = regex(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?!\d).*", re.DOTALL)
 _LONGEST = 366
 """Days between the first and the last date of a plan in which each day of the year comes once."""
@@ -239,12 +242,25 @@ def count_dates(
     return DatesRead(read, unread, blank)
 
 
-def propose_calendar(texts: Iterable[str], agreed: date | None) -> tuple[Calendar, tuple[str, ...]]:
+def year_of_plan(lines: Iterable[str]) -> int:
+    """The first of two years that one of these lines names, as in "School plan 2026-27"; 0 where
+    none does."""
+    for line in lines:
+        for start, end in _PLAN_YEAR.findall(line):
+            if int(end) == int(start) + 1:
+                return 2000 + int(start)
+    return 0
+
+
+def propose_calendar(
+    texts: Iterable[str], agreed: date | None, year: int = 0
+) -> tuple[Calendar, tuple[str, ...]]:
     """What `new` proposes as the time of a plan with these timescales, and what it guessed.
 
     A year that is written 2026/27 starts in April; where all are written 2026, in January. A day
-    without a year is counted from the day of agreement, else from the first date of the plan,
-    if its dates lie within a year.
+    without a year is counted from the day of agreement, else from the start of the plan's own
+    year, of which `year` is the first (September where its terms are those of schools, else
+    April), if its dates lie in it, else from the first date of the plan, if they lie within a year.
     """
     texts = tuple(dict.fromkeys(texts))
     split = any(int(end) == int(start) + 1 for text in texts
@@ -254,8 +270,14 @@ def propose_calendar(texts: Iterable[str], agreed: date | None) -> tuple[Calenda
         end.by for text in texts if (end := find_ending(text, Calendar(None, starts))) and end.by
     ]
     near = bool(days) and (max(days) - min(days)).days <= _LONGEST
-    begins = agreed or (min(days).replace(day=1) if near else None)
     without_year = _needing("begins", texts, Calendar(None, starts))
+    term = any(map(_TERM.search, without_year))
+    own = date(year, 9 if term else 4, 1) if year else None
+    if own and all(0 <= (day - own).days < _LONGEST for day in days):
+        first: date | None = own
+    else:
+        first = min(days).replace(day=1) if near else None
+    begins = agreed or first
     of_years = _needing("year_starts", texts, Calendar(begins or _ANY_DAY, 0))
     guesses = []
     if of_years:

@@ -24,6 +24,7 @@ from xlplan.source.outside import holds_lists, set_aside
 from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune
 from xlplan.source.scales import numbers_of
 from xlplan.source.several_facts import PROMISED, part_mitigations, part_people_and_days
+from xlplan.source.ticked_columns import join_ticked
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
 Place = tuple[int, int]
@@ -57,7 +58,10 @@ def read_layouts(
     rows_at: Mapping[str, Sequence[int]],
 ) -> list[Layout]:  # fmt: skip
     """The layout of each sheet, with the heading rows (by sheet, from 0) that are settled."""
-    return [read_layout(sheet, known, chosen, rows_at.get(sheet.name, ())) for sheet in sheets]
+    return [
+        join_ticked(read_layout(sheet, known, chosen, rows_at.get(sheet.name, ())))
+        for sheet in sheets
+    ]
 
 
 def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:

@@ -68,6 +68,7 @@ from xlplan.source.plan_rows import (
 )
 from xlplan.source.proposed import Parts, assemble, with_what_rows_show
 from xlplan.source.refs import choose_refs, name_by_organisation, name_by_pairs, name_rows
+from xlplan.source.ticked_columns import say_ticked
 from xlplan.source.unusual import say_unusual
 from xlplan.workbook.read.book import Book
 
@@ -169,6 +170,8 @@ def read_source(
     work.problems += (*left_out(book, layouts, choice), *lists(book, layouts, choice))
     work.problems += answer_rows(book, layouts, choice, rows_said)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
+    ours = sorted({number for number, _ in kinds})
+    work.guesses += (said for number in ours for said in say_ticked(layouts[number]))
     work.guesses += open_questions(layouts, choice)
     samples = choose_refs(samples_of(layouts, choice), work.guesses)
     proposal = propose_columns(samples, template.fields if template else ())

@@ -83,6 +83,9 @@ class Table:
     made: dict[int, int] = field(default_factory=dict)
     """Columns that were made of parts of another's cells: the column they were taken from."""
 
+    joined: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """Columns that were put in the place of several: the headings of those."""
+
     def column(self, col: int) -> int:
         """The column of the sheet in which a column of the table stands."""
         return self.made.get(col, col)

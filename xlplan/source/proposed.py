@@ -11,7 +11,7 @@ from xlplan.late import regex
 from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition
-from xlplan.plan.due import DATED, propose_calendar
+from xlplan.plan.due import DATED, propose_calendar, year_of_plan
 from xlplan.plan.people import Lead
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import initials_in, propose_leads
@@ -78,9 +78,10 @@ def assemble(
     issue = tuple(f.id for f in shown if f.id != parts.answers)
     grouped = next((f.id for f in shown if f.role == "section"), "")
     agreed = _agreed(parts, template)
-    begins, starts = _time(parts, scales.fields, agreed, template)
+    title = _title(parts, template)
+    begins, starts = _time(parts, scales.fields, agreed, title, template)
     definition = PlanDefinition(
-        plan_id, _title(parts, template) or plan_id, scales.fields,
+        plan_id, title or plan_id, scales.fields,
         marking=marking(parts.layouts), ratings=scales.ratings, leads=leads,
         issue=IssueSettings(fields=issue),
         composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
@@ -164,12 +165,20 @@ def _agreed(parts: Parts, template: PlanDefinition | None) -> date | None:
 
 
 def _time(
-    parts: Parts, fields: Sequence[Field], agreed: date | None, template: PlanDefinition | None
+    parts: Parts,
+    fields: Sequence[Field],
+    agreed: date | None,
+    title: str,
+    template: PlanDefinition | None,
 ) -> tuple[date | None, str]:
     """From when days without a year count, and the month in which the plan's years start."""
     dated = [f for f in fields if f.role in DATED and f.field_type.dated]
     texts = [d.text(f.id) for f in dated for d in parts.drafts if d.kind == f.of]
-    found, guesses = propose_calendar(texts, agreed)
+    sheets = [
+        parts.layouts[number].sheet.name for number in sorted({c.sheet for c in parts.columns})
+    ]
+    year = year_of_plan([title, *sheets, parts.book.name])
+    found, guesses = propose_calendar(texts, agreed, year)
     mine = (found.begins, MONTH_NAMES[found.year_starts - 1] if found.year_starts else "")
     if template is not None and (template.begins or template.year_starts):
         return template.begins or mine[0], template.year_starts or mine[1]

@@ -156,7 +156,8 @@ def _capital(text: str) -> str:
 
 def say_parted(sheet: ReadSheet, table: Table) -> Iterator[str]:
     """A guess for each column that was parted, with the rows whose cells are otherwise."""
-    for made, col in table.made.items():
+    parted = {made: col for made, col in table.made.items() if made not in table.joined}
+    for made, col in parted.items():
         whole = " ".join(cell_text(sheet.rows[table.header][col]).split())
         odd = [row.row + 1 for row in table.rows if (col in row.cells) != (made in row.cells)]
         but = f"; {_rows(odd)} only one of them" if odd else ""
