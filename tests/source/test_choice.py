@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,11 +24,11 @@ Ref | Decision needed | Decided by | Completion
 """
 
 
-def chosen(text: str, **more: tuple[str, ...]) -> Source:
+def chosen(text: str, **more: Any) -> Source:
     return read_source(book(sheet(text, "Plan")), plan_id="plan", chosen=Chosen(**more))
 
 
-def refusal(text: str, **more: tuple[str, ...]) -> str:
+def refusal(text: str, **more: Any) -> str:
     with pytest.raises(XlplanError) as caught:
         chosen(text, **more)
     return str(caught.value)
@@ -313,10 +314,10 @@ Ref | Action | Lead | Due | Status | Priority
 """
 
 
-def about_sheets(lists: str, **more: tuple[str, ...]) -> tuple[list[str], list[str], int]:
+def about_sheets(lists: str, sheets: tuple[str, ...] = ()) -> tuple[list[str], list[str], int]:
     """The messages and the questions about other sheets, and how many rows there are."""
     source = read_source(
-        book(sheet(PLAN, "Plan"), sheet(lists, "Lists")), plan_id="p", chosen=Chosen(**more)
+        book(sheet(PLAN, "Plan"), sheet(lists, "Lists")), plan_id="p", chosen=Chosen(sheets)
     )
     left = [problem.message for problem in source.problems if problem.code == "NEW-016"]
     return left, [g for g in source.guesses if "rows too" in g], len(source.rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.text_sheets import book, column, read, sheet
-from xlplan.source.importing import Source, read_source
+from xlplan.source.importing import Chosen, Source, read_source
 
 HEAD = "Ref | Action | Lead | Due | {} | Progress"
 
@@ -82,3 +82,19 @@ def test_the_colour_of_a_column_without_a_mark_is_no_rating() -> None:
     text = plan("Red | Green", "x | ", " | ", " | x")
     source = read_source(book(sheet(text, fills=fills)), plan_id="p")
     assert column(source, "rating") == ["Red", "", "Green"]
+
+
+def test_in_a_workbook_that_is_kept_they_stay_apart_and_this_is_said() -> None:
+    text = plan("Red | Green", "x | ", " | x", "x | ")
+    chosen = Chosen(kept=True)
+    source = read_source(book(sheet(text)), plan_id="p", chosen=chosen)
+    headings = [item.heading for item in source.definition.fields]
+    assert {"Red", "Green"} <= set(headings)
+    said = 'plan: the columns "Red", "Green" look like one rating; in a workbook that is kept '
+    assert any(guess.startswith(said) for guess in source.guesses)
+
+
+def test_a_column_of_which_somebody_said_what_it_is_stays_apart() -> None:
+    text = plan("Red | Green", "x | ", " | x", "x | ")
+    source = read_source(book(sheet(text)), plan_id="p", chosen=Chosen(columns=("Red=text",)))
+    assert "Green" in [item.heading for item in source.definition.fields]

@@ -199,8 +199,9 @@ def _read(
     if desk.folder.originals.read(digest) is None:
         raise NEW_021.fault(name, "gone", digest=digest)
     chosen = Chosen(
-        options.get("sheets", ()), options.get("header_rows", ()), options.get("columns", ())
-    )
+        options.get("sheets", ()), options.get("header_rows", ()), options.get("columns", ()),
+        desk.state.definition.master.keep,
+    )  # fmt: skip
     book, _ = read_book(desk.folder.originals.path(digest), chosen, name)
     template = definition
     if template is None and (named_ := options.get("template")):

@@ -136,7 +136,7 @@ def new(
     folder, source = Path(folder), Path(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NEW_010.fault(str(folder))
-    chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns))
+    chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns), keep)
     try:
         call_master(source.name if keep else MASTER)
         found, data = _read(folder, source, template, chosen)

@@ -55,13 +55,12 @@ class Choice:
 
 def read_layouts(
     sheets: Sequence[ReadSheet], known: frozenset[str], chosen: frozenset[str],
-    rows_at: Mapping[str, Sequence[int]],
+    rows_at: Mapping[str, Sequence[int]], *, joined: bool = True,
 ) -> list[Layout]:  # fmt: skip
-    """The layout of each sheet, with the heading rows (by sheet, from 0) that are settled."""
-    return [
-        join_ticked(read_layout(sheet, known, chosen, rows_at.get(sheet.name, ())))
-        for sheet in sheets
-    ]
+    """The layout of each sheet, with the heading rows (by sheet, from 0) that are settled;
+    `joined` with one column for those of which each stands for a rating."""
+    read = [read_layout(sheet, known, chosen, rows_at.get(sheet.name, ())) for sheet in sheets]
+    return [join_ticked(layout, chosen) for layout in read] if joined else read
 
 
 def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:

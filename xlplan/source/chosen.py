@@ -43,6 +43,8 @@ class Chosen:
     sheets: tuple[str, ...] = ()
     header_rows: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    kept: bool = False
+    """Whether the file is to stay the plan's master, in its own layout."""
 
 
 def sheets_named(book: Book, names: Sequence[str]) -> list[ReadSheet]:

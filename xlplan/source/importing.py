@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
@@ -68,7 +69,7 @@ from xlplan.source.plan_rows import (
 )
 from xlplan.source.proposed import Parts, assemble, with_what_rows_show
 from xlplan.source.refs import choose_refs, name_by_organisation, name_by_pairs, name_rows
-from xlplan.source.ticked_columns import say_ticked
+from xlplan.source.ticked_columns import say_apart, say_ticked
 from xlplan.source.unusual import say_unusual
 from xlplan.workbook.read.book import Book
 
@@ -152,16 +153,18 @@ def read_source(
         **headings_answered(looked_at, rows_said),
     }
     answered = sheets_answered(looked_at, sheets_said)
-    layouts = read_layouts(looked_at, known, frozenset(roles), rows_at)
+    apart = chosen.kept or (template is not None and template.master.keep)
+    layouts_with = partial(read_layouts, looked_at, known, frozenset(roles), joined=not apart)
+    layouts = layouts_with(rows_at)
     check_headings(book, layouts, chosen.columns)
     work = Work(book, layouts, problems=list(book.problems))
     choice = choose_tables(layouts, roles, named=bool(chosen.sheets), answered=answered)
     if choice.main is None and not rows_at and (likely := likely_rows(looked_at)):
-        layouts = read_layouts(looked_at, known, frozenset(roles), likely)
+        layouts = layouts_with(likely)
         work.layouts = layouts
         choice = choose_tables(layouts, roles, likely=True, answered=answered)
     if choice.main is None and chosen.sheets and (at := rows_at or rows_of_named(looked_at)):
-        layouts = read_layouts(looked_at, known, frozenset(roles), at)
+        layouts = layouts_with(at)
         work.layouts = layouts
         choice = choose_tables(layouts, roles, named=True, lenient=True, answered=answered)
     kinds = choice.kinds
@@ -171,7 +174,8 @@ def read_source(
     work.problems += answer_rows(book, layouts, choice, rows_said)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
     ours = sorted({number for number, _ in kinds})
-    work.guesses += (said for number in ours for said in say_ticked(layouts[number]))
+    say = say_apart if apart else say_ticked
+    work.guesses += (said for number in ours for said in say(layouts[number]))
     work.guesses += open_questions(layouts, choice)
     samples = choose_refs(samples_of(layouts, choice), work.guesses)
     proposal = propose_columns(samples, template.fields if template else ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 
 from xlplan.plan.status_words import is_colour, known_state
@@ -19,15 +19,17 @@ _SEVERAL = 5
 """One in so many rows may have several marks: all are named, which is no rating."""
 
 
-def join_ticked(layout: Layout) -> Layout:
+def join_ticked(layout: Layout, chosen: Container[str] = ()) -> Layout:
     """The same layout; in its tables one column stands in the place of those for a rating each.
 
     It holds the heading of the one that is marked, and each of its cells stands where the mark
-    does (`Table.joined`).
+    does (`Table.joined`). Columns of which a person said what one is (`chosen`, as headings are
+    compared) stay apart.
     """
     for table in layout.tables:
         for cols in list(_runs(table)):
-            _join(table, cols)
+            if not any(fold(table.headings[col]) in chosen for col in cols):
+                _join(table, cols)
     return layout
 
 
@@ -38,6 +40,17 @@ def say_ticked(layout: Layout) -> Iterator[str]:
             named = ", ".join(f'"{" ".join(text.split())}"' for text in headings)
             heading = table.headings[made]
             yield f'plan: of the columns {named} the marked one was read as "{heading}"'
+
+
+def say_apart(layout: Layout) -> Iterator[str]:
+    """A guess for columns that would have been joined, in a workbook in which none are."""
+    for table in layout.tables:
+        for cols in _runs(table):
+            named = ", ".join(f'"{" ".join(table.headings[col].split())}"' for col in cols)
+            yield (
+                f"plan: the columns {named} look like one rating; in a workbook that is kept they "
+                "are columns of their own, so that each mark is written where it belongs"
+            )
 
 
 def _runs(table: Table) -> Iterator[list[int]]:
