@@ -112,6 +112,20 @@ def test_what_stands_below_a_table_is_no_action(line: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "counts",
+    [
+        "\n| Complete | 5",
+        "\n| Total actions | 2\n| Complete | 5",
+        "\n| Homes done | 12\n| Homes left | 30",
+    ],
+)
+def test_counts_that_stand_apart_below_a_table_are_part_of_no_action(counts: str) -> None:
+    source = read(BELOW + counts)
+    assert column(source, "action") == column(read(BELOW), "action")
+    assert {kind for _, kind, _ in fates(source)[-counts.count("|") // 2 :]} == {"note"}
+
+
 def test_an_action_may_be_about_a_total_and_the_last_may_run_on() -> None:
     source = read(BELOW + "3 | Total rewrite | | | |\n| of the shed's book | | | |")
     assert column(source, "action")[-1] == "Total rewrite of the shed's book"

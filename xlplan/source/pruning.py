@@ -33,6 +33,7 @@ _LABEL = regex(
     re.IGNORECASE,
 )
 _NUMBERING = regex(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
+_COUNT = regex(r"\d+(?:[.,]\d+)?%?")
 _TOTAL = regex(
     r"(?:(?:grand |sub-?)?totals?(?: (?:actions?|costs?|budget|number|score))?|gesamt(?:summe)?|"
     r"totaal|cyfanswm)(?: ?[(£$€%].{0,10})?:?",
@@ -206,10 +207,25 @@ def _without_end(
     rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
 ) -> list[DataRow]:
     """The rows without the lines that stand below a table and are none of its rows."""
-    kept = list(rows)
+    kept = list(rows[: len(rows) - _tally(rows, cells)])
+    kinds.update((row.row, "note") for row in rows[len(kept) :])
     while len(kept) > 1 and cells.ends(kept[-1], kept[-2]):
         kinds[kept.pop().row] = "note"
     return kept
+
+
+def _tally(rows: Sequence[DataRow], cells: _Cells) -> int:
+    """How many rows at the end, below a blank one, are a label and a figure each: counts of the
+    rows above, such as "Complete | 5"."""
+    for count, (row, above) in enumerate(pairwise(rows[::-1]), 1):
+        own = _own(row)
+        texts = (cells.text(row, role) for role in ("key", "lead", "due"))
+        told = any(text and not _COUNT.fullmatch(text) for text in texts)
+        if told or len(own) != 2 or _figures(own[:1]) or not _figures(own[1:]):
+            break
+        if row.row - above.row > 1 and not row.after_break:
+            return count
+    return 0
 
 
 def _without_key(
