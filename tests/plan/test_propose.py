@@ -137,6 +137,13 @@ def test_tables_with_other_words_for_one_thing_share_a_field_and_say_so() -> Non
     assert proposal.guesses == ('field lead: "Owner" and "Lead officer" were taken as one',)
 
 
+def test_many_headings_that_are_taken_as_one_are_one_guess() -> None:
+    headings = ("Lead officer", "Owner", "Responsible", "Owner")
+    samples = [Sample(n, each, ("Ada Quill", "Ben Ode")) for n, each in enumerate(headings)]
+    said = 'field lead: "Owner", "Responsible" and "Lead officer" were taken as one'
+    assert propose_columns(samples).guesses == (said,)
+
+
 def test_a_column_of_ratings_and_prose_becomes_two_fields() -> None:
     proposal = propose_columns(
         [sample("Progress (RAG)", "AMBER", "Meetings are held every month.", "GREEN")]

@@ -49,6 +49,22 @@ def test_the_title_stands_on_the_plans_sheet_or_on_a_cover() -> None:
     assert read_source(book(hidden, plain), plan_id="p").definition.title == "p"
 
 
+@pytest.mark.parametrize(
+    ("names", "sections"),
+    [
+        (("Open actions", "Closed actions"), ["", ""]),
+        (("Tracker", "Completed"), ["", ""]),
+        (("Roofs", "Sheds"), ["Roofs", "Sheds"]),
+    ],
+)
+def test_sheets_that_part_actions_by_how_far_they_are_are_no_sections(
+    names: tuple[str, str], sections: list[str]
+) -> None:
+    sheets = [sheet(PLAN.replace("1 |", f"{n} |"), name) for n, name in enumerate(names, 1)]
+    source = read_source(book(*sheets), plan_id="p")
+    assert [source.rows[n].values.get("section") or "" for n in (0, 1)] == sections
+
+
 def test_of_several_sheets_the_name_of_one_is_no_title() -> None:
     roofs = sheet(f"Roofs\n{PLAN}", "Roofs")
     sheds = sheet(f"Sheds\n{PLAN.replace('1 |', '2 |')}", "Sheds")

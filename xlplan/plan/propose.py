@@ -97,6 +97,8 @@ class _Slot:
     given: Field | None = None
     values: list[Raw] = field(default_factory=list)
     tables: set[int] = field(default_factory=set)
+    others: list[str] = field(default_factory=list)
+    """Other headings that its columns have."""
 
 
 def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> Proposal:
@@ -124,6 +126,11 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
             guesses.append(about(sample.of, extra.id) + said)
         else:
             plans.append(ColumnPlan(_slot(slots, sample, role, guesses).id))
+    for slot in slots:
+        if slot.others:
+            named = ", ".join(f'"{heading}"' for heading in slot.others)
+            said = f'{named} and "{slot.heading}" were taken as one'
+            guesses.append(about(slot.of, slot.id) + said)
     fields = _owned([_field(slot) for slot in slots], {slot.id for slot in slots if slot.given})
     return Proposal(fields, tuple(plans), tuple(guesses))
 
@@ -145,9 +152,7 @@ def _slot(
     if found is None:
         found = _new_slot(slots, sample, role, guesses)
     elif wanted and found.heading and not split and not _one_heading(found.heading, sample.heading):
-        said = f'"{sample.heading}" and "{found.heading}" were taken as one'
-        said = about(sample.of, found.id) + said
-        guesses += [said] if said not in guesses else []
+        found.others += [sample.heading] if sample.heading not in found.others else []
     found.tables.add(sample.table)
     found.values += sample.values
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -156,6 +156,15 @@ class CompletedLists:
         turns = self.turns[sheet]
         at = bisect_right(turns, (row, True)) - 1
         return at >= 0 and turns[at][1]
+
+
+def parts_by_state(names: Iterable[str]) -> bool:
+    """Whether sheets part the actions by how far they are, one of them being those that are done.
+
+    "Open actions" and "Closed actions" are no sections: an action moves from one to the other.
+    """
+    plain = [_plain(name) for name in names]
+    return any(map(_COMPLETED.fullmatch, plain))
 
 
 def _turns(layout: Layout) -> list[tuple[int, bool]]:

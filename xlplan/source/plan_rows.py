@@ -15,6 +15,7 @@ from xlplan.plan.definition import Kind
 from xlplan.plan.propose import ColumnPlan, about
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
+from xlplan.source.outside import parts_by_state
 from xlplan.workbook.read.book import At, CellValue
 
 TEXT_KEY = regex(
@@ -205,13 +206,16 @@ def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None
 def name_sheets(
     drafts: Sequence[Draft], columns: Sequence[Columns], names: Sequence[str], guesses: list[str]
 ) -> None:
-    """In a plan spread over sheets, rows without a section have their sheet's name as one.
+    """In a plan spread over sheets, rows without a section have their sheet's name as one, unless
+    the sheets part them by how far they are.
 
     `drafts` are all of one kind; `names` are the sheets' names in order.
     """
     bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
     bare -= {c.sheet for c in columns if c.kind == drafts[0].kind and c.having("section")}
     if len({d.sheet for d in drafts}) < 2 or not bare:
+        return
+    if parts_by_state(names[sheet] for sheet in bare):
         return
     for draft in drafts:
         if draft.sheet in bare:

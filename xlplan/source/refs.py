@@ -35,6 +35,7 @@ _LEVEL = regex(
 )
 """Headings of columns whose numbers say how much, and never which."""
 _WHICH = regex(r"\b(?:refs?|references?|ids?|codes?|actions?)\b")
+_NAMES_CODES = regex(r"\b(?:refs?|references?|ids?|codes?)\b")
 _APART = ("text", "section", "origin", "inspection", "recommendation", "key")
 
 
@@ -71,8 +72,8 @@ def is_level(heading: str) -> bool:
 
 
 def _are_codes(sample: Sample, mine: Sequence[Sample]) -> bool:
-    """Whether every cell of a column is a code that no other cell has, with a letter in it; in the
-    first column "1.1.3" is one too."""
+    """Whether every cell of a column is a code that no other cell has, with a letter in it, where
+    its heading does not say that it is one; in the first column "1.1.3" is one too."""
     if not sample.heading or is_level(sample.heading):
         return False
     if column_role(sample, mine) not in ("text", "section"):
@@ -86,10 +87,11 @@ def _are_codes(sample: Sample, mine: Sequence[Sample]) -> bool:
         return False
     if sample is mine[0] and all(map(_DOTTED.fullmatch, texts)):
         return any(text[-2] == "." for text in texts)  # else they are days: 1.10.25
+    named = bool(_NAMES_CODES.search(fold(re.sub(r"[^\w]+|_", " ", sample.heading))))
     return all(
         _CODE.fullmatch(text)
-        and any(c.isalpha() for c in text)
-        and parse_date(text) is None
+        and (named or any(c.isalpha() for c in text))
+        and ((day := parse_date(text)) is None or (named and not isinstance(day, date)))
         and find_ending(text) is None
         for text in texts
     )
