@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from openpyxl.cell.cell import Cell
 
 from tests import attacks, small
 from tests.small import CYCLE, LETTINGS
+from xlplan.workbook.read import marks, second
 from xlplan.workbook.read.read_book import read_book
 
 
@@ -118,3 +120,79 @@ def test_hours_moments_and_days_just_before_midnight_are_no_dispute() -> None:
     [found] = read_book(loose.getvalue(), "plan.xlsx").sheets
     assert [row[0] for row in found.rows[1:]] == ["30:00", date(2026, 6, 1), date(2026, 6, 1)]
     assert set(found.disputed) == {(0, 0)}
+
+
+def marked(rows: int = 6) -> bytes:
+    """A sheet with cells of many looks: fills, lines through, signs in colour, merged areas."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("Plan")
+        red = book.add_format({"bg_color": "#C00000"})
+        gone = book.add_format({"font_strikeout": True})
+        ink = book.add_format({"font_color": "#00B050", "bold": True})
+        all_ = book.add_format({"bg_color": "#FFC000", "font_strikeout": True, "font_color": "red"})
+        for row in range(rows):
+            sheet.write_string(row, 0, "Overdue", red)
+            sheet.write_string(row, 1, "Not done", gone)
+            sheet.write_string(row, 2, "●", ink)
+            sheet.write_string(row, 3, "Late", ink)
+            sheet.write_blank(row, 4, None, all_)
+            sheet.write_formula(row, 5, '"●"', all_, "●")
+            sheet.write_number(row, 6, row, all_)
+            sheet.write_string(row, 7, "A", all_)
+        sheet.merge_range(rows, 0, rows + 2, 3, "Shared by all", all_)
+        book.add_worksheet("Legend").write_string(1, 1, "R", red)
+    return out.getvalue()
+
+
+def looks(data: bytes) -> list[tuple[object, ...]]:
+    book = read_book(data, "plan.xlsx", detail=True)
+    assert [problem.code for problem in book.problems if problem.level == "error"] == []
+    return [
+        (s.name, dict(s.fills), dict(s.inks), s.struck, tuple(s.merged), s.hidden_rows,
+         s.hidden_columns, s.filtered_rows)
+        for s in book.sheets
+    ]  # fmt: skip
+
+
+def workbooks() -> list[Path]:
+    root = Path(__file__).resolve().parents[2] / "examples"
+    return sorted(root.glob("*/*.xlsx"))
+
+
+@pytest.mark.parametrize(
+    "path", [None, *workbooks()], ids=lambda path: path.parent.name if path else "marked"
+)
+def test_looks_are_those_that_openpyxl_sees_of_every_cell(
+    path: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = path.read_bytes() if path is not None else marked()
+    found = looks(data)
+    monkeypatch.setattr(second, "usual_cells", lambda _: None)
+    monkeypatch.setattr(marks, "rows_alone", lambda xml: xml)
+    assert found == looks(data)
+
+
+def test_the_looks_of_a_sheet_are_told_by_cell() -> None:
+    (_, fills, inks, struck, merged, *_), legend = looks(marked(1))
+    assert fills == {
+        (0, 0): "#C00000", (0, 4): "#FFC000", (0, 5): "#FFC000", (0, 6): "#FFC000",
+        (0, 7): "#FFC000", (1, 0): "#FFC000",
+    }  # fmt: skip
+    assert inks == {(0, 2): "#00B050", (0, 7): "#FF0000"}
+    assert struck == {(0, 1), (0, 5), (0, 6), (0, 7), (1, 0)}
+    assert merged == ((1, 0, 3, 3),)
+    assert legend[1] == {(1, 1): "#C00000"}
+
+
+def test_openpyxl_is_shown_a_cell_of_each_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    init = Cell.__init__
+
+    def counted(self: Cell, *args: object, **named: object) -> None:
+        made.append(self)
+        init(self, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Cell, "__init__", counted)
+    looks(marked(300))
+    assert 0 < len(made) <= 10

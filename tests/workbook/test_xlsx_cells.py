@@ -14,7 +14,7 @@ from tests import attacks
 from xlplan.workbook.read.book import SHARED, Extent, ReadSheet
 from xlplan.workbook.read.inbox import DEFAULT
 from xlplan.workbook.read.read_book import read_book
-from xlplan.workbook.read.xlsx_cells import scan_sheet
+from xlplan.workbook.read.xlsx_cells import rows_alone, scan_sheet
 
 
 def prefixed(xml: str) -> str:
@@ -162,3 +162,23 @@ def test_a_value_that_no_reader_knows_is_an_error_of_its_cell_alone(cell: str) -
 def test_a_cell_without_a_name_keeps_the_file_unread() -> None:
     [problem] = read_book(attacks.workbook(row('<c t="s"><v>99</v></c>')), "plan.xlsx").problems
     assert problem.code == "GATE-023"
+
+
+@pytest.mark.parametrize(
+    ("rows", "alone"),
+    [
+        ('<row r="1" ht="9"><c r="A1" s="1"><v>1</v></c></row><row r="2"/>',
+         '<row r="1" ht="9"/><row r="2"/>'),
+        ('<row r="1" x:dy="1.5" hidden="1"><c r="A1" t="e"><v>#N/A</v></c></row>',
+         '<row r="1" x:dy="1.5" hidden="1"/>'),
+        ('<row r="1"><c s="1" r="A1"><v>1</v></c></row>', ""),
+        ("<row r='1' hidden='1'><c r=\"A1\"><v>1</v></c></row>", ""),
+        ('<row r="1"><c r="A1"><v>1</v></c><!-- <row r="2"> --></row>', ""),
+    ],
+)  # fmt: skip
+def test_rows_are_looked_at_without_their_cells_where_all_is_spelled_as_usual(
+    rows: str, alone: str
+) -> None:
+    after = '<autoFilter ref="A1:B2"/>'
+    xml = attacks.sheet_xml(rows, after)
+    assert rows_alone(xml.encode()) == attacks.sheet_xml(alone or rows, after).encode()

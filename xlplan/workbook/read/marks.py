@@ -26,6 +26,7 @@ from xlplan.workbook.read.book import (
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.parts import part_named
 from xlplan.workbook.read.relations import related
+from xlplan.workbook.read.xlsx_cells import rows_alone
 
 _FILL = regex(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = regex(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
@@ -52,6 +53,10 @@ _RUN_TEXT = regex(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _MERGE = regex(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
 
 
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column."""
+
+
 @dataclass(frozen=True)
 class Marks:
     """What is said on one sheet beside its values. Rows and columns count from 0."""
@@ -59,7 +64,7 @@ class Marks:
     fills: Mapping[At, str] = field(default_factory=dict)
     struck: frozenset[At] = frozenset()
     beside: Beside = NOTHING
-    merged: tuple[tuple[int, int, int, int], ...] = ()
+    merged: tuple[Area, ...] = ()
     inks: Mapping[At, str] = field(default_factory=dict)
     letters: Mapping[At, str] = field(default_factory=dict)
 
@@ -127,15 +132,19 @@ class MarkReader:
             if ink := _ink_within(text, self.colours):
                 letters[at] = ink
         beside = read_beside(self.parts, part)
-        begin, stop = xml.find(b"mergeCells", max(end, 0)), xml.rfind(b"mergeCells")
-        merged = _merges(xml[begin:stop]) if begin < stop else ()
-        return Marks(fills, frozenset(struck), beside, merged, letters=letters)
+        return Marks(fills, frozenset(struck), beside, merged_areas(xml), letters=letters)
+
+
+def merged_areas(xml: bytes) -> tuple[Area, ...]:
+    """The merged areas of a sheet; how many and how large they may be was checked at the gate."""
+    end = xml.find(b"</sheetData>")
+    begin, stop = xml.find(b"mergeCells", max(end, 0)), xml.rfind(b"mergeCells")
+    return _merges(xml[begin:stop]) if begin < stop else ()
 
 
 @remembered(64)
-def _merges(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:
-    """The merged areas; how many and how large they may be was checked at the gate."""
-    found: list[tuple[int, int, int, int]] = []
+def _merges(xml: bytes) -> tuple[Area, ...]:
+    found: list[Area] = []
     for names in _MERGE.findall(xml):
         one, other = (place(name.decode()) for name in names)
         if one and other:
@@ -323,10 +332,11 @@ def read_hidden_xlsx(parts: Mapping[str, bytes], part: str, sheet: ReadSheet) ->
                     range(int(first) - 1, min(int(end), int(first) + MOST_REPEATED))
                 )
 
-    parse(parts[part], start, lambda _: None, lambda _: None)
+    xml = rows_alone(parts[part])
+    parse(xml, start, lambda _: None, lambda _: None)
     tables = [target for kind, target in related(parts, part).values() if kind == "table"]
-    for xml in (parts[part], *(parts[target] for target in tables if parts.get(target))):
-        for used in _filters(xml):
+    for each in (xml, *(parts[target] for target in tables if parts.get(target))):
+        for used in _filters(each):
             below = found.rows.intersection(range(used.top + 1, used.bottom + 1))
             found.filtered |= {row for row in below if not _passes(sheet, row, used)}
     found.rows -= found.filtered

@@ -57,7 +57,7 @@ def read_book(
         if detail and admitted.kind in ("xls", "ods"):  # openpyxl looks at the others
             ours = ours or frozenset()
         book = _read(data, name, admitted, bounds, ours, values_alone)
-        return with_second_marks(_with_hidden(book, data, admitted), data) if detail else book
+        return with_second_marks(_with_hidden(book, data, admitted), admitted) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refusal.refusal.at(name),))
     except MemoryError:

@@ -108,9 +108,9 @@ def with_usual_names(parts: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], b
     if posixpath.dirname(book) != "xl":
         return parts, False  # then all that it names by the way from itself would be elsewhere
     for old, name in list(new.items()):
-        new[_relations_of(old)] = _relations_of(name)
+        new[relations_of(old)] = relations_of(name)
     renamed = {new.get(name, name): content for name, content in parts.items()}
-    for rels in (_relations_of(""), _relations_of(new.get(book, book))):
+    for rels in (relations_of(""), relations_of(new.get(book, book))):
         content = renamed.get(rels, b"")
         for old, name in new.items():
             before, after = (posixpath.basename(each).encode() for each in (old, name))
@@ -120,7 +120,8 @@ def with_usual_names(parts: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], b
     return renamed, True
 
 
-def _relations_of(part: str) -> str:
+def relations_of(part: str) -> str:
+    """The name of the part that says what `part` is related to."""
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")
 

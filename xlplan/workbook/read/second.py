@@ -9,22 +9,24 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlplan.codes.gate_codes_inside import GATE_032
 from xlplan.late import regex
-from xlplan.workbook.read.book import At, Book, ReadSheet, is_sign
+from xlplan.workbook.read.book import At, Book, Extent, ReadSheet, is_sign, place
 from xlplan.workbook.read.cell_formats import day_of
-from xlplan.workbook.read.marks import Marks, theme_colours, tinted
-from xlplan.workbook.read.parts import part_named
+from xlplan.workbook.read.gate import Admitted
+from xlplan.workbook.read.marks import Area, Marks, merged_areas, theme_colours, tinted
+from xlplan.workbook.read.parts import checked_package, part_named
+from xlplan.workbook.read.relations import relations_of
+from xlplan.workbook.read.xlsx_cells import usual_cells
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
     from openpyxl.styles.colors import Color
+    from openpyxl.styles.styleable import StyleableObject
     from openpyxl.worksheet.worksheet import Worksheet
 
 _BARE = regex(rb"<(?:\w+:)?t>")
@@ -36,6 +38,14 @@ _INLINE = regex(rb"inlineStr")
 _SPACES = bytes.maketrans(b"\t\n\r", b"   ")
 _OLD_DATES = regex(rb'\bdate1904="(?:1|true)"')
 _ESCAPED = regex(r"_x([0-9A-Fa-f]{4})_")
+_CELL_FORMAT = regex(rb'<c r="[A-Z]{1,3}\d{1,7}" s="(\d++)"')
+_CELL_OF = rb'<c r="([A-Z]{1,3}\d{1,7})" s="(%s)"(?: t="(\w+)")?'
+_FEW = 100
+"""Formats up to which it pays to look for each by its number."""
+_OF_TEXT = (b"s", b"str", b"inlineStr")
+_PLAIN = ("", False, "")
+_TEXTS = "xl/sharedstrings.xml"
+_NO_TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
 
 
 def may_be_disputed(parts: Mapping[str, bytes], sheets: Iterable[str]) -> bool:
@@ -114,12 +124,12 @@ def _same(value: object) -> object:
     return repr(type(value))  # times of day and spans: as good as the same
 
 
-def with_second_marks(book: Book, data: bytes) -> Book:
+def with_second_marks(book: Book, admitted: Admitted) -> Book:
     """`book` with what openpyxl sees; where it sees nothing, a note says so."""
     if book.kind not in ("xlsx", "xlsm"):
         return book
     try:
-        marks = second_marks(without_empty_rows(data))
+        marks = _second_marks(book.sheets, admitted)
     except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
         marks = {}
         unseen = GATE_032.fill("looks", reason=type(error).__name__)
@@ -142,22 +152,118 @@ def with_second_marks(book: Book, data: bytes) -> Book:
     return replace(book, sheets=tuple(sheets), problems=(*book.problems, unseen.at(book.name)))
 
 
-def second_marks(data: bytes) -> dict[str, Marks]:
+class _Usual(NamedTuple):
+    """A sheet whose cells are spelled the usual way: their XML, the formats that they have, and
+    its merged areas."""
+
+    cells: bytes
+    formats: list[int]
+    merged: Sequence[Area]
+
+
+def _second_marks(sheets: Sequence[ReadSheet], admitted: Admitted) -> dict[str, Marks]:
     """The fills, lines through cells, colours of signs and merged areas of every sheet of an xlsx
     workbook that passed the gate, by sheet name.
 
-    Sheets that openpyxl cannot see (a strict workbook) are not in the answer.
+    openpyxl says how each cell format looks. Where cells are spelled the usual way it is shown one
+    cell of each, and which cells have it is found here: to have it read all of them takes ten times
+    as long as reading their values. Sheets that it cannot see (a strict workbook) are not in the
+    answer.
     """
     from openpyxl import load_workbook
 
+    parts, usual = dict(admitted.parts), {}
+    for name, part in admitted.sheets:
+        xml = _without_empty_rows(parts.get(part, b""))
+        parts[part] = xml
+        if (found := _usual(xml, admitted.extents.get(name))) is not None:
+            usual[name] = found
+            parts[part] = _one_of_each(found.formats)
+            parts.pop(relations_of(part), None)
+    if len(usual) == len(admitted.sheets):
+        parts |= {name: _NO_TEXTS for name in parts if name.lower() == _TEXTS}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl would lose on writing does not matter here
-        book = load_workbook(io.BytesIO(data))
+        book = load_workbook(io.BytesIO(checked_package(parts)))
     theme = theme_colours(book.loaded_theme)
-    return {sheet.title: _sheet_marks(sheet, theme) for sheet in book.worksheets}
+    read = {sheet.name: sheet for sheet in sheets}
+    return {
+        seen.title: _marks_of_formats(usual[seen.title], seen, theme, read[seen.title])
+        if seen.title in usual and seen.title in read
+        else _sheet_marks(seen, theme)
+        for seen in book.worksheets
+    }
+
+
+def _usual(xml: bytes, extent: Extent | None) -> _Usual | None:
+    """A sheet as it is usually spelled; None where openpyxl is to read every cell."""
+    if extent is None or (cells := usual_cells(xml)) is None:
+        return None
+    merged = merged_areas(xml)
+    if len(merged) != extent.merges:
+        return None
+    formats = sorted(map(int, set(_CELL_FORMAT.findall(cells))))
+    return _Usual(cells, formats, sorted(set(merged)))
+
+
+def _one_of_each(formats: Sequence[int]) -> bytes:
+    """A sheet with a cell of each of these formats, one below the other."""
+    rows = "".join(f'<row><c s="{number}"/></row>' for number in formats)
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+
+
+def _marks_of_formats(
+    usual: _Usual, formats: Worksheet, theme: list[str], sheet: ReadSheet
+) -> Marks:
+    """The marks of a sheet, of which openpyxl was shown one cell of each format."""
+    looks = {
+        number: look
+        for number, (cell,) in zip(usual.formats, formats.iter_rows(), strict=True)
+        if any(look := _look(cell, theme))
+    }
+    fills: dict[At, str] = {}
+    inks: dict[At, str] = {}
+    struck: set[At] = set()
+    few = len(looks) <= _FEW
+    numbers = b"|".join(b"%d" % number for number in looks) if few else rb"\d+"
+    cells = re.compile(_CELL_OF % numbers).findall(usual.cells) if looks else ()
+    covered = _covered(usual.merged) if looks else frozenset()
+    for name, number, kind in cells:
+        fill, is_struck, ink = looks.get(int(number), _PLAIN)
+        if (at := place(name.decode())) is None or at in covered:
+            continue
+        if fill:
+            fills[at] = fill
+        if is_struck and (_value(sheet, at) is not None or _is_odd(sheet, at)):
+            struck.add(at)
+        if ink and kind in _OF_TEXT and at not in sheet.formulas and is_sign(_value(sheet, at)):
+            inks[at] = ink
+    return Marks(fills, frozenset(struck), merged=tuple(usual.merged), inks=inks)
+
+
+def _covered(merged: Sequence[Area]) -> frozenset[At]:
+    """The cells of merged areas, but for the one that is seen in each."""
+    return frozenset(
+        (row, col)
+        for top, left, bottom, right in merged
+        for row in range(top, bottom + 1)
+        for col in range(left, right + 1)
+        if (row, col) != (top, left)
+    )
+
+
+def _is_odd(sheet: ReadSheet, at: At) -> bool:
+    return at in sheet.formulas or at in sheet.errors
+
+
+def _value(sheet: ReadSheet, at: At) -> object:
+    row, col = at
+    return sheet.rows[row][col] if row < len(sheet.rows) and col < len(sheet.rows[row]) else None
 
 
 def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
+    """The marks of a sheet of which openpyxl read every cell."""
     from openpyxl.cell.cell import Cell
 
     fills: dict[At, str] = {}
@@ -168,13 +274,13 @@ def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
             if not isinstance(cell, Cell) or not cell.has_style:
                 continue
             at = (cell.row - 1, cell.column - 1)
-            if colour := _fill(cell, theme):
-                fills[at] = colour
-            if cell.font.strike and cell.value is not None:
+            fill, is_struck, ink = _look(cell, theme)
+            if fill:
+                fills[at] = fill
+            if is_struck and cell.value is not None:
                 struck.add(at)
-            font = cell.font.color if is_sign(cell.value) else None
-            if font is not None and (colour := _colour(font, theme)):
-                inks[at] = colour
+            if ink and is_sign(cell.value):
+                inks[at] = ink
     return Marks(
         fills,
         frozenset(struck),
@@ -186,7 +292,13 @@ def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
     )
 
 
-def _fill(cell: Cell, theme: list[str]) -> str:
+def _look(cell: StyleableObject, theme: list[str]) -> tuple[str, bool, str]:
+    """The fill of a cell, whether it is struck out, and the colour of its letters."""
+    ink = cell.font.color
+    return _fill(cell, theme), bool(cell.font.strike), _colour(ink, theme) if ink else ""
+
+
+def _fill(cell: StyleableObject, theme: list[str]) -> str:
     """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
     fill = cell.fill
     return _colour(fill.fgColor, theme) if fill and fill.fill_type == "solid" else ""
@@ -214,26 +326,11 @@ LEAST = 1 << 16
 """Bytes of empty rows that are worth the trouble."""
 
 
-def without_empty_rows(data: bytes) -> bytes:
-    """`data`, an xlsx workbook that passed the gate, cut off below the last value of each sheet.
-
-    A sheet whose XML is written in another way than programs write it is left as it is.
-    """
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        cut: dict[str, bytes] = {}
-        for name in package.namelist():
-            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
-                xml = package.read(name)
-                shorter = _cut(xml)
-                if len(xml) - len(shorter) >= LEAST:
-                    cut[name] = shorter
-        if not cut:
-            return data
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as made:
-            for info in package.infolist():
-                made.writestr(info.filename, cut.get(info.filename) or package.read(info))
-    return out.getvalue()
+def _without_empty_rows(xml: bytes) -> bytes:
+    """A sheet's XML, cut off below its last value where that saves something. One that is written
+    in another way than programs write it is left as it is."""
+    shorter = _cut(xml)
+    return shorter if len(xml) - len(shorter) >= LEAST else xml
 
 
 def _cut(xml: bytes) -> bytes:

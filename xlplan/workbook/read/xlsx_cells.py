@@ -39,6 +39,12 @@ _VALUE = regex(rb"<(?:v|is)>")
 _PLAIN_MERGE = regex(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _UTF8 = regex(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
 _CELLS, _CELLS_END = b"<sheetData>", b"</sheetData>"
+_UNUSUAL_CELL = regex(
+    rb'<c(?! r="[A-Z]{1,3}+\d{1,7}+"(?: s="\d++")?+(?: t="\w++")?+(?: (?:cm|vm|ph)="\w++")*+ ?/?+>)'
+    rb"[\s/>]"
+)
+_USUAL_ROW = regex(rb'<row(?: [\w:]++="[^"<>&]*+")*+ ?(/)?+>')
+_ROW = regex(rb"<row[\s/>]")
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
 _ROOT = regex(rb"<worksheet(?:\s[^>]*)?>")
 _SPACED = regex(rb"<(?:\w+:)?v>[ \t\r\n]")
@@ -123,6 +129,31 @@ def cells_alone(xml: bytes, extent: Extent) -> bytes:
         return xml
     begin, end = extent.plain
     return b"".join((xml[: root.end()], _NO_MERGES, xml[begin:end], b"</worksheet>"))
+
+
+def usual_cells(xml: bytes) -> bytes | None:
+    """The cells of a sheet, where each names itself, then its format, then its type, as programs
+    spell it; None where any may be spelled in another way."""
+    begin, end = xml.find(_CELLS), xml.find(_CELLS_END)
+    if not 0 < begin < end or not xml.startswith(b"<") or _UTF8.match(xml):
+        return None
+    before, cells = xml[:begin], xml[begin + len(_CELLS) : end]
+    if any(_PREFIXED.search(each) or _is_hiding(each) for each in (before, cells)):
+        return None
+    return None if _UNUSUAL_CELL.search(cells) else cells
+
+
+def rows_alone(xml: bytes) -> bytes:
+    """The sheet with its rows empty, for a reader that asks for nothing within them; as it is where
+    it may be spelled in an unusual way."""
+    cells = usual_cells(xml)
+    if cells is None:
+        return xml
+    begin, end = xml.find(_CELLS) + len(_CELLS), xml.find(_CELLS_END)
+    rows = [each[0] if each[1] else each[0][:-1] + b"/>" for each in _USUAL_ROW.finditer(cells)]
+    if len(rows) != len(_ROW.findall(cells)):
+        return xml
+    return b"".join((xml[:begin], *rows, xml[end:]))
 
 
 @lru_cache(maxsize=512)
