@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlplan.board.board_model import Item, TableColumn
-from xlplan.board.plan_columns import PlanColumn, shown_in_cells
+from xlplan.board.plan_columns import Folding, PlanColumn
 
 DUE = PlanColumn(TableColumn("due", "Due"))
 APPROVED = PlanColumn(TableColumn("approved", "Approved on"), into="due")
@@ -11,7 +11,7 @@ REASON = PlanColumn(TableColumn("reason", "Reason"), into="due")
 
 
 def shown(*values: str | None) -> str:
-    found = shown_in_cells((DUE, APPROVED, REASON), [Item(value) for value in values])
+    found = Folding((DUE, APPROVED, REASON)).shown([Item(value) for value in values])
     return found[0].shown or str(found[0].value)
 
 

@@ -28,7 +28,7 @@ from xlplan.board.standings import (
     listed,
 )
 from xlplan.board.summary import move_columns
-from xlplan.board.view import SIGNS, View, figure, group_column, plural
+from xlplan.board.view import SIGNS, View, figure, group_column, once_a_board, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change
 from xlplan.plan.values import badness
@@ -158,6 +158,7 @@ def _others(view: View, found: Sequence[Standing]) -> Band | None:
     return Band(0, text, plural(len(found) - SHOWN, "action"))
 
 
+@once_a_board
 def first_in_line(view: View) -> list[Standing]:
     """The exceptions, worst first: by rating, then overdue, worsened, and the more reasons.
 

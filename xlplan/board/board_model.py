@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from operator import is_
 from typing import Literal
 
 from xlplan.errors import Problem
@@ -262,33 +264,59 @@ def make_table(
     chart: str = "",
 ) -> Table:
     """A table whose ids and headings are each made distinct, its texts cleaned, blanks None."""
-    lines = tuple(_line(row) for row in rows)
+    lines = tuple(map(_Cleaned().line, rows))
     clean = tuple(
         replace(band, text=canon_text(band.text), more=canon_text(band.more)) for band in bands
     )
     return Table(key, name, line, _distinct(columns), lines, clean, struck, chart)
 
 
-def _line(row: Line | Sequence[Item | TableValue]) -> Line:
-    if isinstance(row, Line):
-        return Line(tuple(map(_item, row.items)), row.anchor, row.total, row.early)
-    return Line(tuple(map(_item, row)))
-
-
 def line_of(items: Iterable[Item | TableValue], anchor: Anchor | None = None) -> Line:
     """A line of values and items, with the place that others link to; `make_table` cleans it."""
-    made = [cell if isinstance(cell, Item) else Item(cell) for cell in items]
+    made = [cell if isinstance(cell, Item) else item_of(cell) for cell in items]
     return Line(tuple(made), anchor)
 
 
-def _item(cell: Item | TableValue) -> Item:
-    if not isinstance(cell, Item):
-        return Item(_cleaned(cell))
-    value = _cleaned(cell.value)
-    note, shown = cell.note and canon_text(cell.note), cell.shown and canon_text(cell.shown)
-    if value is cell.value and note is cell.note and shown is cell.shown:
-        return cell  # as most are
-    return replace(cell, value=value, note=note, shown=shown)
+def item_of(value: TableValue) -> Item:
+    """A value by itself. What stands in many rows, as most short texts do, is one item: it is
+    then cleaned, painted, measured and written once."""
+    if isinstance(value, str):
+        return _short(value) if len(value) <= SHORT_TEXT else Item(value)
+    return NOTHING if value is None else Item(value)
+
+
+SHORT_TEXT = 40
+"""Characters of a text that may well stand in many rows."""
+NOTHING = Item()
+_short = lru_cache(maxsize=1 << 12)(Item)
+
+
+class _Cleaned:
+    """The lines of one table, their texts cleaned."""
+
+    def __init__(self) -> None:
+        self._clean: dict[int, Item] = {}
+        """By their identity, the items that have nothing in them to clean."""
+
+    def line(self, row: Line | Sequence[Item | TableValue]) -> Line:
+        if isinstance(row, Line):
+            items = row.items
+            clean = tuple(map(self._item, items))
+            same = all(map(is_, clean, items))
+            return row if same else Line(clean, row.anchor, row.total, row.early)
+        return Line(tuple(map(self._item, row)))
+
+    def _item(self, cell: Item | TableValue) -> Item:
+        if not isinstance(cell, Item):
+            cell = item_of(cell)
+        if self._clean.get(id(cell)) is cell:
+            return cell
+        value = _cleaned(cell.value)
+        note, shown = cell.note and canon_text(cell.note), cell.shown and canon_text(cell.shown)
+        if value is cell.value and note is cell.note and shown is cell.shown:
+            self._clean[id(cell)] = cell  # as most are
+            return cell
+        return replace(cell, value=value, note=note, shown=shown)
 
 
 def _cleaned(value: TableValue) -> TableValue:

@@ -29,7 +29,7 @@ from xlplan.board.fitting import (
     sampled,
     shared_widths,
 )
-from xlplan.board.paint import FIGURES, LONGEST_LINK, Paint, board_chart, words_of
+from xlplan.board.paint import FIGURES, LONGEST_LINK, Brush, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
@@ -108,7 +108,10 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
         for line in table.lines:
             for n, column in drawn:
                 item = line.items[n]
-                if item.value is None and not item.shown:
+                value, shown = item.value, item.shown
+                # An arrow may stand before the words.
+                short = value is None or (isinstance(value, str) and len(value) + 2 < least)
+                if short and not shown:
                     continue
                 words = words_of(column, item)
                 if len(words) < least:  # as most are, whatever their look
@@ -196,12 +199,13 @@ def _fitted(
     # Of texts a sample tells how wide they are; of ratings every one is kept whole.
     rated = column.kind in ("rating", "direction")
     words = [_words_in(item, column) for item in (items if rated else sampled(items))]
-    whole = {str(item.value) for item in items if item.link and paint.is_link(item)}
+    each = {id(item): item for item in items}.values()
+    whole = {str(item.value) for item in each if item.link and paint.is_link(item)}
     whole |= {text for text in above if len(text) <= LONGEST_LINK}
     if rated:
-        whole |= {line for text in words for line in text.split("\n")}
+        whole |= {line for text in {*words} for line in text.split("\n")}
     # Bold letters are wider: a word of them must not be broken because most of the column is plain.
-    bold = column.strong or any(item.emphasis in ("strong", "alert", "loud") for item in items)
+    bold = column.strong or any(item.emphasis in ("strong", "alert", "loud") for item in each)
     return FittedColumn(
         column.width,
         words,
@@ -317,8 +321,10 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
     it."""
     paint, table = draft.paint, stack[0]
     columns = columns_of(table)
-    heads = _row(draft, [(c, paint.heading(c)) for _, c in columns])
-    if all(c.span == 1 for _, c in columns):
+    spanning = any(c.span > 1 for _, c in columns)
+    brushes, level = [(n, Brush(paint, c)) for n, c in columns], 1 if table.bands else 0
+    heads = Row(_spread(draft, columns, [paint.heading(c) for _, c in columns]))
+    if not spanning:
         heads = replace(heads, height=heading_height(heads.cells, widths))
     draft.rows.append(heads)
     top = len(draft.rows)
@@ -330,8 +336,8 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
         if owner.struck:
             draft.rows.append(_struck(paint, columns, owner, line))
             continue
-        cells = [(c, paint.cell(c, line.items[n])) for n, c in columns]
-        draft.rows.append(_row(draft, cells, level=1 if table.bands else 0))
+        cells: list[Cell | None] = [brush.cell(line.items[n]) for n, brush in brushes]
+        draft.rows.append(Row(_spread(draft, columns, cells) if spanning else cells, level=level))
     if table.chart:
         last = len(draft.rows) - 1 - sum(line.total for line in table.lines)
         draft.charts.append(board_chart(draft.name, table.chart, columns, draft.rows, top, last))
@@ -339,15 +345,18 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
             draft.keep(Row([], height=20))
 
 
-def _row(draft: Draft, cells: Sequence[tuple[TableColumn, Cell]], level: int = 0) -> Row:
-    """A row of cells, those that span several columns merged over them."""
+def _spread(
+    draft: Draft, columns: Sequence[tuple[int, TableColumn]], cells: Sequence[Cell | None]
+) -> list[Cell | None]:
+    """The cells of a row, those that span several columns merged over them."""
     laid: list[Cell | None] = []
-    for column, cell in cells:
-        if column.span > 1:
+    for (_, column), cell in zip(columns, cells, strict=True):
+        if column.span > 1 and cell is not None:
             draft.merge(len(laid), len(laid) + column.span - 1, cell)
-            cell = Cell(None, cell.style)
-        laid += [cell, *[Cell(None, cell.style)] * (column.span - 1)]
-    return Row(laid, level=level)
+            laid += [Cell(None, cell.style)] * column.span
+        else:
+            laid.append(cell)
+    return laid
 
 
 def _band(draft: Draft, band: Band, columns: int, width: float) -> None:

@@ -234,7 +234,7 @@ def _head(draft: Page, one: Standing, last: Cell, most: int) -> None:
 def _ref(draft: Page, one: Standing) -> tuple[int, int, Cell]:
     """The first cell of an action's row, with a link to Plan."""
     paint, bold = draft.paint, replace(draft.body, bold=True)
-    ref = draft.view.ref(one.row)
+    ref = draft.view.ref(one.row.ref, one.row.uid)
     link = paint.link(ref)
     style = replace(bold, colour=paint.look.link.colour) if link else bold
     return 0, 0, paint.text(str(ref.value or "–"), style, link)

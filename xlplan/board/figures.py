@@ -167,10 +167,10 @@ def _renamed(
 ) -> Mapping[str, str]:
     """Sections that are gone, each with the new one that all its standing actions are in now."""
     now = {row.uid: section_of(definition, row) for row in rows if not row.withdrawn}
-    before = {section for section, _ in then}
+    before, standing = {section for section, _ in then}, {*now.values()}
     moved: dict[str, set[str]] = {}
     for section, row in then:
-        if row.uid in now and section not in now.values() and _named(section):
+        if row.uid in now and section not in standing and _named(section):
             moved.setdefault(section, set()).add(now[row.uid])
     taken = Counter(name for names in moved.values() for name in names)
     return {

@@ -340,7 +340,7 @@ def _change(view: View, change: Change, kind: str) -> list[Item | str]:
     how = decided(change.kind)
     return [
         view.when(change.at),
-        Item(ref, link=("action", change.uid), emphasis="strong"),
+        view.ref(ref, change.uid),
         heading_of(item, change.field),
         view.say(item, change.before),
         view.say(item, change.after),

@@ -54,7 +54,8 @@ def moments(board: Board, figures: Figures) -> tuple[Moment, ...]:
     """Every earlier board, oldest first, and this one last."""
     first = {uid: known.first for uid, known in board.dues.items() if known.first}
     parts = board.parts or (board,)
-    scale_of = {row.uid: reader_of(part).scale for part in parts for row in part.rows}
+    scales = [(part, reader_of(part).scale) for part in parts]
+    scale_of = {row.uid: scale for part, scale in scales for row in part.rows}
     found = []
     for past in board.history:
         ratings = {uid: bucket(value, scale_of.get(uid, ())) for uid, value in past.ratings.items()}

@@ -146,27 +146,21 @@ class Paint:
             return self.styled(base, italic=True, colour=self.look.muted.colour)
         return base
 
-    def cell(self, column: TableColumn, item: Item) -> Cell:
-        """An item as its column shows it."""
-        plain, value = self.style(column, item), item.value
-        style = plain
-        if column.kind == "number" and value is not None:
-            return Cell(value, self.tinted(column.rating, value, style))  # type: ignore[arg-type]  # a figure
+    def shown(self, column: TableColumn, item: Item, *, linked: bool) -> tuple[Style, Style]:
+        """The look of an item in a column: without, and with, what its rating, a note on it and
+        a link add."""
+        plain = style = self.style(column, item)
+        if column.kind == "number" and item.value is not None:
+            return plain, self.tinted(column.rating, item.value, style)
         if item.rating is not None:
             style = self.shade(item.rating, style, quiet=item.emphasis == "quiet")
         if item.note and item.emphasis != "quiet":
             if column.kind != "rating" and item.rating is None:
                 style = self.styled(style, fill=mix(self.look.band_fill, "#FFFFFF", 0.5))
             style = self.styled(style, edge=self.look.accent)
-        if value is None and not item.shown:
-            return Cell(column.blank or None, style, note=item.note)
-        link = self.link(item)
-        words = words_of(column, item)
-        if link and len(words) <= COLOURED:
+        if linked:
             style = self.styled(style, colour=self.look.link.colour)
-        text = cut_words(words, column.brief) if column.brief else ""
-        return Cell(text or self.texts.fit(words, column.width, plain), style,
-                    note=item.note, link=link)  # fmt: skip
+        return plain, style
 
     def link(self, item: Item) -> str:
         """Where in Plan an item links to; ``""`` where it does not, or cannot be shown as one."""
@@ -210,6 +204,48 @@ class Paint:
         left = "   ·   ".join(part for part in parts if part)
         paper = definition.composite.paper
         return Page(paper, margin=0.5, top=TOP, repeat_rows=repeat, footer_left=left)
+
+
+class Brush:
+    """One column as it is painted: what many rows show is one cell, and looks are few. The items
+    must be alive as long as it is."""
+
+    def __init__(self, paint: Paint, column: TableColumn) -> None:
+        self._paint, self._column = paint, column
+        self._cells: dict[int, Cell] = {}
+        self._looks: dict[tuple[object, ...], tuple[Style, Style]] = {}
+
+    def cell(self, item: Item) -> Cell:
+        """An item as its column shows it."""
+        found = self._cells.get(id(item))
+        if found is None:
+            found = self._cells[id(item)] = self._painted(item)
+        return found
+
+    def _painted(self, item: Item) -> Cell:
+        paint, column, value = self._paint, self._column, item.value
+        if column.kind == "number" and value is not None:
+            return Cell(value, self._look(item)[1])  # type: ignore[arg-type]  # a figure
+        if value is None and not item.shown:
+            return Cell(column.blank or None, self._look(item)[1], note=item.note)
+        link = paint.link(item)
+        words = words_of(column, item)
+        plain, style = self._look(item, linked=bool(link) and len(words) <= COLOURED)
+        text = cut_words(words, column.brief) if column.brief else ""
+        return Cell(
+            text or paint.texts.fit(words, column.width, plain), style, note=item.note, link=link
+        )
+
+    def _look(self, item: Item, *, linked: bool = False) -> tuple[Style, Style]:
+        key = (
+            id(item.rating), item.emphasis, item.note != "", linked, item.value is None,
+            item.shown != "", self._column.kind == "number" and bool(item.value),
+        )  # fmt: skip
+        found = self._looks.get(key)
+        if found is None:
+            shown = self._paint.shown(self._column, item, linked=linked)
+            found = self._looks[key] = shown
+        return found
 
 
 def words_of(column: TableColumn, item: Item) -> str:

@@ -10,7 +10,7 @@ from xlplan.board.board_model import Item, TableColumn
 from xlplan.board.figures import answers_of
 from xlplan.board.paint import words_of
 from xlplan.board.standings import Standing, listed, section_field
-from xlplan.board.view import ABSENT, COLUMNS, View, sign_of
+from xlplan.board.view import ABSENT, COLUMNS, View, once_a_board, sign_of
 from xlplan.plan.definition import Field
 
 BY_ROLE: Mapping[str, float] = {
@@ -44,6 +44,7 @@ class PlanColumn:
     into: str = ""
 
 
+@once_a_board
 def plan_columns(view: View) -> tuple[PlanColumn, ...]:
     """The columns of Plan: the fields in their order, with what belongs beside each."""
     shown = shown_fields(view)
@@ -165,34 +166,57 @@ def _hosts(view: View, drawn: Sequence[Field]) -> Callable[[str], str]:
     return lambda role: by_role.get(role) or largest
 
 
-def shown_in_cells(
-    columns: Sequence[PlanColumn], items: Sequence[Item], rated: str = ""
-) -> list[Item]:
-    """The items of a line, those of drawn columns with what is folded into their cells. `rated` is
-    the column of the rating, whose arrow stands before its word."""
-    out = list(items)
-    held: dict[str, list[tuple[PlanColumn, Item]]] = {}
-    for one, item in zip(columns, items, strict=True):
-        if item.value is not None or item.note:
-            held.setdefault(one.into, []).append((one, item))
-    for at, host in enumerate(columns):
-        inside = held.get(host.column.id)
-        if not inside:
-            continue
-        words = words_of(host.column, items[at]) if items[at].value is not None else ""
-        if host.column.id == rated:
+class Folding:
+    """How the items of a line are put into the cells of its drawn columns: `rated` is the column
+    of the rating, whose arrow stands before its word."""
+
+    def __init__(self, columns: Sequence[PlanColumn], rated: str = "") -> None:
+        self._hosts: list[tuple[int, TableColumn, list[tuple[int, PlanColumn]]]] = []
+        for at, host in enumerate(columns):
+            inside = [(n, one) for n, one in enumerate(columns) if one.into == host.column.id]
+            if inside:
+                self._hosts.append((at, host.column, inside))
+        self._rated = rated
+        self._known: dict[tuple[int, ...], tuple[Sequence[Item], Item]] = {}
+        """What was made of items, by their identities, and those items, which are kept meanwhile:
+        many lines hold the same ones."""
+
+    def shown(self, items: Sequence[Item]) -> list[Item]:
+        """The items of a line, those of drawn columns with what is folded into their cells."""
+        out = list(items)
+        for at, host, columns in self._hosts:
+            inside = [(one, item) for n, one in columns if not _is_bare(item := items[n])]
+            if inside:
+                parts = [items[at], *(item for _, item in inside)]
+                key = (at, *map(id, parts), *(id(one) for one, _ in inside))
+                found = self._known.get(key)
+                if found is None:
+                    found = self._known[key] = parts, self._folded(host, items[at], inside)
+                out[at] = found[1]
+        return out
+
+    def _folded(
+        self, host: TableColumn, own: Item, inside: Sequence[tuple[PlanColumn, Item]]
+    ) -> Item:
+        words = words_of(host, own) if own.value is not None else ""
+        if host.id == self._rated:
             words = _arrow(words, inside)
         texts = [text for one, item in inside if (text := _folded_words(one, item))]
         lines = [words, *_beside(texts)]
-        notes = [items[at].note, *(_folded_note(one, item) for one, item in inside if item.note)]
+        notes = [own.note, *(_folded_note(one, item) for one, item in inside if item.note)]
         late = any(one.worked == "overdue" and item.value for one, item in inside)
-        out[at] = replace(
-            items[at],
-            shown="\n".join(filter(None, lines)),
-            note="\n\n".join(filter(None, notes)),
-            emphasis="alert" if late else items[at].emphasis,
+        return Item(
+            own.value,
+            own.rating,
+            own.link,
+            "\n\n".join(filter(None, notes)),
+            "alert" if late else own.emphasis,
+            "\n".join(filter(None, lines)),
         )
-    return out
+
+
+def _is_bare(item: Item) -> bool:
+    return item.value is None and not item.note
 
 
 def _arrow(words: str, inside: Sequence[tuple[PlanColumn, Item]]) -> str:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache, partial
 
 from xlplan.board.board_model import (
+    NOTHING,
+    Anchor,
     Band,
     BoardSheet,
+    Emphasis,
     Item,
     Line,
     Table,
+    item_of,
     line_of,
     make_table,
 )
 from xlplan.board.other_boards import is_restatement
-from xlplan.board.plan_columns import PlanColumn, plan_columns, shown_in_cells
+from xlplan.board.plan_columns import Folding, PlanColumn, Worked, plan_columns
 from xlplan.board.standings import Standing
 from xlplan.board.summary import section_asks
-from xlplan.board.view import View, plural
+from xlplan.board.view import View, once_a_board, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change, MasterRow
+from xlplan.plan.checks.references import references_of
 from xlplan.plan.definition import Field
+from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import rating_word, show_in
+from xlplan.plan.values import Value, rating_word, show, show_in
 
 NOTE_TEXT = 600
 """Characters of a value that a note on a cell shows."""
-Changes = Mapping[tuple[str, str], Sequence[Change]]
+Changes = Mapping[str, Mapping[str, Sequence[Change]]]
 
 
 def leaves_out_closed(view: View) -> bool:
@@ -83,37 +89,30 @@ def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
     return make_table("plan", "Plan", line, [c.column for c in columns], lines, bands=bands)
 
 
-@dataclass(frozen=True)
 class ActionLines:
     """The lines of actions in the columns of Plan."""
 
-    view: View
-    columns: Sequence[PlanColumn]
-
-    @cached_property
-    def _changes(self) -> Changes:
-        return changes_by_cell(self.view.board.changes)
-
-    @cached_property
-    def _headings(self) -> Mapping[str, Sequence[str]]:
-        return _changed(self.view, self._changes)
-
-    @cached_property
-    def _rated(self) -> str:
-        item = self.view.board.definition.with_role("rating")
-        return item.id if item else ""
+    def __init__(self, view: View, columns: Sequence[PlanColumn]) -> None:
+        actions, rated = _actions(view), view.board.definition.with_role("rating")
+        self._notes = actions.notes
+        self._columns = [
+            (c.column.id, c.item.id if c.item else "", actions.reader(c)) for c in columns
+        ]
+        self._folding = Folding(columns, rated.id if rated else "")
 
     def line(self, one: Standing, more: Mapping[str, Item] | None = None) -> Line:
         """What an action has in each column; `more` by column that is no field's."""
-        own = more or {}
-        items = [
-            own[c.column.id]
-            if c.column.id in own
-            else _item(self.view, c, one, self._changes, self._headings)
-            for c in self.columns
-        ]
-        items = shown_in_cells(self.columns, items, self._rated)
-        return line_of(items, ("action", one.row.uid))
+        items = [read(one) for _, _, read in self._columns]
+        if notes := self._notes(one):
+            for n, (_, field, _) in enumerate(self._columns):
+                if field in notes:
+                    items[n] = replace(items[n], note=notes[field])
+        if more:
+            items = [
+                more.get(column, item)
+                for (column, _, _), item in zip(self._columns, items, strict=True)
+            ]
+        return line_of(self._folding.shown(items), ("action", one.row.uid))
 
 
 def _statement(view: View, group: Sequence[Standing]) -> str:
@@ -123,9 +122,11 @@ def _statement(view: View, group: Sequence[Standing]) -> str:
     return f"\n{said.pop()}" if len(said) == 1 else ""
 
 
+@once_a_board
 def withdrawn_table(view: View) -> Table:
     """The actions that count nowhere, with what the plan holds of them."""
     columns = [c for c in plan_columns(view) if c.item is not None]
+    folding = Folding(columns)
     main = view.board.definition.with_role("rating")
 
     def item(row: MasterRow, of: Field | None) -> Item:
@@ -134,7 +135,7 @@ def withdrawn_table(view: View) -> Table:
         return Item(show_in(of, row.values.get(of.id)) if of else None)
 
     lines = [
-        line_of(shown_in_cells(columns, [item(row, c.item) for c in columns]), ("action", row.uid))
+        line_of(folding.shown([item(row, c.item) for c in columns]), ("action", row.uid))
         for row in view.figures.withdrawn
     ]
     bands = [Band(0, "Withdrawn: not counted in any figure", plural(len(lines), "action"))]
@@ -145,52 +146,151 @@ def withdrawn_table(view: View) -> Table:
     )  # fmt: skip
 
 
-def _item(
-    view: View,
-    column: PlanColumn,
-    one: Standing,
-    changes: Changes,
-    headings: Mapping[str, Sequence[str]],
-) -> Item:
-    item = column.item
-    if item is not None:
-        note = _changed_note(view, item, one, changes.get((one.row.uid, item.id), ()))
-        found = _value(view, item, one)
+Reading = Callable[[Standing], Item]
+
+
+class _Actions:
+    """What the actions of a board have in the columns of Plan; of what many have, one item."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._changes = changes_by_cell(view.board.changes)
+        self._fields = view.board.definition.fields_of("action")
+        self._main = view.board.definition.with_role("rating")
+        self._readers: dict[tuple[Worked, str], Reading] = {}
+
+    # What an action has.
+
+    def reader(self, column: PlanColumn) -> Reading:
+        """How an action's item in a column is read, but for the note on what has changed."""
+        key = (column.worked, column.item.id if column.item else "")
+        found = self._readers.get(key)
+        if found is None:
+            found = self._readers[key] = self._reader(column)
+        return found
+
+    def _reader(self, column: PlanColumn) -> Reading:
+        item, view = column.item, self._view
+        if item is not None:
+            return partial(self._rating, item) if item is self._main else self._of_field(item)
+        worked: Mapping[Worked, Reading] = {
+            "section": lambda one: view.section(one.section),
+            "overdue": lambda one: _late(one.in_short, one.overdue),
+            "slips": lambda one: item_of(slips_words(one)),
+            "first": lambda one: view.rating(one.first, quiet=True),
+            "last_board": self._last_board,
+            "direction": view.direction,
+            "changed": self._headings,
+        }
+        return worked.get(column.worked, lambda _: NOTHING)
+
+    def _rating(self, item: Field, one: Standing) -> Item:
+        """The rating; one that is not on the scale as it was typed."""
+        found = self._view.rating(one.now)
+        if one.now != "?":
+            return found
+        return replace(found, value=f'{found.value}: "{show_in(item, one.row.values[item.id])}"')
+
+    def _of_field(self, item: Field) -> Reading:
+        known: dict[object, Item] = {}
+        mentioned = self._mentioned if item.type != "reference" else {}
+        name = item.id
+
+        def read(one: Standing) -> Item:
+            value = one.row.values.get(name)
+            # Values that are equal may be written in other words: 1 and 1.0, "June" and "30 June".
+            key = value if isinstance(value, str) else (value.__class__, show_in(item, value))
+            found = known.get(key)
+            if found is None:
+                found = known[key] = self._value(item, value)
+            if mentioned and (uid := mentioned.get((one.row.uid, name))):
+                return replace(found, link=("action", uid))
+            return found
+
+        return read
+
+    def _value(self, item: Field, value: Value) -> Item:
+        """What a field has; the action that it refers to, where that is one alone."""
+        rating = item.field_type.rated and self._view.board.definition.rating(value, item.scale)
+        if rating:
+            quiet = item.role in ("initial_rating", "previous_rating")
+            return Item(rating_word(rating), rating, emphasis="quiet" if quiet else "")
+        link = self._reference(value) if item.type == "reference" else None
+        names = "; ".join(value) if item.field_type.people and isinstance(value, tuple) else ""
+        emphasis: Emphasis = "strong" if item.role == "key" else ""
+        return Item(show_in(item, value), link=link, shown=names, emphasis=emphasis)
+
+    def _last_board(self, one: Standing) -> Item:
+        found, changes = self._view.rating(one.before, quiet=True), self._changes.get(one.row.uid)
+        note = _restated_note(self._view, self._main, changes) if changes else ""
         return replace(found, note=note) if note else found
-    match column.worked:
-        case "section":
-            return view.section(one.section)
-        case "overdue":
-            return Item(one.in_short, emphasis="alert" if one.overdue else "")
-        case "slips":
-            return Item(slips_words(one))
-        case "first":
-            return view.rating(one.first, quiet=True)
-        case "last_board":
-            note = _restated_note(view, one, changes)
-            return replace(view.rating(one.before, quiet=True), note=note)
-        case "direction":
-            return view.item(one, "direction")
-        case "changed":
-            return Item(tuple(headings.get(one.row.uid, ())))
-    return Item()
+
+    # Which action is meant.
+
+    @cached_property
+    def _mentioned(self) -> Mapping[tuple[str, str], str]:
+        """By uid and field, the first action of the same plan that a text ("see action 4 above")
+        names for certain."""
+        found: dict[tuple[str, str], str] = {}
+        for part in self._view.board.parts or (self._view.board,):
+            rows = [row for row in part.rows if not row.withdrawn]
+            for one in references_of(part.definition, rows).every:
+                if one.inside_text and one.to and one.kind == "action":
+                    found.setdefault((one.uid, one.field), one.to)
+        return found
+
+    def _reference(self, value: Value) -> Anchor | None:
+        """The action that a value refers to, where that is one alone."""
+        refs = sorted(map(fold, value)) if isinstance(value, frozenset) else [fold(show(value))]
+        uid = self._by_ref.get(refs[0]) if len(refs) == 1 else None
+        return ("action", uid) if uid is not None else None
+
+    @cached_property
+    def _by_ref(self) -> Mapping[str, str]:
+        rows = (one.row for one in self._view.figures.standings)
+        return {fold(row.ref): row.uid for row in rows if row.ref}
+
+    # What has changed.
+
+    def notes(self, one: Standing) -> Mapping[str, str]:
+        """By field, what each changed cell of an action was, and who changed it, when and where."""
+        changes, moved = self._changes.get(one.row.uid, {}), self._differing(one)
+        if not changes and not moved:
+            return {}
+        found = {}
+        for item in self._fields:
+            if item.id in changes:
+                found[item.id] = _changed_note(self._view, item, changes[item.id])
+            elif item.id in moved:
+                was = self._view.say(item, (self._view.board.previous or {})[one.row.uid][item.id])
+                found[item.id] = (
+                    f"Last board: {_quoted(was)}\nSee Changes for how it came to change."
+                )
+        return found
+
+    def _differing(self, one: Standing) -> Collection[str]:
+        """The fields that have another value than at the last board. A rating that the plan brought
+        of its past differs without anybody having changed it."""
+        last, values = (self._view.board.previous or {}).get(one.row.uid), one.row.values
+        if last is None or last == values:
+            return ()
+        main = self._main.id if self._main and self._view.board.brought else None
+        return {n for n, was in last.items() if n != main and values.get(n) != was}
+
+    def _headings(self, one: Standing) -> Item:
+        """The headings of the fields that have changed since the last board."""
+        changes, moved = self._changes.get(one.row.uid, {}), self._differing(one)
+        if not self._view.compared or not (changes or moved):
+            return NOTHING
+        return Item(tuple(f.heading for f in self._fields if f.id in changes or f.id in moved))
 
 
-def _value(view: View, item: Field, one: Standing) -> Item:
-    """What an action has in a field; a rating that is not on the scale as it was typed."""
-    value = one.row.values.get(item.id)
-    if item is view.board.definition.with_role("rating"):
-        found = view.rating(one.now)
-        return replace(found, value=f'{found.value}: "{show_in(item, value)}"') if (
-            one.now == "?"
-        ) else found  # fmt: skip
-    if item.field_type.rated and (rating := view.board.definition.rating(value, item.scale)):
-        quiet = item.role in ("initial_rating", "previous_rating")
-        return Item(rating_word(rating), rating, emphasis="quiet" if quiet else "")
-    link = view.reference(value) if item.type == "reference" else view.mentioned(one, item)
-    names = "; ".join(value) if item.field_type.people and isinstance(value, tuple) else ""
-    found = Item(show_in(item, value), link=link, shown=names)
-    return replace(found, emphasis="strong") if item.role == "key" else found
+_actions = once_a_board(_Actions)
+
+
+@lru_cache(maxsize=256)
+def _late(words: str, overdue: bool) -> Item:
+    return Item(words, emphasis="alert" if overdue else "")
 
 
 def slips_words(one: Standing) -> str:
@@ -207,52 +307,22 @@ def slips_words(one: Standing) -> str:
 
 def changes_by_cell(changes: Sequence[Change]) -> Changes:
     """The changes of each cell, by uid and field, in the order given."""
-    found: dict[tuple[str, str], list[Change]] = {}
+    found: dict[str, dict[str, list[Change]]] = {}
     for change in changes:
-        found.setdefault((change.uid, change.field), []).append(change)
+        found.setdefault(change.uid, {}).setdefault(change.field, []).append(change)
     return found
 
 
-def _changed(view: View, changes: Changes) -> Mapping[str, Sequence[str]]:
-    """By uid, the headings of the fields that have changed since the last board."""
-    fields = view.board.definition.fields_of("action")
-    found: dict[str, list[str]] = {}
-    for one in view.figures.standings if view.compared else ():
-        uid = one.row.uid
-        found[uid] = [
-            item.heading
-            for item in fields
-            if (uid, item.id) in changes or _differs(view, one, item)
-        ]
-    return found
-
-
-def _differs(view: View, one: Standing, item: Field) -> bool:
-    """Whether a field has another value than at the last board. A rating that the plan brought of
-    its past differs without anybody having changed it."""
-    if view.board.brought and item is view.board.definition.with_role("rating"):
-        return False
-    last = (view.board.previous or {}).get(one.row.uid)
-    return last is not None and item.id in last and last[item.id] != one.row.values.get(item.id)
-
-
-def _changed_note(view: View, item: Field, one: Standing, changes: Sequence[Change]) -> str:
-    """What a changed cell was, and who changed it, when, and in which file and cell."""
-    if not changes:
-        if not _differs(view, one, item):
-            return ""
-        was = view.say(item, (view.board.previous or {})[one.row.uid][item.id])
-        return f"Last board: {_quoted(was)}\nSee Changes for how it came to change."
+def _changed_note(view: View, item: Field, changes: Sequence[Change]) -> str:
     parts = [f"Was: {_change_words(view, item, change)}" for change in changes]
     if len(parts) > 4:
         parts = [parts[0], f"… and {len(parts) - 3} more, listed in Changes …", *parts[-2:]]
     return "\n\n".join(parts)
 
 
-def _restated_note(view: View, one: Standing, changes: Changes) -> str:
+def _restated_note(view: View, item: Field | None, changes: Mapping[str, Sequence[Change]]) -> str:
     """A note on the rating at the last board, where it has been corrected since."""
-    item = view.board.definition.with_role("rating")
-    mine = changes.get((one.row.uid, item.id), ()) if item else ()
+    mine = changes.get(item.id, ()) if item else ()
     found = [change for change in mine if is_restatement(view.board, change)]
     if not found:
         return ""

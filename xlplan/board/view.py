@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial, wraps
+from typing import Any, TypeVar
 
-from xlplan.board.board_model import IMPORTED, Anchor, Board, Item, TableColumn
+from xlplan.board.board_model import IMPORTED, Board, Emphasis, Item, TableColumn, item_of
 from xlplan.board.figures import Figures, figures
 from xlplan.board.fitting import cut_words
 from xlplan.board.standings import (
@@ -21,14 +22,16 @@ from xlplan.board.standings import (
     points_of,
 )
 from xlplan.board.words import clock, says_on_track, short_names
+from xlplan.board.words import percent as percent
+from xlplan.board.words import plural as plural
+from xlplan.board.words import say_days as say_days
 from xlplan.late import regex
 from xlplan.merge.model import MasterRow
-from xlplan.plan.checks.references import references_of
 from xlplan.plan.definition import Field
 from xlplan.plan.due import DATED, revised_counts
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Value, rating_word, show, show_in
+from xlplan.plan.values import Value, rating_word, show_in
 
 SIGNS: Mapping[Direction, tuple[str, str]] = {
     "better": ("▲", "Better"),
@@ -159,36 +162,6 @@ class View:
             or (self.dated and item.role == "text" and _DAYS_LATE.search(item.heading))
         )
 
-    @cached_property
-    def _mentioned(self) -> Mapping[tuple[str, str], str]:
-        """By uid and field, the first action of the same plan that a text names for certain."""
-        found: dict[tuple[str, str], str] = {}
-        for part in self.board.parts or (self.board,):
-            rows = [row for row in part.rows if not row.withdrawn]
-            for one in references_of(part.definition, rows).every:
-                if one.inside_text and one.to and one.kind == "action":
-                    found.setdefault((one.uid, one.field), one.to)
-        return found
-
-    def mentioned(self, one: Standing, item: Field) -> Anchor | None:
-        """The action that a text of an action names ("see action 4 above"), the first of several;
-        None where none is named, or not for certain."""
-        uid = self._mentioned.get((one.row.uid, item.id))
-        return ("action", uid) if uid else None
-
-    def reference(self, value: Value) -> Anchor | None:
-        """The action that a value refers to, where that is one alone."""
-        refs = sorted(map(fold, value)) if isinstance(value, frozenset) else [fold(show(value))]
-        return (
-            ("action", self._by_ref[refs[0]])
-            if len(refs) == 1 and refs[0] in self._by_ref
-            else None
-        )
-
-    @cached_property
-    def _by_ref(self) -> Mapping[str, str]:
-        return {fold(one.row.ref): one.row.uid for one in self.figures.standings if one.row.ref}
-
     @property
     def extract(self) -> str:
         """That this is an extract, of what, and how much of the plan it is."""
@@ -225,6 +198,11 @@ class View:
                 return rating_word(rating)
         return show_in(item, value)
 
+    @cached_property
+    def kept(self) -> dict[Callable[[View], object], Any]:
+        """What was worked out of the whole board, by what works it out; see `once_a_board`."""
+        return {}
+
     def when(self, at: str) -> str:
         """A time of the ledger (UTC) as the plan's own clock shows it: 3 November 2026, 14:05."""
         return clock(at, self.board.definition.timezone)
@@ -246,26 +224,51 @@ class View:
         item = self.board.definition.with_role(role)
         return show_in(item, row.values.get(item.id)) if item else ""
 
-    # Items.
+    # Items: what many rows show is one object.
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, ...], Item]:
+        return {}
+
+    def _once(self, made: Callable[[], Item], *asked: str) -> Item:
+        found = self._made.get(asked)
+        if found is None:
+            found = self._made[asked] = made()
+        return found
 
     def rating(self, key: str | None, *, quiet: bool = False) -> Item:
         """A rating by its bucket, in its colour; nothing where there was nothing to rate."""
         if key is None:
-            return Item(emphasis="quiet")
-        point = self.points.get(key)
-        label = point.label if point else "Not on the scale"
-        return Item(label, point.rating if point else None, emphasis="quiet" if quiet else "")
+            return _NO_RATING
+        emphasis: Emphasis = "quiet" if quiet else ""
+        point = self.points.get(key, _OFF_SCALE)
+        made = partial(Item, point.label, point.rating, emphasis=emphasis)
+        return self._once(made, "rating", key, emphasis)
 
-    def ref(self, row: MasterRow) -> Item:
+    def ref(self, ref: str, uid: str) -> Item:
         """An action's ref, linked to its row in Plan."""
-        return Item(row.ref, link=("action", row.uid), emphasis="strong")
+        made = partial(Item, ref, link=("action", uid), emphasis="strong")
+        return self._once(made, "ref", ref, uid)
 
     def section(self, name: str, *, linked: bool = False) -> Item:
         """A section's short name; where it is `linked`, to its band in Plan."""
-        short = self.short.get(name, name)
         if linked:
+            short = self.short.get(name, name)
             return Item(short, link=("section", name), emphasis="strong")
-        return Item(cut_words(short, SECTION_TEXT))
+        return self._once(
+            lambda: Item(cut_words(self.short.get(name, name), SECTION_TEXT)), "section", name
+        )
+
+    def leads(self, row: MasterRow) -> Item:
+        """Who leads an action."""
+        names = leads_of(self.board.definition, row.values) or ("No lead named",)
+        return self._once(lambda: Item(names, shown="; ".join(names)), "leads", *names)
+
+    def direction(self, one: Standing) -> Item:
+        """The direction of travel of an action."""
+        word = direction_word(one)
+        emphasis: Emphasis = "strong" if one.direction in ("worse", "better") else ""
+        return self._once(partial(Item, word, emphasis=emphasis), "direction", word, emphasis)
 
     # The columns of lists of actions, and an action's values in them.
 
@@ -289,16 +292,15 @@ class View:
         row = one.row
         match column:
             case "ref":
-                return self.ref(row)
+                return self.ref(row.ref, row.uid)
             case "section":
                 return self.section(one.section)
             case "leads":
-                names = leads_of(self.board.definition, row.values) or ("No lead named",)
-                return Item(names, shown="; ".join(names))
+                return self.leads(row)
             case "due":
                 counts = revised_counts(self.board.definition, row.values, row.kind)
                 revised = self.text_of(row, "revised") if counts else ""
-                return Item(revised or self.text_of(row, "due"))
+                return item_of(revised or self.text_of(row, "due"))
             case "why":
                 return Item(one.why, shown="; ".join(one.why))
             case "last_board":
@@ -306,12 +308,29 @@ class View:
             case "rating":
                 return self.rating(one.now)
             case "direction":
-                loud = one.direction in ("worse", "better")
-                return Item(direction_word(one), emphasis="strong" if loud else "")
+                return self.direction(one)
             case _:
-                return Item(self.text_of(row, column))
+                return item_of(self.text_of(row, column))
 
 
+T = TypeVar("T")
+
+
+def once_a_board(make: Callable[[View], T]) -> Callable[[View], T]:
+    """What several sheets ask of the whole board, worked out for the first that does."""
+
+    @wraps(make)
+    def found(view: View) -> T:
+        if make not in view.kept:
+            view.kept[make] = make(view)
+        known: T = view.kept[make]
+        return known
+
+    return found
+
+
+_NO_RATING = Item(emphasis="quiet")
+_OFF_SCALE = Point("", "Not on the scale")
 FIRST_BOARD = "First board: nothing to compare with yet"
 COLUMNS: Mapping[str, TableColumn] = {
     found.id: found
@@ -370,28 +389,3 @@ def figure(
 def group_column(view: View, width: float = 28) -> TableColumn:
     """The column with the names of sections."""
     return TableColumn("section", view.group, width=width)
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """``"1 action"``, ``"3 actions"``."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
-
-
-def percent(share: float | None) -> str:
-    """A share as whole per cent, or a dash; never 100% unless all, never 0% unless none."""
-    if share is None:
-        return "–"
-    shown = round(share * 100)
-    if shown == 100 and share < 1:
-        shown = 99
-    if shown == 0 and share > 0:
-        shown = 1
-    return f"{shown}%"
-
-
-def say_days(days: float) -> str:
-    """A number of days in words: ``"1 day"``, ``"12.5 days"``; early is said so."""
-    size = f"{abs(days):.1f}".removesuffix(".0")
-    if size == "0":
-        return "0 days"
-    return f"{size} {'day' if size == '1' else 'days'}{' early' if days < 0 else ''}"

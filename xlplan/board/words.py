@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.board.board_model import ReturnLine
@@ -101,6 +102,7 @@ def says_on_track(rating: Rating) -> bool:
     return any(_ON_TRACK.search(text) for text in words)
 
 
+@lru_cache(maxsize=1 << 12)
 def clock(at: str, timezone: str) -> str:
     """A time of the ledger (UTC) as clocks in `timezone` show it: 3 November 2026, 14:05."""
     try:
@@ -113,6 +115,31 @@ def clock(at: str, timezone: str) -> str:
         except (ZoneInfoNotFoundError, ValueError):
             return f"{say_date(moment.date())}, {moment:%H:%M} UTC"
     return f"{say_date(moment.date())}, {moment:%H:%M}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``"1 action"``, ``"3 actions"``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """A share as whole per cent, or a dash; never 100% unless all, never 0% unless none."""
+    if share is None:
+        return "–"
+    shown = round(share * 100)
+    if shown == 100 and share < 1:
+        shown = 99
+    if shown == 0 and share > 0:
+        shown = 1
+    return f"{shown}%"
+
+
+def say_days(days: float) -> str:
+    """A number of days in words: ``"1 day"``, ``"12.5 days"``; early is said so."""
+    size = f"{abs(days):.1f}".removesuffix(".0")
+    if size == "0":
+        return "0 days"
+    return f"{size} {'day' if size == '1' else 'days'}{' early' if days < 0 else ''}"
 
 
 # Short names of sections, and the text that a long one stands for.

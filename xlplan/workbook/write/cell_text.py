@@ -129,6 +129,8 @@ def safe_name(text: str, taken: set[str] | None = None) -> str:
 TALLEST = 409.0
 """Points: no row can be higher."""
 PADDING = 4.0
+_DEFAULT_WIDTH = 8.43
+"""Characters of a column whose width nobody set."""
 _ASCII = (
     226, 326, 401, 498, 507, 715, 682, 221, 303, 303, 498, 498, 250, 306, 252, 386, 507, 507, 507,
     507, 507, 507, 507, 507, 507, 507, 268, 268, 498, 498, 498, 463, 894, 579, 544, 533, 615, 488,
@@ -289,40 +291,55 @@ def cell_height(cell: Cell, width: float, padding: float = PADDING) -> float:
 def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     """The height of every row in points; 0 where the program's own default will do."""
     widths = [column.width for column in sheet.columns]
-    measures: _Measures = {}
-    heights = [row.height or _row_height(row, widths, padding, measures) for row in sheet.rows]
+    measures = [_Measure(width, padding) for width in widths]
+    heights = [row.height or _row_height(row, measures, padding) for row in sheet.rows]
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
 
 
-_Measures = dict[tuple[int, int], tuple[float, float]]
-"""By column and the identity of a style: how wide a line of it may be (0 where it does not wrap),
-and how high one is."""
+class _Measure:
+    """How high the cells of one column are: one that stands in many rows is measured once. The
+    cells must be alive as long as it is."""
 
+    def __init__(self, width: float, padding: float) -> None:
+        self._width, self._padding = width, padding
+        self._styles: dict[int, tuple[float, float]] = {}
+        """By the identity of a style, how wide a line of it may be (0 where it does not wrap), and
+        how high one is."""
+        self.heights: dict[int, float] = {id(None): 0.0}
+        """By the identity of a cell, the points that it needs."""
 
-def _row_height(row: Row, widths: Sequence[float], padding: float, measures: _Measures) -> float:
-    highest = 0.0
-    for index, cell in enumerate(row.cells):
-        if cell is None:
-            continue
-        style = cell.style
+    def height(self, cell: Cell) -> float:
+        """The points that a cell needs; 0 where the program's own default will do."""
+        found = self.heights[id(cell)] = self._measured(cell, cell.style)
+        return found
+
+    def _measured(self, cell: Cell, style: Style) -> float:
         if not (style.wrap or style.size > 11):
-            continue
+            return 0.0
         if cell.runs:
-            width = widths[index] if index < len(widths) else 8.43
-            highest = max(highest, cell_height(cell, width, padding))
-            continue
-        key = (index, id(style))
-        found = measures.get(key)
-        if found is None:
-            width = widths[index] if index < len(widths) else 8.43
-            room = room_of(width, style) if style.wrap else 0.0
-            found = measures[key] = (room, line_height(style.size))
-        room, high = found
+            return cell_height(cell, self._width, self._padding)
+        known = self._styles.get(id(style))
+        if known is None:
+            room = room_of(self._width, style) if style.wrap else 0.0
+            known = self._styles[id(style)] = (room, line_height(style.size))
+        room, high = known
         text = cell.value
         lines = lines_within(text, room) if room and isinstance(text, str) else 1
-        highest = max(highest, lines * high + padding)
+        return lines * high + self._padding
+
+
+def _row_height(row: Row, measures: list[_Measure], padding: float) -> float:
+    while len(measures) < len(row.cells):
+        measures.append(_Measure(_DEFAULT_WIDTH, padding))
+    highest = 0.0
+    for measure, cell in zip(measures, row.cells, strict=False):
+        high = measure.heights.get(id(cell))
+        if high is None and cell is not None:
+            high = measure.height(cell)
+        if high and high > highest:
+            highest = high
     return highest
 
 
@@ -338,7 +355,7 @@ def _make_room(
     if area.last_row >= len(rows) or rows[area.last_row].height:
         return
     columns = range(area.first_col, area.last_col + 1)
-    width = sum(widths[c] if c < len(widths) else 8.43 for c in columns)
+    width = sum(widths[c] if c < len(widths) else _DEFAULT_WIDTH for c in columns)
     width += (len(columns) - 1) * 5 / 7  # the padding of each column but one is room for text
     needed = cell_height(merge.cell, width, padding)
     others = sum(heights[r] or 15.0 for r in range(area.first_row, area.last_row))
