@@ -266,7 +266,7 @@ def _of_controls(
 ) -> Iterator[Addition]:
     """The controls and the embedded files of a sheet."""
     embedded: dict[str, str] = {}
-    for each in _EMBEDDED.findall(xml):
+    for each in _EMBEDDED.findall(xml) if b"oleObject" in xml else ():
         found = {name: _unescaped(value) for name, value in _ATTRIBUTE.findall(each)}
         embedded[found.get(b"shapeId", "")] = found.get(b"progId", "")
     for shape, program in embedded.items():
@@ -280,6 +280,7 @@ def _of_controls(
             yield Addition("control", label, control.at)
 
 
+_PICTURE = regex(rb"<(?:\w+:)?picture\b")
 _TABLE = regex(rb'<(?:\w+:)?table\b[^>]*\bref="([A-Z]{1,3}\d{1,7})')
 
 
@@ -287,7 +288,7 @@ def _of_relations(
     xml: bytes, relations: Relations, parts: Mapping[str, bytes]
 ) -> Iterator[Addition]:
     """What a sheet is related to beyond what is read elsewhere."""
-    embedded = _EMBEDDED.search(xml) is not None
+    embedded = b"oleObject" in xml and _EMBEDDED.search(xml) is not None
     for kind, target in relations.values():
         if kind in ("oleObject", "package"):
             if not embedded:
@@ -297,7 +298,7 @@ def _of_relations(
             yield Addition("other", "table", place(found[1].decode()) if found else None)
         elif kind not in _OF_CELLS:
             yield Addition("other", _spoken(kind))
-    if re.search(rb"<(?:\w+:)?picture\b", xml):
+    if b"picture" in xml and _PICTURE.search(xml):
         yield Addition("picture", "")
 
 

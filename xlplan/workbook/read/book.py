@@ -242,7 +242,6 @@ class Extent:
     """The words of shapes, where the sheet itself has them, each with its cell."""
     pictures: list[At] = field(default_factory=list, compare=False)
     near: bool = False
-    """Then texts are shared ones too."""
     plain: tuple[int, int] | None = field(default=None, compare=False)
     """Where the cells begin and end in the sheet's XML, if it is spelled in the usual way."""
 

@@ -140,7 +140,7 @@ def _read_beside(
     sheets = [beside.sheet(*each) for each in read]
     if beside.unread:
         problems.append(beside.unread.at(name))
-    if admitted.kind in DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
+    if admitted.kind in DETAILED and may_be_disputed(admitted.parts, admitted.sheets):
         other = disputed(data, sheets)
         sheets = [
             replace(sheet, disputed=other[sheet.name]) if sheet.name in other else sheet
@@ -153,12 +153,6 @@ def _bare_sheet(admitted: Admitted, name: str, rows: Rows, visible: bool) -> Rea
     """One sheet, from its values and what the gate saw of it."""
     extent = admitted.extents.get(name) or Extent()
     return ReadSheet(name, rows, visible, formulas=extent.formulas, errors=extent.errors)
-
-
-def _own_texts(admitted: Admitted) -> list[str]:
-    """The parts of the sheets that may hold texts of their own, and not shared ones alone."""
-    near = {sheet for sheet, extent in admitted.extents.items() if extent.near}
-    return [part for sheet, part in admitted.sheets if sheet not in near]
 
 
 def _passed_over(name: str, choice: Choice) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ _PLAIN_CELL = regex(
 """A cell's name; nothing for a cell that is spelled in another way."""
 _NEAR_ROWS, _NEAR_COLUMNS = 9_999, 130
 _NOT_NEAR = regex(
-    rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str)")?+ ?+/?+>)[\s/>]'
+    rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>)[\s/>]'
 )
 LEAST_CELL = len('<c r="A1"/>')
 """Bytes that any cell takes."""
@@ -47,6 +47,8 @@ _USUAL_ROW = regex(rb'<row(?: [\w:]++="[^"<>&]*+")*+ ?(/)?+>')
 _ROW = regex(rb"<row[\s/>]")
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
 _ROOT = regex(rb"<worksheet(?:\s[^>]*)?>")
+_SPACES_IN = (b"v> ", b"v>\t", b"v>\r", b"v>\n")
+"""Looked for first: to find no tag by its pattern takes as long as all of reading the cells."""
 _SPACED = regex(rb"<(?:\w+:)?v>[ \t\r\n]")
 _SPACED_VALUE = regex(rb"(<(?:\w+:)?v>)[ \t\r\n]+([-+.\deE]+|#[^<\s]+)[ \t\r\n]*(</(?:\w+:)?v>)")
 _CELL_TYPE = regex(rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"'])([^\"']*)([\"'])")
@@ -90,7 +92,7 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
 
 
 def _are_near(cells: bytes, bounds: Bounds) -> bool:
-    """Whether all cells are written the usual way, with shared texts, and none is beyond DZ9999:
+    """Whether all cells are written the usual way, and none is beyond DZ9999:
     nearly every sheet.
 
     To find no other takes half as long as to count them.
@@ -329,7 +331,7 @@ def _moment(text: str) -> date | None:
 def readable(xml: bytes, extent: Extent) -> bytes:
     """The sheet as its reader takes it: without white space round values, which means nothing, and
     without names of errors and types of cells that it does not know, which would cost the file."""
-    if _SPACED.search(xml):
+    if any(each in xml for each in _SPACES_IN) and _SPACED.search(xml):
         xml = _SPACED_VALUE.sub(rb"\1\2\3", xml)
     if extent.plain is None:
         xml = _CELL_TYPE.sub(_known_type, xml)
