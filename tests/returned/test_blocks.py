@@ -87,7 +87,7 @@ TYPED: tuple[CellValue, ...] = (
 PLACES = st.tuples(st.integers(0, 70), st.integers(0, 5))
 STEPS = st.one_of(
     st.tuples(st.just("type"), PLACES, st.sampled_from(TYPED)),
-    st.tuples(st.sampled_from(("drop", "again", "blank", "move", "insert", "odd", "merge")),
+    st.tuples(st.sampled_from(("drop", "again", "blank", "move", "insert", "odd", "merge", "fill")),
               PLACES, st.integers(1, 20)),
 )  # fmt: skip
 
@@ -97,6 +97,7 @@ def change(book: Book, steps: Sequence[tuple[str, At, CellValue]]) -> Book:
     lines = [list(row) for row in book.sheets[0].rows]
     formulas: dict[At, str] = {}
     merged: list[tuple[int, int, int, int]] = []
+    fills: dict[At, str] = {}
     for act, (row, col), value in steps:
         row %= len(lines)
         count = value if isinstance(value, int) and not isinstance(value, bool) else 1
@@ -120,7 +121,9 @@ def change(book: Book, steps: Sequence[tuple[str, At, CellValue]]) -> Book:
             formulas[row, col] = "1+1"
         elif act == "merge":
             merged.append((row, col, row + count % 3, col))
-    return with_update(book, lines, formulas=formulas, merged=merged)
+        elif act == "fill":
+            fills[row, col] = "#FF0000"
+    return with_update(book, lines, formulas=formulas, merged=merged, fills=fills)
 
 
 @given(st.sampled_from(("form", "table")), st.lists(STEPS, max_size=5))
@@ -137,7 +140,14 @@ def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cel
     sent: dict[str, Sent], layout: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known, book = sent[layout]
-    slow = slowly(known, change(book, []))
+    sheet = book.sheets[0]
+    title, labels = [(0, 2, 0, 3)], {(row, 2): "#FF0000" for row in range(1, len(sheet.rows))}
+
+    def back() -> Book:
+        """With a merged title, and labels of a colour, as every template has that went out."""
+        return with_update(book, sheet.rows, merged=title, fills=labels if layout == "form" else {})
+
+    slow = slowly(known, back())
     size = len(slow.columns)
     made: list[str] = []
     line, cell = Line.__init__, ReadCell.__init__
@@ -152,7 +162,7 @@ def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cel
 
     monkeypatch.setattr(Line, "__init__", lines)
     monkeypatch.setattr(ReadCell, "__init__", cells)
-    found = read_return(change(book, []), "0" * 64, known)
+    found = read_return(back(), "0" * 64, known)
     assert made.count("cell") == 0
     # Those of the first block, and each of them once more with the column of its label.
     assert made.count("line") == (2 * size if layout == "form" else 0)

@@ -116,11 +116,17 @@ class Blocks:
             map(itemgetter(self.lines[0].box), sheet.rows[start : start + len(self.lines)])
         )
 
-    def own_at(self, row: int) -> frozenset[int] | None:
-        """The columns of ours in a row; None where it belongs to no block."""
+    def line_at(self, row: int) -> Line | None:
+        """The line of the first block that is as the one in a row; None where that is of no
+        block."""
         at = bisect_right(self.starts, row) - 1
         inside = at >= 0 and row < self.starts[at] + len(self.lines)
-        return self.lines[0].own if inside else None
+        return self.lines[row - self.starts[at]] if inside else None
+
+    def own_at(self, row: int) -> frozenset[int] | None:
+        """The columns of ours in a row; None where it belongs to no block."""
+        line = self.line_at(row)
+        return None if line is None else line.own
 
     def all_lines(self) -> tuple[Line, ...]:
         """Every line of every block."""

@@ -79,6 +79,14 @@ class Form:
         """Every line."""
         return self.found if self.blocks is None else self.blocks.all_lines()
 
+    @cached_property
+    def _by_row(self) -> Mapping[int, Line]:
+        return {line.row: line for line in self.lines}
+
+    def line_at(self, row: int) -> Line | None:
+        """The line in a row; of a block as the first block has it."""
+        return self._by_row.get(row) if self.blocks is None else self.blocks.line_at(row)
+
     @property
     def first(self) -> int:
         """The row of the first line."""
@@ -119,11 +127,13 @@ class Form:
 
     def covered(self) -> Mapping[At, Area]:
         """The blank boxes that another cell was merged over."""
-        if not self.sheet.merged:
+        blocks = self.blocks
+        columns = {line.box for line in (self.found if blocks is None else blocks.lines)}
+        found = covered(self.sheet, self.first, columns)
+        if not found:  # what is merged stands above, as in every form that goes out
             return {}
-        boxes = {(line.row, line.box) for line in self.lines}
-        found = covered(self.sheet, self.lines[0].row, {line.box for line in self.lines})
-        return {at: area for at, area in found.items() if at in boxes}
+        lines = ((at, self.line_at(at[0])) for at in found)
+        return {at: found[at] for at, line in lines if line is not None and line.box == at[1]}
 
     def by_action(self) -> list[list[Line]]:
         """The lines of each action."""

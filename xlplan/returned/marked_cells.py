@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from xlplan.merge.model import Place
@@ -23,18 +23,19 @@ def mark_remarks(book: Book, each: Table | Form, definition: PlanDefinition) -> 
     """What the marks on the cells of a table or a form say; see `xlplan.workbook.read.marks`."""
     sheet = each.sheet
     marked = {at[0] for at in (*sheet.fills, *sheet.struck, *sheet.letters)}
-    rows = _rows(each) if marked else {}
-    for row in sorted(marked & set(rows)):
-        yield from _struck(book, sheet, row, rows[row])
-        yield from _coloured(book, sheet, row, rows[row], definition)
+    for row, columns in _rows(each, sorted(marked)) if marked else ():
+        yield from _struck(book, sheet, row, columns)
+        yield from _coloured(book, sheet, row, columns, definition)
 
 
-def _rows(each: Table | Form) -> Mapping[int, Mapping[int, str]]:
-    """Column ids by row and column, for the cells that belong to actions."""
+def _rows(each: Table | Form, marked: Iterable[int]) -> Iterator[tuple[int, Mapping[int, str]]]:
+    """Those of these rows in which cells belong to actions, with their column ids by column."""
     if isinstance(each, Form):
-        return {line.row: {line.box: line.column} for line in each.lines}
+        lines = ((row, each.line_at(row)) for row in marked)
+        yield from ((row, {line.box: line.column}) for row, line in lines if line is not None)
+        return
     columns = {col: name for name, col in each.columns.items()}
-    return dict.fromkeys(range(each.first, len(each.sheet.rows)), columns)
+    yield from ((row, columns) for row in marked if each.first <= row < len(each.sheet.rows))
 
 
 def _struck(book: Book, sheet: ReadSheet, row: int, columns: Mapping[int, str]) -> Iterator[Remark]:

@@ -335,7 +335,6 @@ def covered(sheet: ReadSheet, first: int, columns: Collection[int]) -> Mapping[A
     """The blank cells of these columns, from the row `first` on, that another cell was merged
     over, each with its area. A template merges nothing over its inputs."""
     found: dict[At, Area] = {}
-    columns = set(columns) if sheet.merged else ()
     for area in sheet.merged:
         top, left, bottom, right = area
         for row in range(max(top, first), min(bottom, len(sheet.rows) - 1) + 1):
