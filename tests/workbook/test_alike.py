@@ -32,6 +32,7 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Style,
     Validation,
+    Values,
     Workbook,
 )
 from xlplan.workbook.write.writing import write_workbook
@@ -147,6 +148,14 @@ CELLS = st.none() | st.builds(
     st.sampled_from(STYLES),
     formula=st.sampled_from(["", "", "=1+2", '=A1&"<&>"', "=NA()"]),
 )
+SHARED = ((STYLES[0], None, STYLES[1]), (None, STYLES[2]), (None,), ())
+"""Looks that rows have in common."""
+HELD = st.sampled_from(VALUES) | st.sampled_from(TEXTS) | st.text(max_size=5)
+LINES = st.sampled_from(SHARED).flatmap(
+    lambda looks: st.lists(HELD, min_size=len(looks), max_size=len(looks)).map(
+        lambda held: Values(held, looks)
+    )
+)
 RUNS = st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from(STYLES)), min_size=1, max_size=3)
 RULES = (
     Validation(Area(1, 0, 3, 0), "list", source="=$A$1:$A$3", input_message="Choose <one> & go"),
@@ -166,7 +175,7 @@ PAGES = (
 @st.composite
 def sheets(draw: st.DrawFn, name: str) -> Sheet:
     """A sheet with anything that is filled in."""
-    lines = draw(st.lists(st.lists(CELLS, max_size=5), max_size=20))
+    lines = draw(st.lists(st.lists(CELLS, max_size=5) | LINES, max_size=20))
     heights = st.sampled_from((0.0, 15.0, 20.0, 33.5))
     rows = [Row(line, draw(heights), hidden=draw(st.booleans())) for line in lines]
     inside = len(rows) > 3 and draw(st.booleans())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator
-from itertools import chain
 
 from xlplan.issued.banner import HOW, HOW_TO_SIGN, SAMPLE, whose
 from xlplan.issued.needed import message_cell
@@ -24,7 +23,16 @@ from xlplan.returned.furniture import (
 )
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 from xlplan.workbook.write.look import palette
-from xlplan.workbook.write.sheet import Cell, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import (
+    Cell,
+    Held,
+    Sheet,
+    Style,
+    Values,
+    Workbook,
+    held_in,
+    looks_of,
+)
 
 
 def ours_of(
@@ -48,11 +56,8 @@ def ours_of(
 
 
 def _texts(definition: PlanDefinition, issued: Issued, book: Workbook) -> dict[str, Counter[str]]:
-    texts = {
-        sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
-        for sheet in book.sheets
-    }
-    if notes := Counter(flat(c.note) for sheet in book.sheets for c in _cells_of(sheet) if c.note):
+    texts = {sheet.name: Counter(map(flat, _around(sheet))) for sheet in book.sheets}
+    if notes := Counter(flat(note) for sheet in book.sheets for note in _notes_of(sheet)):
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
     tongue = definition.tongue
@@ -65,25 +70,33 @@ def _texts(definition: PlanDefinition, issued: Issued, book: Workbook) -> dict[s
     return texts
 
 
-def _around(sheet: Sheet) -> Iterator[Cell]:
-    """The cells that belong to no row with a key and hold no stamp or date of such a row."""
+def _around(sheet: Sheet) -> Iterator[str]:
+    """The texts of the cells that belong to no row with a key and are no stamp or date of such a
+    row."""
     base = sheet.name == AS_ISSUED
-    keyed = {n for n, row in enumerate(sheet.rows) if any(map(_is_key, row.cells)) or (base and n)}
-    rows = (row.cells for number, row in enumerate(sheet.rows) if number not in keyed)
-    merged = (merge.cell for merge in sheet.merges if merge.area.first_row not in keyed)
-    for cell in (*chain.from_iterable(rows), *merged):
-        if cell is not None and not is_manifest(text := _text(cell)) and not is_issued_date(text):
-            yield cell
+    keyed: set[int] = set()
+    found: list[str] = []
+    for number, row in enumerate(sheet.rows):
+        held = held_in(row.cells)
+        if any(map(_is_key, held)) or (base and number):
+            keyed.add(number)
+        elif isinstance(row.cells, Values):
+            found += [text for text in held if isinstance(text, str)]
+        else:
+            found += [_text(cell) for cell in row.cells if cell is not None]
+    found += [_text(merge.cell) for merge in sheet.merges if merge.area.first_row not in keyed]
+    return (text for text in found if text and not is_manifest(text) and not is_issued_date(text))
 
 
-def _is_key(cell: Cell | None) -> bool:
-    return cell is not None and parse_row_key(cell.value) is not None
+def _is_key(held: Held) -> bool:
+    return parse_row_key(held) is not None
 
 
-def _cells_of(sheet: Sheet) -> list[Cell]:
-    rows = (cell for row in sheet.rows for cell in row.cells)
-    merges = (merge.cell for merge in sheet.merges)
-    return [cell for cell in (*rows, *merges) if cell is not None]
+def _notes_of(sheet: Sheet) -> Iterator[str]:
+    rows = (cell for row in sheet.rows if not isinstance(row.cells, Values) for cell in row.cells)
+    for cell in (*rows, *(merge.cell for merge in sheet.merges)):
+        if cell is not None and cell.note:
+            yield cell.note
 
 
 def _text(cell: Cell) -> str:
@@ -98,7 +111,6 @@ def _fills(definition: PlanDefinition, book: Workbook) -> frozenset[str]:
     look = palette(definition)
     styles = [getattr(look, name) for name in look.__slots__]
     body = {style.fill for style in styles if isinstance(style, Style)}
-    cells = (cell for sheet in book.sheets for cell in _cells_of(sheet))
-    around = {cell.style.fill for cell in cells if cell.style is not None}
+    around = {look.fill for sheet in book.sheets for look in looks_of(sheet)}
     around -= {rating.colour for rating in definition.ratings}
     return frozenset(fill.upper() for fill in body | around if fill)

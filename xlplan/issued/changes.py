@@ -58,9 +58,11 @@ def followed(
 ) -> list[Sheet]:
     """The sheet "Update" with its marks, then "Your changes" and "As issued", as far as the plan
     asks for them and the lead has an action."""
-    settings = definition.issue
-    places = [place for place in places_of(update) if place.key.uid in set(issued.uids)]
-    if not (settings.status or settings.changes) or not places:
+    settings, sent = definition.issue, frozenset(issued.uids)
+    if not (settings.status or settings.changes):
+        return [update]
+    places = [place for place in places_of(update) if place.key.uid in sent]
+    if not places:
         return [update]
     look = palette(definition)
     base = as_issued_sheet(update, columns, places, definition.tongue)

@@ -18,7 +18,7 @@ from xlplan.issued.sign_off import SIGN_LABELS
 from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.plan.for_lead import in_tongue
+from xlplan.plan.for_lead import in_tongue, remembered
 from xlplan.plan.timescales import say_return_by
 from xlplan.returned.as_issued import CONFIRMED, LOOKED, NO_CHANGE, IssuedColumn, shown_columns
 from xlplan.returned.furniture import CHANGES, GUIDANCE, WARNING, sheet_name
@@ -104,21 +104,26 @@ def guidance_sheets(
 ) -> list[Sheet]:
     """How to fill in a template, on one page in each of its languages: `written` is the definition
     as the plan has it, `shown` as the lead reads it."""
-    return [
-        _guidance_sheet(in_tongue(written, one), issued, form=form) for one in shown.tongue.singles
-    ]
+    some = bool(issued.locked)
+    ways = [in_tongue(written, one) for one in shown.tongue.singles]
+    return [_guidance_sheet(w, issued.cycle, issued.return_by, form=form, some=some) for w in ways]
 
 
-def _guidance_sheet(definition: PlanDefinition, issued: Issued, *, form: bool) -> Sheet:
+@remembered
+def _guidance_sheet(
+    definition: PlanDefinition, cycle: str, return_by: str, *, form: bool, some: bool
+) -> Sheet:
+    """The page for a cycle, the same for all leads; `some` says that not all actions are asked
+    about."""
     look, tongue = palette(definition), definition.tongue
     columns = shown_columns(definition)
     page = _Page(look, tongue)
     page.wide(definition.title, replace(look.banner, size=14, indent=1), 26)
-    under = tongue.say("How to complete your update for {cycle}", cycle=issued.cycle)
+    under = tongue.say("How to complete your update for {cycle}", cycle=cycle)
     page.wide(under, replace(look.banner_sub, indent=1), 20)
     page.title(tongue.say("Step by step"))
-    steps = _steps(definition, columns, say_return_by(issued.return_by, tongue), form=form)
-    if issued.locked:
+    steps = _steps(definition, columns, say_return_by(return_by, tongue), form=form)
+    if some:
         steps = (f"{steps[0]} {tongue.say(_SHOWN)}", *steps[1:])
     for number, text in enumerate(steps, 1):
         page.step(number, text)
@@ -142,7 +147,7 @@ def _guidance_sheet(definition: PlanDefinition, issued: Issued, *, form: bool) -
             landscape=False,
             fit_height=1,
             header=header_text(definition.marking),
-            footer_left=f"{header_text(definition.title)}, {issued.cycle}",
+            footer_left=f"{header_text(definition.title)}, {cycle}",
             footer_right=page_number(definition),
         ),
         protection=Protection(definition.issue.password),

@@ -21,7 +21,7 @@ from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, OURS, IssuedColumn
 from xlplan.returned.furniture import AS_ISSUED, UPDATE
 from xlplan.workbook.stamp import RowKey, parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
-from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet
+from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet, held_in
 
 _GONE = marked("(this row is not there)")
 
@@ -57,8 +57,7 @@ def places_of(sheet: Sheet) -> Iterator[Place]:
     box = 0
     merged = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
     for number, row in enumerate(sheet.rows):
-        texts = {c: cell.value for c, cell in enumerate(row.cells)
-                 if cell is not None and isinstance(cell.value, str)}  # fmt: skip
+        texts = {c: t for c, t in enumerate(held_in(row.cells)) if isinstance(t, str)}
         key = parse_row_key(texts.get(0))
         ids = {c: t.removeprefix(ID_PREFIX) for c, t in texts.items() if t.startswith(ID_PREFIX)}
         if key is None:
@@ -81,8 +80,7 @@ def as_issued_sheet(
     refs = {
         place.key.uid: str(place.cell.value or "") for place in places if place.column == key_id
     }
-    is_form = any(cell is not None and cell.value == BOX_MARK
-                  for row in update.rows for cell in row.cells)  # fmt: skip
+    is_form = any(BOX_MARK in held_in(row.cells) for row in update.rows)
     last = len(update.rows)
     keys = f"{UPDATE}!$A$1:$A${last}"
     rows = [Row([Cell("Row")])]

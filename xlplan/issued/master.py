@@ -85,7 +85,7 @@ class Line(NamedTuple):
 def line_of(definition: PlanDefinition, row: MasterRow) -> Line:
     """What is shown of a row."""
     columns = _columns(definition, row.kind)
-    values = row_values(row, columns) | {STATUS: row.status or None}
+    values = {**row_values(row, columns), STATUS: row.status or None}
     shown = [held(column, values.get(column.id)) for column in columns]
     texts = [each if isinstance(each, str) else None for each in shown]
     lengths = [None if text is None else len(text) for text in texts]

@@ -26,7 +26,18 @@ from xlplan.workbook.write.cell_text import (
     units,
 )
 from xlplan.workbook.write.look import Palette, header_text, rating_style
-from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Held,
+    Page,
+    Row,
+    Sheet,
+    Style,
+    Workbook,
+    held_in,
+)
 
 TEXT = "@"
 """So that a person can type "- done" or "3-4" and it stays what it is."""
@@ -87,7 +98,7 @@ def typed(column: IssuedColumn, style: Style) -> Style:
     return replace(style, align="left", indent=1, number_format=shown)
 
 
-def held(column: IssuedColumn, value: Value) -> str | int | float | date | None:
+def held(column: IssuedColumn, value: Value) -> Held:
     """What a cell holds of a value: dates and numbers as such, else the text people read."""
     cell = column.item.field_type.cell_of(column.item)
     number = cell.holds == "number" and isinstance(value, int | float)
@@ -166,13 +177,10 @@ def heading_row(
     return Row(cells, height=row_height([None, *cells[1:]], narrower, least))
 
 
-def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Value]:
+def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> Mapping[str, Value]:
     """The values of a row by column id; the ref stands in the key's column in any case."""
-    values = dict(row.values)
-    for column in columns:
-        if column.item.role == "key" and values.get(column.id) is None:
-            values[column.id] = row.ref
-    return values
+    blank = [c.id for c in columns if c.item.role == "key" and row.values.get(c.id) is None]
+    return {**row.values, **dict.fromkeys(blank, row.ref)} if blank else row.values
 
 
 def page_number(definition: PlanDefinition) -> str:
@@ -212,36 +220,37 @@ _LONG = 500
 
 def too_long(sheet: Sheet) -> Iterator[TooLong]:
     """The texts of actions on the sheet "Update" that do not fit, in the order of the sheet."""
-    ids: dict[int, str] = {}
     boxes = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
-    long_boxes = {row for (row, _), cell in boxes.items() if _is_long(cell)}
+    merged = {row for (row, _), cell in boxes.items() if _may_be_cut(cell.value)}
+    ids: Mapping[int, str] = {}
     for number, row in enumerate(sheet.rows):
-        key = parse_row_key(row.cells[0].value) if row.cells and row.cells[0] else None
-        if key is not None and number not in long_boxes and not any(map(_is_long, row.cells)):
-            continue  # as most rows are
-        names = {col: name for col, cell in enumerate(row.cells) if (name := _column_of(cell))}
+        held = held_in(row.cells)
+        full = row.height >= TALLEST
+        if not (full or row.hidden or number in merged or any(map(_may_be_cut, held))):
+            continue  # as most rows are; that with the ids of a table is hidden
+        names = {col: name for col, text in enumerate(held) if (name := _column_of(text))}
+        key = parse_row_key(held[0]) if held else None
         ids = names if len(names) > 1 else ids
         if key is None:
             continue
-        full = row.height >= TALLEST
         for col, cell in enumerate(row.cells):
-            merged = boxes.get((number, col))
-            text = (merged or cell).value if cell is not None else None
+            box = boxes.get((number, col))
+            text = (box or cell).value if cell is not None else None
             if not isinstance(text, str) or len(text) < _LONG or cell is None:
                 continue
             cut = units(text) > LONGEST
-            tall = full and merged is None and cell_height(cell, sheet.columns[col].width) > TALLEST
+            tall = full and box is None and cell_height(cell, sheet.columns[col].width) > TALLEST
             if cut or tall:
                 name = ids.get(col) or next(iter(names.values()), "")
                 yield TooLong(cell_name(number, col), key.uid, name, units(text), cut)
 
 
-def _is_long(cell: Cell | None) -> bool:
-    return cell is not None and isinstance(cell.value, str) and len(cell.value) >= _LONG
+def _may_be_cut(held: Held) -> bool:
+    return isinstance(held, str) and len(held) * 2 > LONGEST
 
 
-def _column_of(cell: Cell | None) -> str:
-    return column_id(cell.value) if cell is not None and isinstance(cell.value, str) else ""
+def _column_of(held: Held) -> str:
+    return column_id(held) if isinstance(held, str) else ""
 
 
 def too_long_problem(found: TooLong, where: str, action: str, heading: str) -> Problem:

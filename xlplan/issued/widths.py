@@ -116,6 +116,18 @@ def column_widths(
     return [round(width, 1) for width in widths]
 
 
+def least_across(columns: Sequence[IssuedColumn]) -> int:
+    """The pixels that no table of these columns goes below, whatever stands in it: of each column
+    what it has with nothing in it, or what it may be narrowed to."""
+    nothing = Sizes((), ())
+    least = (
+        width if column.item.width else min(width, _least(column, nothing))
+        for column in columns
+        for width in (_width(column, nothing),)
+    )
+    return across([math.floor(width * 10) / 10 for width in least])
+
+
 def wide_widths(
     columns: Sequence[IssuedColumn], below: Sequence[Sizes], heading: Style
 ) -> list[float]:

@@ -8,17 +8,42 @@ choices are values, and stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from typing import TypeVar
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from xlplan.language.catalogue import BETWEEN, ENGLISH, Tongue, shipped_code, tongue_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 
 T = TypeVar("T")
+P = ParamSpec("P")
+_RECENT = 8
+"""How many answers of a function about definitions are remembered."""
 _PARAGRAPHS = frozenset({"guidance", "body", "reminder", "signature", "sign_body"})
 _BELOW = "\n"
+
+
+def remembered(
+    function: Callable[Concatenate[PlanDefinition, P], T],
+) -> Callable[Concatenate[PlanDefinition, P], T]:
+    """`function`, which asks for the same of a definition and of its other arguments again for
+    every file; a definition is the same where it is that very object."""
+    recent: deque[tuple[PlanDefinition, object, T]] = deque(maxlen=_RECENT)
+
+    @wraps(function)
+    def asked(definition: PlanDefinition, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        also = (args, kwargs)
+        for known, others, answer in recent:
+            if known is definition and others == also:
+                return answer
+        answer = function(definition, *args, **kwargs)
+        recent.append((definition, also, answer))
+        return answer
+
+    return asked
 
 
 def for_lead(definition: PlanDefinition, lead: Lead | None) -> PlanDefinition:
@@ -27,6 +52,7 @@ def for_lead(definition: PlanDefinition, lead: Lead | None) -> PlanDefinition:
     return in_tongue(definition, tongue_of((own,) if own else definition.language))
 
 
+@remembered
 def in_tongue(definition: PlanDefinition, tongue: Tongue) -> PlanDefinition:
     """`definition`, as it is written, with the texts of its own in these languages."""
     if tongue == definition.tongue:

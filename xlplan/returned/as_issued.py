@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
 
 from xlplan.codes.return_codes import RET_017
 from xlplan.language.catalogue import Tongue, marked
@@ -21,7 +18,7 @@ from xlplan.plan.definition import (
     Kind,
     PlanDefinition,
 )
-from xlplan.plan.for_lead import every_way
+from xlplan.plan.for_lead import every_way, remembered
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show
 
@@ -67,32 +64,6 @@ _CONFIRMED_HEADINGS = (marked("Reviewed, no change"), marked("Reviewed: no chang
 _LOOKED_HEADINGS = (marked("State"), marked("State of the row"))
 _ENTRIES = (marked("this period"), marked("entry for this period"))
 """Headings of ours: each, and the one it takes where a column of the plan is headed like it."""
-
-
-P = ParamSpec("P")
-T = TypeVar("T")
-_RECENT = 8
-"""How many answers of a function about definitions are remembered."""
-
-
-def remembered(
-    function: Callable[Concatenate[PlanDefinition, P], T],
-) -> Callable[Concatenate[PlanDefinition, P], T]:
-    """`function`, which asks for the same of a definition and of its other arguments again for
-    every file; a definition is the same where it is that very object."""
-    recent: deque[tuple[PlanDefinition, object, T]] = deque(maxlen=_RECENT)
-
-    @wraps(function)
-    def asked(definition: PlanDefinition, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        also = (args, kwargs)
-        for known, others, answer in recent:
-            if known is definition and others == also:
-                return answer
-        answer = function(definition, *args, **kwargs)
-        recent.append((definition, also, answer))
-        return answer
-
-    return asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,27 +9,43 @@ from __future__ import annotations
 
 import io
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from typing import TypeVar
 
 from xlsxwriter.sharedstrings import SharedStringTable
-from xlsxwriter.utility import xl_col_to_name
 
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
 from xlplan.workbook.write.package import packed_parts
 from xlplan.workbook.write.plain_cells import DAY_0, Texts
-from xlplan.workbook.write.sheet import Cell, Merge, Page, Sheet, Style, Workbook
+from xlplan.workbook.write.row_shapes import (
+    Shape,
+    ends_of,
+    is_single,
+    letters,
+    overlaid,
+    pixels_of,
+    reach,
+    row_tag,
+)
+from xlplan.workbook.write.sheet import (
+    Cell,
+    Held,
+    Page,
+    Rules,
+    Sheet,
+    Style,
+    Values,
+    Workbook,
+)
 from xlplan.workbook.write.skeletons import (
     Frame,
     Look,
     MoreError,
     columns_of,
-    extent_of,
     formula_of,
     frame_of,
     key_of,
@@ -49,9 +65,7 @@ from xlplan.workbook.write.writing import (
 )
 
 _ERRORS = frozenset(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"])
-_NOTHING = Cell()
-_PLAIN_HEIGHT = 20
-"""Pixels of a row that nobody set."""
+T = TypeVar("T")
 
 
 @no_collecting()
@@ -70,10 +84,12 @@ class _Filled:
     def __init__(self, book: Workbook) -> None:
         self._book = book
         self._table = SharedStringTable()
-        self._known: dict[str, int] = {}
+        self._known: dict[Held, int] = {}
         """The place of each text in the table, by the text as it was before it was made safe."""
         self._looks: dict[tuple[int, bool], int] = {}
         """The number of the format of each style by its identity, and whether it shows a date."""
+        self._shapes: dict[int, Shape] = {}
+        """What the rows share whose cells have the same looks, by the identity of these."""
         self._numbers: dict[str, int] = {}
         self._used: list[Look] = []
 
@@ -85,7 +101,8 @@ class _Filled:
         over: tuple[Style, ...] = ()
         made: dict[str, bytes] = {}
         for number, sheet in enumerate(book.sheets):
-            frame = frame_of(_bare(sheet), book.font, number == shown, over)
+            merged = tuple(merge.area for merge in sheet.merges if not is_single(merge))
+            frame = frame_of(_bare(sheet), merged, book.font, number == shown, over)
             over = frame.looks
             made[f"xl/worksheets/sheet{number + 1}.xml"] = self._sheet(sheet, frame).encode()
         made["xl/sharedStrings.xml"] = self._texts()
@@ -109,23 +126,30 @@ class _Filled:
         return said(texts, texts._assemble_xml_file).encode()
 
     def _sheet(self, sheet: Sheet, frame: Frame) -> str:
-        over, heights = _overlaid(sheet), list(map(_pixels, row_heights(sheet)))
-        extent, spans = _reach(sheet, heights, over)
+        over, heights = overlaid(sheet), list(map(pixels_of, row_heights(sheet)))
+        ends = [self._ends(row.cells) for row in sheet.rows]
+        extent, spans = reach(sheet, heights, ends, over)
         done: list[str] = []
         later: dict[tuple[int, int], int] = {}
         """Where in `done` the texts of merged cells go, which are numbered after all others."""
-        for number, row in enumerate(sheet.rows):
-            tag = _row_tag(number, spans.get(number // 16), heights[number], row.hidden)
+        tags: dict[tuple[str | None, int, bool], str] = {}
+        for number, (row, pixels) in enumerate(zip(sheet.rows, heights, strict=True)):
+            about = spans.get(number // 16), pixels, row.hidden
+            tag = tags.get(about)
+            if tag is None:
+                tag = tags[about] = row_tag(*about)
             begun = len(done)
-            done.append(f"{tag}>")
+            done.append(f'<row r="{number + 1}"{tag}>')
             if number in over:
                 self._line_below(done, row.cells, number, over[number], later)
+            elif isinstance(row.cells, Values):
+                self._line_of_values(done, row.cells, number)
             else:
                 self._line(done, row.cells, number)
             if len(done) > begun + 1:
                 done.append("</row>")
-            elif heights[number] or row.hidden:
-                done[begun] = f"{tag}/>"
+            elif pixels or row.hidden:
+                done[begun] = f'<row r="{number + 1}"{tag}/>'
             else:
                 done.pop()
         for merge in sheet.merges:
@@ -135,9 +159,46 @@ class _Filled:
         page = margins_of(sheet.page.header, sheet.page.footer_left, sheet.page.footer_right)
         return f"{before}{rows}{frame.rules}{page}{frame.end}"
 
+    def _ends(self, cells: Sequence[Cell | None]) -> tuple[int, int] | None:
+        """The first and the last column in use of a row."""
+        if isinstance(cells, Values):
+            return self._shape(cells.looks).ends
+        if cells and cells[0] is not None and cells[-1] is not None:
+            return 0, len(cells) - 1
+        return ends_of(cells)
+
+    def _shape(self, looks: tuple[Style | None, ...]) -> Shape:
+        shape = self._shapes.get(id(looks))
+        if shape is None:
+            shape = self._shapes[id(looks)] = Shape(looks)
+        return shape
+
+    def _line_of_values(self, done: list[str], cells: Values, number: int) -> None:
+        """A row of values: what begins and looks each cell is there once a row like it was."""
+        known, table, shape, place = self._known, self._table, self._shape(cells.looks), number + 1
+        tails = shape.tails
+        for index, value in enumerate(cells.held):
+            head, tail = shape.heads[index], tails[index]
+            if not head:
+                continue
+            if tail:
+                if value is None:
+                    done.append(f"{head}{place}{tail}/>")
+                    continue
+                if (at := known.get(value)) is not None:
+                    table.count += 1
+                    done.append(f'{head}{place}{tail} t="s"><v>{at}</v></c>')
+                    continue
+            style = cells.looks[index]
+            assert style is not None  # as its head is there
+            look = self._look_of(style, value)
+            if not tail and not isinstance(value, date):
+                tails[index] = f'" s="{look}"'
+            done.append(f'{head}{place}" s="{look}"{self._held(value, style)}')
+
     def _line(self, done: list[str], cells: Sequence[Cell | None], number: int) -> None:
         looks, known, table = self._looks, self._known, self._table
-        for name, cell in zip(_letters(len(cells)), cells, strict=True):
+        for name, cell in zip(letters(len(cells)), cells, strict=True):
             if cell is None:
                 continue
             value = cell.value
@@ -167,7 +228,7 @@ class _Filled:
     ) -> None:
         """A row with merged cells. What is below them has its place among the texts, and is not
         written."""
-        for index, name in enumerate(_letters(max(len(cells), max(over) + 1))):
+        for index, name in enumerate(letters(max(len(cells), max(over) + 1))):
             cell = cells[index] if index < len(cells) else None
             rest = "" if cell is None else self._rest(cell)
             if index in over:
@@ -179,12 +240,14 @@ class _Filled:
                 done.append(self._start(f"{name}{number + 1}", cell) + rest)
 
     def _start(self, place: str, cell: Cell) -> str:
-        value = cell.value
-        dated = not cell.formula and isinstance(value, date) and _day(value) >= FIRST_DATE
-        look = self._looks.get((id(cell.style), dated))
-        if look is None:
-            look = self._look(cell.style, dated=dated)
+        look = self._look_of(cell.style, None if cell.formula else cell.value)
         return f'<c r="{place}" s="{look}"'
+
+    def _look_of(self, style: Style, value: Held) -> int:
+        """The number of the format in which a cell holds a value."""
+        dated = isinstance(value, date) and _day(value) >= FIRST_DATE
+        look = self._looks.get((id(style), dated))
+        return self._look(style, dated=dated) if look is None else look
 
     def _look(self, style: Style, *, dated: bool) -> int:
         """The number of a format, by the order in which formats are first used."""
@@ -206,24 +269,29 @@ class _Filled:
             return self._shared(text_of(cell, self._book.font))
         if cell.formula:
             return _result(cell.formula, value if isinstance(value, str | int | float) else 0)
+        return self._held(value, cell.style)
+
+    def _held(self, value: Held, style: Style) -> str:
+        """A value in a cell."""
+        shown = value
         if isinstance(value, date):
             day = _day(value)
             if day >= FIRST_DATE:
                 return f"><v>{(day - DAY_0).days:.16G}</v></c>"
-            value = say_date(day)
+            shown = say_date(day)
         elif isinstance(value, int | float):
             if math.isfinite(value) and abs(value) < 1e15:
                 return f"><v>{value:.16G}</v></c>"
-            value = str(value)
-        text = clean(value) if value else ""
+            shown = str(value)
+        text = clean(shown) if isinstance(shown, str) else ""
         if not text:
             return "/>"
         if text[0] == "<":  # what it becomes may depend on how it looks
-            return self._shared(text_of(Cell(value, cell.style), self._book.font))
-        shown = self._shared(text)
-        if isinstance(cell.value, str):
-            self._known[cell.value] = self._table.string_table[text]
-        return shown
+            return self._shared(text_of(Cell(shown, style), self._book.font))
+        rest = self._shared(text)
+        if isinstance(value, str):
+            self._known[value] = self._table.string_table[text]
+        return rest
 
     def _shared(self, text: str) -> str:
         """A text of the table."""
@@ -246,103 +314,30 @@ def _result(formula: str, value: str | int | float) -> str:
     return f"{kind}><f>{formula_of(formula)}</f><v>{value}</v></c>"
 
 
-@lru_cache(maxsize=256)
-def _letters(count: int) -> Sequence[str]:
-    return [xl_col_to_name(index) for index in range(count)]
-
-
 def _bare(sheet: Sheet) -> Sheet:
     """A sheet without its rows, as what stands around them depends on it."""
     if sheet.charts or sheet.table or any(column.level for column in sheet.columns):
         raise MoreError
     if any(row.level for row in sheet.rows):
         raise MoreError
-    merges = tuple(Merge(m.area, _NOTHING) for m in sheet.merges if not _is_single(m))
     return replace(
         sheet,
         name="",
         rows=(),
         columns=(),
         charts=(),
-        merges=merges,
-        validations=tuple(sheet.validations),
-        conditionals=tuple(sheet.conditionals),
+        merges=(),
+        validations=_rules(sheet.validations),
+        conditionals=_rules(sheet.conditionals),
         page=replace(sheet.page, header="", footer_left="", footer_right=""),
     )
+
+
+def _rules(given: Sequence[T]) -> tuple[T, ...]:
+    return given if isinstance(given, Rules) else tuple(given)
 
 
 def _listed(sheet: Sheet) -> Sheet:
     """What the list of sheets says of a sheet, and the names that a workbook has by it."""
     page = Page(repeat_rows=sheet.page.repeat_rows, print_area=sheet.page.print_area)
     return Sheet(sheet.name, state=sheet.state, filter=sheet.filter, page=page)
-
-
-def _is_single(merge: Merge) -> bool:
-    area = merge.area
-    return (area.first_row, area.first_col) == (area.last_row, area.last_col)
-
-
-def _overlaid(sheet: Sheet) -> dict[int, dict[int, tuple[Cell, bool]]]:
-    """The cells of merged areas by row and column, and whether each is the first of its area."""
-    over: dict[int, dict[int, tuple[Cell, bool]]] = defaultdict(dict)
-    for merge in sheet.merges:
-        area, blank = merge.area, Cell(None, merge.cell.style)
-        for row in range(area.first_row, area.last_row + 1):
-            for col in range(area.first_col, area.last_col + 1):
-                first = (row, col) == (area.first_row, area.first_col)
-                if col in over[row] or row >= len(sheet.rows):
-                    raise MoreError
-                over[row][col] = (merge.cell if first else blank, first)
-    return dict(over)
-
-
-def _pixels(height: float) -> int:
-    """The pixels of a row; 0 where nobody set its height."""
-    pixels = int(height * 4.0 / 3.0 + 0.5)
-    if height and not pixels:
-        raise MoreError
-    return pixels
-
-
-def _row_tag(number: int, span: str | None, pixels: int, hidden: bool) -> str:
-    own = pixels and pixels != _PLAIN_HEIGHT
-    return (
-        f'<row r="{number + 1}"'
-        + (f' spans="{span}"' if span else "")
-        + (f' ht="{pixels * 0.75:.16g}"' if own else "")
-        + (' hidden="1"' if hidden else "")
-        + (' customHeight="1"' if own else "")
-    )
-
-
-def _reach(
-    sheet: Sheet, heights: Sequence[int], over: Mapping[int, Mapping[int, object]]
-) -> tuple[str, dict[int, str]]:
-    """The extent of a sheet as xlsxwriter counts it, and the first and the last column in use in
-    each sixteen rows."""
-    left = right = None
-    for index, column in enumerate(sheet.columns):
-        if column.hidden and column.width:
-            left, right = (index if left is None else left), index
-    first = last = None
-    ends: dict[int, tuple[int, int]] = {}
-    for number, row in enumerate(sheet.rows):
-        used = [index for index, cell in enumerate(row.cells) if cell is not None]
-        set_ = heights[number] or row.hidden
-        if set_ and left is None:
-            left = right = 0
-        if used:
-            left = used[0] if left is None else min(left, used[0])
-            right = used[-1] if right is None else max(right, used[-1])
-        if number in over:
-            used = sorted({*used, *over[number]})
-        if used:
-            low, high = ends.get(number // 16, (used[0], used[-1]))
-            ends[number // 16] = min(low, used[0]), max(high, used[-1])
-        if used or set_:
-            first, last = (number if first is None else first), number
-    for cols in over.values():
-        left = min(cols) if left is None else min(left, *cols)
-        right = max(cols) if right is None else max(right, *cols)
-    spans = {block: f"{low + 1}:{high + 1}" for block, (low, high) in ends.items()}
-    return extent_of(first, last, left, right), spans

@@ -5,10 +5,14 @@ Rows and columns count from 0. Text is always written as text, never as a formul
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar, overload
+
+T_co = TypeVar("T_co", covariant=True)
+Held = str | int | float | date | None
+"""What a cell holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,80 @@ class Cell:
     this workbook such as ``"'Plan'!A1"``; `note` is a cell note with its size worked out on
     writing; `formula` is for figures of our own making only, with `value` as the cached result."""
 
-    value: str | int | float | date | None = None
+    value: Held = None
     style: Style = Style()
     note: str = ""
     link: str = ""
     formula: str = ""
     runs: tuple[tuple[str, Style], ...] = ()
+
+
+class Values(Sequence[Cell | None]):
+    """The cells of a row that hold values and nothing more, in looks that many rows share (None
+    leaves a cell out): a `Cell` is made of each once somebody asks for one."""
+
+    __slots__ = ("_cells", "held", "looks")
+
+    def __init__(self, held: Sequence[Held], looks: tuple[Style | None, ...]) -> None:
+        self.held, self.looks = held, looks
+        self._cells: list[Cell | None] | None = None
+
+    def _all(self) -> list[Cell | None]:
+        if self._cells is None:
+            both = zip(self.held, self.looks, strict=True)
+            self._cells = [None if look is None else Cell(held, look) for held, look in both]
+        return self._cells
+
+    def __len__(self) -> int:
+        return len(self.held)
+
+    def __iter__(self) -> Iterator[Cell | None]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, place: int) -> Cell | None: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Cell | None]: ...
+
+    def __getitem__(self, place: int | slice) -> Cell | list[Cell | None] | None:
+        return self._all()[place]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == list(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as no list of cells has
+
+
+def held_in(cells: Sequence[Cell | None]) -> Sequence[Held]:
+    """What the cells of a row hold; None of one that is left out."""
+    if isinstance(cells, Values):
+        return cells.held
+    return [None if cell is None else cell.value for cell in cells]
+
+
+def looks_of(sheet: Sheet) -> Iterator[Style]:
+    """The looks of the cells of a sheet, those of rows that share them once."""
+    shared: dict[int, tuple[Style | None, ...]] = {}
+    for row in sheet.rows:
+        if isinstance(row.cells, Values):
+            shared[id(row.cells.looks)] = row.cells.looks
+        else:
+            yield from (cell.style for cell in row.cells if cell is not None)
+    yield from (look for looks in shared.values() for look in looks if look is not None)
+    yield from (merge.cell.style for merge in sheet.merges)
+
+
+class Rules(tuple[T_co, ...]):
+    """Rules that several sheets have: what stands around the rows of a sheet is looked for by
+    them, and their hash is worked out once."""
+
+    _hash: int | None = None
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = super().__hash__()
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

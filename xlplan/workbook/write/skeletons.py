@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
 from xlplan.workbook.write.formats import Formats, set_page
-from xlplan.workbook.write.sheet import Cell, Column, Page, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Sheet, Style, Workbook
 from xlplan.workbook.write.writing import Packaged, Target, describe, dress, finish, write_cell
 
 _FILLED = ("xl/worksheets/", "xl/sharedStrings", "xl/styles", "docProps/core", "docProps/custom")
@@ -40,16 +40,17 @@ class Frame(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def frame_of(bare: Sheet, font: str, first: bool, looks: tuple[Style, ...]) -> Frame:
+def frame_of(
+    bare: Sheet, merged: tuple[Area, ...], font: str, first: bool, looks: tuple[Style, ...]
+) -> Frame:
     """What xlsxwriter writes around the rows of a sheet whose pages have nothing above and below
-    them; `first` is the one that is in view."""
+    them, and in which these areas are merged; `first` is the one that is in view."""
     target = Target(io.BytesIO())
     formats = Formats(target, font)
     for look in looks:
         formats.over(look)._get_dxf_index()
     drawn = target.add_worksheet()
-    for merge in bare.merges:
-        area = merge.area
+    for area in merged:
         drawn.merge.append([area.first_row, area.first_col, area.last_row, area.last_col])
     dress(target, drawn, bare, formats, font)
     drawn.set_footer("&L")
