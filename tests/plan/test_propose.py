@@ -383,6 +383,7 @@ def test_leads_that_are_written_with_their_address_have_it() -> None:
         ("Cy Rope", "cy_rope@ferry.example", ("cy_rope@ferry.example",)),
         ("dock@ferry.example", "dock@ferry.example", ("mailto:dock@ferry.example",)),
     ]
+    assert propose_leads(["x" * 20_000 + "@ferry.example"])[0][0].email == ""
     assert guesses == (
         'lead "Cy Rope": "cy_rope@ferry.example" was taken as the address of this one',
         'lead "dock@ferry.example": an e-mail address; say whose it is',

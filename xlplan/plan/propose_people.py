@@ -63,6 +63,8 @@ _DOUBTS = {
 _Doubt = tuple[str, str, str]
 """A lead, a kind of doubt, and what it is compared with."""
 LONGEST_NAME = 60
+_LONGEST_ADDRESS = 320
+"""Characters of an e-mail address (RFC 5321, 4.5.3.1: 64 before the @ and 255 behind it)."""
 MOST_COMPARED = 1000
 """Names beyond which spellings are not compared: a list of leads that long is a mistake."""
 
@@ -185,11 +187,16 @@ def _joined(one: Lead, other: Lead) -> Lead:
 
 def _with_address(name: str) -> Lead | None:
     """A lead who is written with an e-mail address, or as one; None for any other."""
-    match = _ADDRESSED.fullmatch(name)
+    match = _addressed(name)
     if match is None:
         return None
     person = match[1].strip(" -–—,:")
     return Lead(person or match[2], (name,) if name != (person or match[2]) else (), email=match[2])
+
+
+def _addressed(name: str) -> re.Match[str] | None:
+    """A name with its address; what is too long to be one is not searched."""
+    return _ADDRESSED.fullmatch(name) if "@" in name and len(name) <= _LONGEST_ADDRESS else None
 
 
 def _told_apart_by_address(found: dict[str, Lead]) -> list[str]:
@@ -245,7 +252,7 @@ def _doubts(name: str, names: Sequence[str]) -> list[tuple[str, str]]:
         found.append(("prose", ""))
     elif re.match(r"[A-Z]{2,6}\s*[-–—]", name):
         found.append(("agency", ""))
-    elif _ADDRESSED.fullmatch(name):
+    elif _addressed(name):
         found.append(("address", ""))
     elif len(name.split()) == 1 and not _INITIALS.fullmatch(name) and not _POST.search(name):
         found.append(("word", ""))
