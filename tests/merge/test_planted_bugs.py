@@ -58,6 +58,7 @@ from tests.merge.bugs import (
 )
 from tests.paper import Office, row
 
+pytestmark = pytest.mark.hypothesis  # they draw examples, so that they count for no coverage
 Patch = pytest.MonkeyPatch
 Property = Callable[..., None]
 
@@ -109,6 +110,7 @@ class SecondThoughts(OfficeYear):
     """A year in which files come back again and again, and the coordinator does nothing."""
 
     export = edit_master = answer = undo = redefine = publish = report_progress = None  # type: ignore[assignment]  # no rules
+    look_at_the_plan = begin_every_command_with_what_was_kept = None  # type: ignore[assignment]
 
 
 def a_year_of_second_thoughts() -> None:
