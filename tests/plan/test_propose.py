@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from xlplan.plan import propose_people
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.keys import ROLES
 from xlplan.plan.legend import LegendLine
@@ -437,6 +438,22 @@ def test_what_stands_in_brackets_is_not_held_against_a_name() -> None:
 def test_posts_that_differ_by_a_number_are_not_nearly_one() -> None:
     _, guesses = propose_leads(["Team Manager 1", "Team Manager 2"])
     assert guesses == ()
+
+
+def test_of_many_numbered_posts_no_two_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, str]] = []
+    monkeypatch.setattr(propose_people, "_nearly", lambda *pair: compared.append(pair))
+    names = [f"Team Manager {number}" for number in range(300)]
+    propose_leads(names)
+    assert compared == []
+
+
+def test_a_name_is_held_against_the_first_of_several_words_that_it_begins_with() -> None:
+    long = "Ada Quill Housing Roads Rivers"
+    _, guesses = propose_leads([long, "Ada Quill Housing", "Ada Quill"])
+    said = [guess for guess in guesses if "begins with" in guess]
+    assert len(said) == 1
+    assert said[0].startswith(f'lead "{long}": begins with "Ada Quill";')
 
 
 @pytest.mark.parametrize("marks", [("A", "B"), ("I", "II"), ("IV", "VI")])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from tests.text_sheets import book, read, sheet
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import DatesRead, count_dates, due_in
+from xlplan.plan.values import Raw, Value
+from xlplan.source import interpretation
 from xlplan.source.importing import read_source
 
 
@@ -97,3 +101,23 @@ def test_a_plan_without_due_dates_counts_none() -> None:
         2   | Paint it      | Ben Ode   | Green
         """)
     assert count_dates(source.definition, [row.values for row in source.rows]) is None
+
+
+def test_a_text_is_read_once_in_each_column_however_often_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    count, read_cells, whole = 120, [], interpretation.canon
+
+    def counted(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
+        read_cells.append((item.id, raw))
+        return whole(item, raw, definition)
+
+    monkeypatch.setattr(interpretation, "canon", counted)
+    rows = "\n".join(
+        f"{n} | Mend boat {n} | Ada Quill | May 2026 | Half are done | Green"
+        for n in range(1, count + 1)
+    )
+    source = read(f"Ref | Action | Lead | Due | Progress | RAG\n{rows}")
+    assert len(source.rows) == count
+    assert max(Counter(read_cells).values()) == 1
+    assert len(read_cells) <= 2 * count + 20  # refs and actions, and few texts beside them

@@ -69,7 +69,12 @@ class AccountLine:
 
 def first_words(texts: Iterable[str]) -> str:
     """What a row begins with, of the texts of its cells."""
-    whole = " | ".join(" ".join(text.split()) for text in texts if text.strip())
+    whole = ""
+    for text in texts:
+        if len(whole) > FIRST_WORDS:
+            break
+        if words := " ".join(text.split()):
+            whole = f"{whole} | {words}" if whole else words
     return whole if len(whole) <= FIRST_WORDS else f"{whole[: FIRST_WORDS - 1]}…"
 
 

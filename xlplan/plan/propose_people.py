@@ -83,11 +83,11 @@ def propose_leads(
     """
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
-    texts = [canon_text(cell) for cell in cells]
+    texts = Counter(map(canon_text, cells))
     posts = {post for text in texts for post in _posts(text)}
-    for text in texts:
+    for text, count in texts.items():
         for name in split_people(text, separators, posts):
-            counts[spelled.setdefault(fold(name), name)] += 1
+            counts[spelled.setdefault(fold(name), name)] += count
     found: dict[str, Lead] = {}
     guesses: list[str] = []
     nobody = {name: counts.pop(name) for name in sorted(filter(names_nobody, counts), key=fold)}
@@ -121,10 +121,11 @@ def propose_leads(
         guesses.append(f"plan: {len(names)} leads were found; their spellings were not compared")
         return leads, tuple(guesses)
     doubts: list[_Doubt] = []
+    others = _Others(names)
     for name in names:
         if name.casefold() in posts and len(split_people(name, separators)) > 1:
             doubts.append((name, "post", ""))
-        doubts += [(name, kind, other) for kind, other in _doubts(name, names)]
+        doubts += [(name, kind, other) for kind, other in _doubts(name, others)]
     return leads, (*guesses, *_in_few_lines(doubts))
 
 
@@ -222,7 +223,30 @@ def _split_organisation(name: str) -> Lead:
     return Lead(person, (name,), organisation)
 
 
-def _doubts(name: str, names: Sequence[str]) -> list[tuple[str, str]]:
+class _Others:
+    """The names that one is compared with, in order; only those that may be near it are."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = names
+        self.places = {name: place for place, name in enumerate(names)}
+        self._numbered: dict[tuple[str, ...], list[str]] = {}
+        for name in names:
+            self._numbered.setdefault(_numbers(fold(name)), []).append(name)
+
+    def near(self, name: str) -> Sequence[str]:
+        """Those for which a name may stand, or of which it may be a slip."""
+        if _INITIALS.fullmatch(name) or _SHORT.fullmatch(name):
+            return self.names
+        return self._numbered.get(_numbers(fold(name)), ())
+
+    def within(self, name: str) -> str:
+        """The first of several words with which a name begins, or ``""``."""
+        heads = (name[: found.start()] for found in re.finditer(" ", name))
+        several = [head for head in heads if head in self.places and len(head.split()) > 1]
+        return min(several, key=self.places.__getitem__, default="")
+
+
+def _doubts(name: str, names: _Others) -> list[tuple[str, str]]:
     """What a coordinator should look at for one name, against all the others: kind and other."""
     found: list[tuple[str, str]] = []
     if vacant := says_vacant(name):
@@ -230,7 +254,7 @@ def _doubts(name: str, names: Sequence[str]) -> list[tuple[str, str]]:
     whole, name = name, name.partition("(")[0].strip() or name  # a bracket says what, not who
     words = whole.split()
     close = False
-    for other in names:
+    for other in names.near(whole):
         if other == whole:
             continue
         if _initials_of(whole, other):
@@ -240,9 +264,9 @@ def _doubts(name: str, names: Sequence[str]) -> list[tuple[str, str]]:
             found += [("alike", other)] if fold(whole) < fold(other) else []  # a pair is one doubt
     if not found and not close and _INITIALS.fullmatch(name):
         found.append(("initials", ""))
-    longer = [o for o in names if o != whole and len(o.split()) > 1 and whole.startswith(f"{o} ")]
-    if longer and len(words) - len(longer[0].split()) > 1:
-        found.append(("longer", longer[0]))
+    longer = names.within(whole)
+    if longer and len(words) - len(longer.split()) > 1:
+        found.append(("longer", longer))
     elif (
         len(name) > LONGEST_NAME
         or len(name.split()) > 7
@@ -283,6 +307,6 @@ def _nearly(one: str, other: str) -> bool:
     return matcher.real_quick_ratio() >= NEARLY and matcher.ratio() >= NEARLY
 
 
-def _numbers(text: str) -> list[str]:
+def _numbers(text: str) -> tuple[str, ...]:
     """What tells one of several posts or teams from the next: "Team 2", "Service Manager B"."""
-    return re.findall(r"\d+|(?<=\s)(?:[a-z]|[ivx]+)$", text)
+    return tuple(re.findall(r"\d+|(?<=\s)(?:[a-z]|[ivx]+)$", text))

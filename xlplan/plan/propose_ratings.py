@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import combinations
 
 from xlplan.plan.definition import Rating
@@ -62,6 +63,7 @@ class RatingCell:
         return self.ink if hue_of(self.ink) else self.fill
 
 
+@lru_cache(maxsize=1 << 13)
 def one_rating(text: str) -> str:
     """A rating cell's text, the same rating on several lines made one, in Latin letters."""
     lines = [" ".join(latin(line).split()) for line in canon_text(text).split("\n")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from xlplan.late import regex
 from xlplan.plan.definition import Kind
@@ -143,7 +143,7 @@ def slug(heading: str, fallback: str = "column") -> str:
     return f"f_{text}" if text[0].isdigit() else text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """One column of one table: its heading and its values from top to bottom, blanks as None."""
 
@@ -155,11 +155,16 @@ class Sample:
     role: str = ""
     """The role, where it is known already."""
 
+    @cached_property
+    def texts(self) -> list[str]:
+        """The texts of its cells, blank ones left out."""
+        return texts_of(self.values)
+
 
 def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
     """The role of a column: what its heading says, where its content does not deny it."""
     role = sample.role or (guess_role(sample.heading) if sample.heading else "text")
-    texts = texts_of(sample.values)
+    texts = sample.texts
     if not sample.heading and not sample.role:
         others = [s for s in samples if s.table == sample.table and s is not sample]
         keyed = any(guess_role(s.heading) == "key" for s in others)
@@ -202,7 +207,7 @@ def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
 def _no_scale(sample: Sample, samples: Sequence[Sample]) -> bool:
     """Whether the ratings among a column's prose are no scale of their own: a few beside a column
     of ratings, or one word alone where the heading does not promise a rating."""
-    texts = [one_rating(text) for text in texts_of(sample.values)]
+    texts = [one_rating(text) for text in sample.texts]
     ratings = [fold(text) for text in texts if known_rating(text)]
     few = len(ratings) * 5 < len(texts) * 4
     beside = any(_is_ratings(s) for s in samples if s.table == sample.table and s is not sample)
@@ -212,7 +217,7 @@ def _no_scale(sample: Sample, samples: Sequence[Sample]) -> bool:
 
 def _is_ratings(sample: Sample) -> bool:
     role = sample.role or guess_role(sample.heading)
-    return role == "rating" and _rating_or_progress(role, texts_of(sample.values)) == "rating"
+    return role == "rating" and _rating_or_progress(role, sample.texts) == "rating"
 
 
 def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
@@ -220,7 +225,7 @@ def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
     mine = [s for s in samples if s.table == sample.table and s is not sample]
     if any("rating" in (s.role or guess_role(s.heading)) for s in mine):
         return False
-    found = [leading_rating(text) for text in texts_of(sample.values)]
+    found = [leading_rating(text) for text in sample.texts]
     return len(found) >= 4 and sum(map(bool, found)) * 10 >= len(found) * 9
 
 
@@ -234,4 +239,13 @@ def looks_like_keys(texts: Sequence[str]) -> bool:
 
 def texts_of(values: Iterable[Raw]) -> list[str]:
     """The texts of a column's cells, blank ones left out."""
-    return [text for v in values if v is not None and (text := canon_text(str(v)).strip())]
+    return [text for v in values if v is not None and (text := _text_of(v))]
+
+
+def _text_of(value: Raw) -> str:
+    return _trimmed(value) if type(value) is str else canon_text(str(value)).strip()
+
+
+@lru_cache(maxsize=1 << 16)
+def _trimmed(text: str) -> str:
+    return canon_text(text).strip()

@@ -18,10 +18,9 @@ from xlplan.late import regex
 from xlplan.plan.accounted import AccountLine, first_words
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
-from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
-from xlplan.source.headings import Heading, cell_text, point_text
+from xlplan.source.headings import Heading, cell_text, is_unanswered, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import Book, a1
@@ -105,7 +104,7 @@ def account_of(
 def _unanswered(layout: Layout, line: Line) -> list[str]:
     """The cells of a row in which somebody has still to choose: they were taken as blank."""
     return [a1(line.row, col) for col, value in enumerate(layout.sheet.rows[line.row])
-            if unanswered(cell_text(value))]  # fmt: skip
+            if is_unanswered(value)]  # fmt: skip
 
 
 def say_unanswered(work: Work) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import log2
 
 from xlplan.plan.definition import Kind
@@ -159,13 +160,12 @@ def choose_tables(
     main = max(seen, key=lambda place: seen[place])
     found.main = main
     found.doubtful = likely or lenient or (plans[main].strength < CONVINCING and not chosen)
-    values = {fold(cell_text(value)) for row in table_at(layouts, main).rows
-              for value in row.cells.values()}  # fmt: skip
+    held = cache(lambda: _values_of(table_at(layouts, main)))
     for place, reading in found.readings.items():
         table = table_at(layouts, place)
         asked = named or answers.get(place[0], False)
         other = place != main and not asked and not _alike(table_at(layouts, main), table)
-        if other and table.rows and holds_lists(layouts[place[0]], table, values):
+        if other and table.rows and holds_lists(layouts[place[0]], table, held()):
             found.lists.append(place)
         elif place == main or (
             place in plans and table.rows
@@ -185,6 +185,11 @@ def choose_tables(
     }  # fmt: skip
     found.kinds = {place: found.kinds[place] for place in sorted(found.kinds)}
     return found
+
+
+def _values_of(table: Table) -> set[str]:
+    """Every value of a table, folded."""
+    return {fold(text) for text in {cell_text(v) for row in table.rows for v in row.cells.values()}}
 
 
 def _rate_by_numbers(layouts: Sequence[Layout], choice: Choice) -> None:
@@ -352,14 +357,14 @@ def _heads_parts(table: Table, col: int) -> bool:
 
 def columns_of(table: Table, computed: Container[int] = ()) -> list[int]:
     """Every column of a table that has a heading or a value and is not left out as computed."""
-    found = {*table.headings, *(col for row in table.rows for col in row.cells)}
+    found = set(table.headings).union(*(row.cells for row in table.rows))
     return sorted((col for col in found if col not in computed), key=lambda c: (table.column(c), c))
 
 
 def _computed(layout: Layout, table: Table, reading: Reading) -> set[int]:
     """The columns that only count from others ("Days overdue"): formulas, and no role."""
-    formulas = Counter(col for row, col in layout.sheet.formulas if row in
-                       {each.row for each in table.rows})  # fmt: skip
+    rows = {each.row for each in table.rows} if layout.sheet.formulas else set()
+    formulas = Counter(col for row, col in layout.sheet.formulas if row in rows)
     return {
         col for col, count in formulas.items()
         if count * 2 > len(table.rows) and col in table.headings

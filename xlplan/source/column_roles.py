@@ -78,7 +78,7 @@ def sample_of(values: Sequence[T], most: int) -> Sequence[T]:
 
 def shape_of(values: Sequence[CellValue]) -> Shape:
     """The shape of a column's cells, blank ones included."""
-    held = [value for value in values if value is not None and canon_text(str(value)).strip()]
+    held = _held(values)
     some = held[:MOST_LOOKED_AT]
     texts = [canon_text(str(value)).strip() for value in some]
     count = len(some)
@@ -98,6 +98,17 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
         sum(len(text.split()) for text in texts) / count,
         sum(bool(_YEAR.fullmatch(text)) for text in texts) / count,
     )  # fmt: skip
+
+
+def _held(values: Sequence[CellValue]) -> list[CellValue]:
+    """The values of a column that say something; a text that stands in many cells is looked at
+    once."""
+    blank = {text for text in {v for v in values if type(v) is str} if not canon_text(text).strip()}
+    return [
+        value for value in values
+        if value is not None
+        and (value not in blank if type(value) is str else canon_text(str(value)).strip())
+    ]  # fmt: skip
 
 
 def _is_day(text: str) -> bool:
@@ -211,7 +222,7 @@ def read_columns(
     chosen: Mapping[str, str] | None = None,
 ) -> Reading:
     """The roles of a table's columns; `chosen` (folded heading: role) is what a person decided."""
-    columns = sorted({*headings, *(col for row in rows for col in row)})
+    columns = sorted(set(headings).union(*rows))
     shapes = {col: shape_of([row.get(col) for row in rows]) for col in columns}
     fixed = {col: role for col in columns
              if (role := (chosen or {}).get(fold(headings.get(col, ""))))}  # fmt: skip

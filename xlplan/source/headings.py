@@ -11,10 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.plan.shown import ShownNumber, shown_text
+from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
@@ -92,10 +95,24 @@ def cell_text(value: CellValue) -> str:
     """A cell as one text, for looking at; blank is ``""``."""
     if value is None:
         return ""
-    text = value if type(value) is str else shown_text(value)
-    if text.isascii() and text.isprintable() and "_x" not in text:
-        return text.strip()  # most cells, and each of them is looked at many times
+    if type(value) is str:
+        return _trimmed(value)  # most cells, and each of them is looked at many times
+    return canon_text(shown_text(value)).strip()
+
+
+@lru_cache(maxsize=1 << 16)
+def _trimmed(text: str) -> str:
     return canon_text(text).strip()
+
+
+def is_unanswered(value: CellValue) -> bool:
+    """Whether a cell only asks for a choice."""
+    return _asks(value) if type(value) is str else unanswered(cell_text(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _asks(text: str) -> bool:
+    return unanswered(cell_text(text))
 
 
 def point_text(value: CellValue) -> str:
@@ -156,7 +173,7 @@ def running_titles(
     rows: Sequence[Mapping[int, CellValue]], headers: Collection[int]
 ) -> frozenset[str]:
     """Lines that a printed plan repeats above its headings on every page."""
-    texts = Counter(cell_text(value) for cells in rows for value in cells.values())
+    texts = Counter(map(cell_text, chain.from_iterable(cells.values() for cells in rows)))
     first = min(headers, default=0)
     title = {cell_text(value) for cells in rows[:first] for value in cells.values()}
     return frozenset(
@@ -226,10 +243,10 @@ def _well_named(cells: Mapping[int, CellValue]) -> bool:
 
 def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row's cells are column headings: at least two known ones, and half of all."""
-    texts = [cell_text(value) for value in cells.values()]
-    if len(texts) < 2 or not all(isinstance(value, str) for value in cells.values()):
+    if len(cells) < 2 or not all(isinstance(value, str) for value in cells.values()):
         return False
-    if any(len(text) > LONGEST_HEADING for text in texts):
+    texts = list(map(cell_text, cells.values()))
+    if max(map(len, texts)) > LONGEST_HEADING:
         return False
     roles = [role for text in texts if (role := guess_role(text)) != "text"]
     return len(set(roles)) >= 2 and len(roles) * 2 >= len(texts) and bool(_ANCHORS & set(roles))
@@ -238,14 +255,20 @@ def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
 def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row begins a list of the document's own versions: "Version control", or the
     headings of one."""
-    texts = [normal_heading(cell_text(value)) for value in cells.values()]
-    if len(texts) == 1:
-        return bool(_VERSIONS.fullmatch(texts[0]))
-    if not any(map(_VERSION_NUMBER.fullmatch, texts)):
+    whole = map(cell_text, cells.values())
+    if len(cells) == 1:
+        return bool(_VERSIONS.fullmatch(normal_heading(next(whole))))
+    if not any(map(_heads_versions, whole)):
         return False
+    texts = [normal_heading(cell_text(value)) for value in cells.values()]
     listed = sum(bool(_OF_VERSION.match(t) or _VERSION_NUMBER.fullmatch(t)) for t in texts)
     of_plan = {guess_role(text) for text in texts} & {"action", "recommendation", "rating"}
     return not of_plan and listed > 1 and listed * 2 >= len(texts)
+
+
+@lru_cache(maxsize=1 << 13)
+def _heads_versions(text: str) -> bool:
+    return bool(_VERSION_NUMBER.fullmatch(normal_heading(text)))
 
 
 def _is_version(cells: Mapping[int, CellValue]) -> bool:

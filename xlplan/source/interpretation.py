@@ -16,10 +16,10 @@ from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.outside import CompletedLists
-from xlplan.source.plan_rows import Draft, join_texts
+from xlplan.source.plan_rows import Draft, full_headings, join_texts, known_as, outcomes_of
 from xlplan.source.proposed import Parts, blank_cells, lead_text
 from xlplan.source.scales import colour_rating, is_rating
-from xlplan.workbook.read.book import At, a1, at_of
+from xlplan.workbook.read.book import At, a1
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class _Maker:
         self.parts = parts
         self.definition = definition
         self.problems = problems
-        self.full = _full_headings(parts.drafts)
-        self.outcomes = _outcomes(parts.drafts)
+        self.full = full_headings(parts.drafts)
+        self.outcomes = outcomes_of(parts.drafts)
         self.completed = CompletedLists(parts.layouts)
         self.listed = {
             fold(d.ref): d.ref for d in parts.drafts if d.kind == "recommendation"
@@ -77,6 +77,18 @@ class _Maker:
         self.filled: dict[str, str] = {}
         """Headings that took the words they have elsewhere, in the same way."""
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
+        self.fields: dict[Kind, Sequence[tuple[Field, bool, dict[str, Value]]]] = {}
+        """The fields of a kind of row; a text is read once in each, however often it stands."""
+        self.columns: dict[tuple[int, int], list[tuple[str, str, int]]] = {}
+        """By table each field that has a column: its id, that of what the column holds, where."""
+        for columns in parts.columns:
+            table = parts.layouts[columns.sheet].tables[columns.table]
+            self.columns[columns.sheet, columns.table] = [
+                (name, plan.field, table.column(col))
+                for col, plan in columns.plans.items()
+                for name in (plan.field, plan.rating)
+                if name
+            ]
         self.led = {holds: takes for takes, holds in parts.split.items() if takes in parts.leading}
         self.mixed = {
             holds: takes for takes, holds in parts.split.items() if takes not in parts.leading
@@ -85,18 +97,33 @@ class _Maker:
     def row(self, order: int, draft: Draft) -> SourceRow:
         values: dict[str, Value] = {}
         places: dict[str, Place] = {}
+        cells: dict[str, At] = {}
+        raw: Raw
+        book = self.parts.book.name
         sheet = self.parts.layouts[draft.sheet].sheet.name
-        for item in self.definition.fields_of(draft.kind):
-            raw, at = self._raw(item, draft)
-            if item.field_type.dated and isinstance(raw, str):
+        for item, is_plain, read in self._fields(draft.kind):
+            pieces = draft.cells.get(item.id, ())
+            if is_plain and not pieces:
+                continue
+            if is_plain and len(pieces) == 1:
+                raw, at = pieces[0]
+            else:
+                raw, at = self._raw(item, draft)
+            if isinstance(raw, str) and item.field_type.dated:
                 raw = self._in_order(item, raw)
-            value = canon(item, raw, self.definition)
+            if type(raw) is not str:
+                value = canon(item, raw, self.definition)
+            elif raw in read:
+                value = read[raw]
+            else:
+                value = read[raw] = canon(item, raw, self.definition)
             if value is None and item.role == "rating" and item.field_type.rated:
                 value = self._as_listed(item, draft)
             if value is None:
                 continue
             values[item.id] = value
-            places[item.id] = Place(self.parts.book.name, sheet, a1(*at))
+            places[item.id] = Place(book, sheet, a1(*at))
+            cells[item.id] = at
             if isinstance(value, Invalid):
                 self.problems.append(
                     Problem(value.code, str(places[item.id]), value.message, "warning",
@@ -107,26 +134,39 @@ class _Maker:
         table = draft.sheet, draft.table
         return SourceRow(
             draft.kind, order, values, places, sheet, draft.row + 1, table,
-            self._cells(draft, places),
+            self._cells(draft, cells),
         )  # fmt: skip
 
-    def _cells(self, draft: Draft, places: Mapping[str, Place]) -> dict[str, tuple[At, ...]]:
+    def _fields(self, kind: Kind) -> Sequence[tuple[Field, bool, dict[str, Value]]]:
+        """The fields of a kind of row, whether a cell of the sheet is all that their value comes
+        from, and what texts mean there."""
+        if kind not in self.fields:
+            parts = self.parts
+            made = {parts.headed.get(kind), parts.outcomes.get(kind), parts.answers}
+            made |= {*parts.split, *self.led, *self.mixed, *parts.coloured}
+            self.fields[kind] = [
+                (
+                    item,
+                    item.role != "key" and item.id not in made and not item.field_type.rated,
+                    {},
+                )
+                for item in self.definition.fields_of(kind)
+            ]
+        return self.fields[kind]
+
+    def _cells(self, draft: Draft, read: Mapping[str, At]) -> dict[str, tuple[At, ...]]:
         """Where each field of a row stands: in the cells it was read from, else in those of its
         columns."""
-        read = {name: at_of(place.cell) for name, place in places.items()}
         nowhere = (draft.row, 0)  # where what was made up is said to stand
         found: dict[str, tuple[At, ...]]
         found = {n: (at,) for n, at in read.items() if n in draft.cells or at != nowhere}
-        for columns in self.parts.columns:
-            if (columns.sheet, columns.table) != (draft.sheet, draft.table):
-                continue
-            table = self.parts.layouts[draft.sheet].tables[draft.table]
-            for col, plan in columns.plans.items():
-                pieces = [at for _, at in draft.cells.get(plan.field, [])]
-                cells = pieces or [(draft.row, table.column(col))]
-                for name in filter(None, (plan.field, plan.rating)):
-                    have = () if name in places and not pieces else found.get(name, ())
-                    found[name] = tuple(dict.fromkeys((*have, *cells)))
+        for name, holds, col in self.columns.get((draft.sheet, draft.table), ()):
+            pieces = draft.cells.get(holds, ())
+            have = () if name in read and not pieces else found.get(name, ())
+            if len(pieces) == 1 and have == (pieces[0][1],):
+                continue  # as nearly always
+            cells = [at for _, at in pieces] or [(draft.row, col)]
+            found[name] = tuple(dict.fromkeys((*have, *cells)))
         return found
 
     def _raw(self, item: Field, draft: Draft) -> tuple[Raw, At]:
@@ -306,7 +346,7 @@ class _Maker:
     def _outcome(self, draft: Draft) -> tuple[Raw, At]:
         """The outcome of the section: its own line, or that below the same heading elsewhere."""
         found = [
-            self.outcomes[key] for h in draft.sections if (key := _known_as(h)) in self.outcomes
+            self.outcomes[key] for h in draft.sections if (key := known_as(h)) in self.outcomes
         ]
         if not found:
             return None, (draft.row, 0)
@@ -353,25 +393,3 @@ def _orders(
 
 def _texts(draft: Draft) -> list[str]:
     return [draft.text(name) for name in draft.cells]
-
-
-def _known_as(heading: Heading) -> tuple[str, str]:
-    """What a section is known by wherever it stands: its word and number, else its text."""
-    return (fold(heading.word), heading.number) if heading.number else (fold(heading.text), "")
-
-
-def _outcomes(drafts: Sequence[Draft]) -> dict[tuple[str, str], Heading]:
-    found: dict[tuple[str, str], Heading] = {}
-    for heading in (heading for draft in drafts for heading in draft.sections):
-        if heading.outcome:
-            found.setdefault(_known_as(heading), heading)
-    return found
-
-
-def _full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
-    full: dict[tuple[str, str], str] = {}
-    for draft in drafts:
-        for heading in draft.sections:
-            if heading.number and heading.rest:
-                full.setdefault((fold(heading.word), heading.number), heading.text)
-    return full

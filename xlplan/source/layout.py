@@ -15,11 +15,11 @@ from typing import Literal
 
 from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
-from xlplan.plan.status_words import unanswered
 from xlplan.source.headings import (
     Heading,
     cell_text,
     heading_rows,
+    is_unanswered,
     parse_heading,
     parts_of_groups,
     running_titles,
@@ -193,7 +193,9 @@ class _Reader:
 
     def _own(self, row: int) -> dict[int, CellValue]:
         values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
-        shown = dict(enumerate(values)) | self.errors.get(row, {})
+        if row not in self.errors:
+            return {col: value for col, value in enumerate(values) if cell_text(value)}
+        shown = dict(enumerate(values)) | self.errors[row]
         return {col: shown[col] for col in sorted(shown) if cell_text(shown[col])}
 
     def _wait(self, row: int) -> None:
@@ -205,7 +207,7 @@ class _Reader:
         return [row for group in self.waiting for row in group]
 
     def _text(self, row: int) -> str:
-        return " | ".join(cell_text(value) for value in self.own[row].values())
+        return " | ".join(map(cell_text, self.own[row].values()))
 
     def _notes(self, rows: Sequence[int]) -> None:
         for row in rows:
@@ -228,8 +230,9 @@ class _Reader:
 
     def _is_total(self, cells: Mapping[int, CellValue]) -> bool:
         """Whether a row only counts the rows above: "Total" and a figure."""
-        total = any(_TOTAL.fullmatch(cell_text(value)) for value in cells.values())
-        return total and len(cells) * 2 <= len(self.tables[-1].headings)
+        if len(cells) * 2 > len(self.tables[-1].headings):
+            return False
+        return any(_TOTAL.fullmatch(cell_text(value)) for value in cells.values())
 
     def _header(self, row: int, cells: Mapping[int, CellValue]) -> None:
         headings = {col: cell_text(value) for col, value in cells.items()}
@@ -362,9 +365,9 @@ class _Reader:
         self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
         self.waiting = []
         table = self.tables[-1]
-        values = {col: v for col, v in cells.items() if not unanswered(cell_text(v))}
+        values = {col: v for col, v in cells.items() if not is_unanswered(v)}
         origin = {col: (row, col) for col in values}
-        for col in table.headings:
+        for col in table.headings if self.shared else ():
             if col not in values and (top := self.shared.get((row, col))):
                 values[col] = self.own[top[0]].get(top[1])
                 origin[col] = top

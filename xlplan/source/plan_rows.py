@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from xlplan.late import regex
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose import ColumnPlan, about
+from xlplan.plan.text import fold
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import parts_by_state
@@ -48,7 +49,12 @@ class Draft:
 
     def text(self, field_id: str) -> str:
         """The text of a field, its pieces joined."""
-        return join_texts([cell_text(value) for value, _ in self.cells.get(field_id, [])])
+        pieces = self.cells.get(field_id)
+        if not pieces:
+            return ""
+        if len(pieces) == 1:
+            return cell_text(pieces[0][0])
+        return join_texts([cell_text(value) for value, _ in pieces])
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,3 +243,27 @@ def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> 
     guesses.append(
         f"{about(drafts[0].kind, section)}written once for several rows; filled in for each"
     )
+
+
+def known_as(heading: Heading) -> tuple[str, str]:
+    """What a section is known by wherever it stands: its word and number, else its text."""
+    return (fold(heading.word), heading.number) if heading.number else (fold(heading.text), "")
+
+
+def outcomes_of(drafts: Sequence[Draft]) -> dict[tuple[str, str], Heading]:
+    """The first heading of each section that says what is to come of it."""
+    found: dict[tuple[str, str], Heading] = {}
+    for heading in (heading for draft in drafts for heading in draft.sections):
+        if heading.outcome:
+            found.setdefault(known_as(heading), heading)
+    return found
+
+
+def full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
+    """The text of each numbered heading that has words too, by its word and number."""
+    full: dict[tuple[str, str], str] = {}
+    for draft in drafts:
+        for heading in draft.sections:
+            if heading.number and heading.rest:
+                full.setdefault((fold(heading.word), heading.number), heading.text)
+    return full

@@ -257,14 +257,15 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
 
 def blank_cells(parts: Parts) -> dict[str, list[tuple[int, At]]]:
     """Where rating cells are blank: (sheet, cell) by field id, for those with a column."""
+    rated = {item.id for item in parts.fields if item.field_type.rated}
     empty: dict[str, list[tuple[int, At]]] = {}
     for columns in parts.columns:
         for col, plan in columns.plans.items():
-            for draft in parts.drafts:
-                if (draft.sheet, draft.table) == (columns.sheet, columns.table):
-                    name = plan.rating or plan.field
-                    if not draft.text(plan.field):
-                        empty.setdefault(name, []).append((draft.sheet, (draft.row, col)))
+            name = plan.rating or plan.field
+            for draft in parts.drafts if name in rated else ():
+                here = (draft.sheet, draft.table) == (columns.sheet, columns.table)
+                if here and not draft.text(plan.field):
+                    empty.setdefault(name, []).append((draft.sheet, (draft.row, col)))
     return empty
 
 
@@ -331,10 +332,8 @@ def _with_counts(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanD
     for item in definition.public.fields_of("action"):
         if not item.field_type.prose or any(c.by == item.id and c.in_brackets for c in counts):
             continue
-        named = [
-            [n for n in named_in_brackets(show(row.values.get(item.id))) if _OTHER_PLAN.search(n)]
-            for row in actions
-        ]
-        if sum(map(bool, named)) >= _ENOUGH:
+        texts = (show(row.values.get(item.id)) for row in actions)
+        named = (filter(_OTHER_PLAN.search, named_in_brackets(t)) for t in texts if "[" in t)
+        if sum(map(any, named)) >= _ENOUGH:
             counts.append(Count(item.id, "Other plans named", in_brackets=True))
     return replace(definition, counts=tuple(counts))

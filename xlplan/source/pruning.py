@@ -182,8 +182,7 @@ class _Cells:
     def says_something(self, row: DataRow) -> bool:
         """Whether a row has words of its own beside its ref and what every row has."""
         who_when = self.text(row, "lead") or self.text(row, "due")
-        total = any(_TOTAL.fullmatch(cell_text(value)) for value in row.cells.values())
-        if total and not who_when:
+        if not who_when and any(_TOTAL.fullmatch(cell_text(v)) for v in row.cells.values()):
             return False
         if self.text(row, "action"):
             return True

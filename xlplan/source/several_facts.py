@@ -88,7 +88,8 @@ def _splits(table: Table, col: int) -> bool:
     held = sample_of(
         [value for row in table.rows if cell_text(value := row.cells.get(col))], MOST_ROWS
     )
-    both = sum(all(_person_and_day(value)) for value in held)
+    texts = Counter(value for value in held if isinstance(value, str))
+    both = sum(count for text, count in texts.items() if all(_person_and_day(text)))
     return both >= ENOUGH and both * 5 >= len(held) * 3
 
 
@@ -198,10 +199,13 @@ def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
 def _facts(texts: Sequence[str]) -> tuple[str, ...]:
     """The kinds of facts that most cells hold, in order; () where they hold one."""
     texts = sample_of(texts, MOST_ROWS)
-    split = [kinds for text in texts if _are_several(kinds := facts_of(text))]
-    if len(texts) < 3 or len(split) * 5 < len(texts) * 4:
+    split: Counter[tuple[str, ...]] = Counter()
+    for text, count in Counter(texts).items():
+        if _are_several(kinds := facts_of(text)):
+            split[kinds] += count
+    if len(texts) < 3 or split.total() * 5 < len(texts) * 4:
         return ()
-    return max(Counter(split).items(), key=lambda each: (each[1], len(each[0])))[0]
+    return max(split.items(), key=lambda each: (each[1], len(each[0])))[0]
 
 
 def _are_several(kinds: Sequence[str]) -> bool:
