@@ -36,6 +36,7 @@ class Shelf:
         self._office = office
         self._written = 0
         self.prepared = self.lines = None
+        self.told: list[Event] = []
         office.ask = self._ask
         self._memory: Memory | None = None
         self._kept: Kept | None = None

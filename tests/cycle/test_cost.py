@@ -27,6 +27,7 @@ from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
+from xlplan.merge.state import State
 from xlplan.plan import values
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.write import writing
@@ -115,6 +116,24 @@ def test_a_merge_makes_lines_of_the_master_only_of_rows_on_which_it_bears(
     with small.opened(folder) as plan:
         rows = len(plan.desk.state.master())
     assert counts == {"line_of": 1 + rows, "base_row": 1 + rows}
+
+
+def test_of_a_new_plan_no_cell_is_worked_out_and_no_event_read_twice(
+    tmp_path: Path, counts: Counts
+) -> None:
+    for home, name in ((State, "shown"), (State, "cell"), (State, "value")):
+        counts.watch(home, name)
+    for name in ("events", "events_after"):
+        counts.watch(Ledger, name)
+    folder = small.make_anew(tmp_path / "plan")
+    made = Counter(counts)
+    assert (made["events"], made["events_after"]) == (1, 0)
+    with small.opened(folder) as plan:
+        rows = len(plan.desk.state.master())
+    assert rows > 3
+    assert made["shown"] == 0
+    assert made["cell"] <= 2 * rows  # whether it is withdrawn, and none of its cells
+    assert made["value"] <= 8 * rows
 
 
 def test_only_cells_that_were_written_to_are_asked_by_a_merge(folder: Path, counts: Counts) -> None:

@@ -14,6 +14,7 @@ from tests.outgoing import CREATED, FIELDS, KEY, issued, plan, rows
 from xlplan.issued.master import (
     FIRST_ROW,
     HEADING_ROW,
+    columns_of,
     line_of,
     line_text,
     master_workbook,
@@ -158,7 +159,7 @@ def test_a_line_that_was_kept_is_the_line_that_was_made() -> None:
         "rating": None,
     }
     given = [*rows(3), replace(rows(4)[3], values={**rows(4)[3].values, **values}), RECOMMENDATION]
-    lines = [line_of(WITH_BOTH, row) for row in given]
+    lines = [line_of(columns_of(WITH_BOTH, row.kind), row) for row in given]
     assert read_lines(map(line_text, lines)) == lines
     made = [workbook_of_lines(WITH_BOTH, issued("master"), each, KEY, CREATED, {})
             for each in (lines, read_lines(map(line_text, lines)))]  # fmt: skip

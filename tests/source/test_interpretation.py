@@ -11,7 +11,7 @@ import pytest
 from tests.text_sheets import book, read, sheet
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import DatesRead, count_dates, due_in
-from xlplan.plan.values import Raw, Value
+from xlplan.plan.values import Raw, Value, canon
 from xlplan.source import interpretation
 from xlplan.source.importing import read_source
 
@@ -106,11 +106,11 @@ def test_a_plan_without_due_dates_counts_none() -> None:
 def test_a_text_is_read_once_in_each_column_however_often_it_stands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    count, read_cells, whole = 120, [], interpretation.canon
+    count, read_cells = 120, []
 
     def counted(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
         read_cells.append((item.id, raw))
-        return whole(item, raw, definition)
+        return canon(item, raw, definition)
 
     monkeypatch.setattr(interpretation, "canon", counted)
     rows = "\n".join(

@@ -80,6 +80,7 @@ class Work:
             events = self._transaction.append(at, facts)
         for event in events:
             self.step.apply(event)
+        self._desk.told += events
         return events
 
 
@@ -103,6 +104,7 @@ class Desk:
         self._memory: Memory | None = None
         self._asked: tuple[State, int, tuple[Question, ...]] | None = None
         self._looked: tuple[Tip, str, History] | None = None
+        self.told: list[Event] = []  # of what was replayed, and what was appended since
         self.last_tx = 0
         self._at = ""
         self.has_recorded = False
@@ -176,7 +178,7 @@ class Desk:
         if not events:
             raise LED_008.fault(str(self.folder.ledger))
         self.last_tx = events[-1].tx
-        self._history = replay(events, cache(load_definition))
+        self._history, self.told = replay(events, cache(load_definition)), events
         tip = self.ledger.tip()
         self._tip = tip if tip[0] == events[-1].seq else None
         return self._history
@@ -224,11 +226,8 @@ class Desk:
         state, memory = self.state, self.memory
         if self._asked is None or self._asked[:2] != (state, state.moved):
             found = memory.questions(state) if memory is not None else None
-            self._asked = (
-                state,
-                state.moved,
-                tuple(questions_of(state) if found is None else found),
-            )
+            found = questions_of(state) if found is None else found
+            self._asked = state, state.moved, tuple(found)
         return self._asked[-1]
 
     @property
@@ -245,7 +244,7 @@ class Desk:
 
     def forget(self) -> None:
         """Drop what was replayed, so that the next look reads the ledger again."""
-        self._history = self._tip = self.lines = None
+        self._history, self._tip, self.lines, self.told = None, None, None, []
 
     def lines_before(self) -> Lines:
         """The lines of `master.xlsx` as they were last made here, or before the plan was opened."""
@@ -387,8 +386,9 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 def base_row(state: State, uid: str, fields: Sequence[str], as_of: int) -> str:
     """The part of a row in `base_digest`: JSON in the form of `xlplan.merge.model.digest`."""
     from xlplan.merge.ids import identity
+    from xlplan.merge.outline import cells_shown
 
-    cells = (state.shown((uid, name), as_of) for name in fields)
+    cells = cells_shown(state, uid, fields, as_of)
     row = [uid, [[identity(value), ids] for value, ids in cells]]
     return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 

@@ -185,8 +185,7 @@ def shown_row(row: MasterRow, definition: PlanDefinition) -> ShownRow:
     from xlplan.cycle.shapes import row_shape
     from xlplan.plan.values import show_in
 
-    fields = definition.fields_of("action")
-    texts = [(item.heading, show_in(item, row.values.get(item.id))) for item in fields]
+    texts = [(f.heading, show_in(f, row.values.get(f.id))) for f in definition.fields_of("action")]
     return ShownRow(row_shape(row, definition), row.status, texts)
 
 
@@ -225,7 +224,8 @@ def bring_forward(desk: Desk, path: Path) -> None:
                 keep(path, mark, answers, changed.gone, old)
                 return
     if desk.memory is None:
-        changed = _Changed(desk.state, desk.ledger.events_after(0), 0)
+        events = desk.told if len(desk.told) == seq else desk.ledger.events_after(0)
+        changed = _Changed(desk.state, events, 0)
         keep(path, mark, _answers(desk, changed), (), None)
 
 

@@ -31,6 +31,7 @@ from xlplan.merge.outline import (
     Standing,
     bears_on,
     can_be_recalled,
+    cells_shown,
     fields_shown,
 )
 from xlplan.merge.questions import questions_since
@@ -264,7 +265,7 @@ def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]
     """What the cells of some rows show, with the ids of the writes behind it."""
     names = sorted(fields_shown(state.definition))
     for uid in uids:
-        cells = ((name, state.shown((uid, name), state.seq)) for name in names)
+        cells = zip(names, cells_shown(state, uid, names, state.seq), strict=True)
         shown = {name: [encode(v), ids] for name, (v, ids) in cells if ids or v is not None}
         yield ("standing", uid), shown
 

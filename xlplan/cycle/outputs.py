@@ -160,21 +160,22 @@ def bring_lines_forward(desk: Desk) -> None:
     """Have `desk.lines` say of every row, in the order of the plan, what `master.xlsx` shows of it:
     its part in the digest of the plan, and below that its cells. Only rows on which something bore
     since the lines were made are looked at."""
-    from xlplan.issued.master import line_of, line_text
+    from xlplan.issued.master import columns_of, line_of, line_text
 
     state, before = desk.state, desk.lines_before()
-    definition, known = state.definition, before.texts
+    definition, known, texts = state.definition, before.texts, {}
     undone = bool(state.undone) and state.undone[-1][0].seq > before.seq
     if known and (undone or state.defined[-1] > before.seq):
         known = {}
-    texts, anew = {}, set(before.anew)
-    for uid in (*state.uids("action"), *state.uids("recommendation")):
-        text = known.get(uid)
-        if text is None or state.last_touched(uid) > before.seq:
-            row = base_row(state, uid, _shown_fields(definition), state.seq)
-            text = f"{row}\n{line_text(line_of(definition, state.master_row(uid)))}"
-            anew.add(uid)
-        texts[uid] = text
+    anew, fields = set(before.anew), _shown_fields(definition)
+    for kind in ("action", "recommendation"):
+        columns = columns_of(definition, kind)
+        for uid in state.uids(kind):
+            texts[uid] = known.get(uid, "")
+            if not texts[uid] or state.last_touched(uid) > before.seq:
+                row = base_row(state, uid, fields, state.seq)
+                texts[uid] = f"{row}\n{line_text(line_of(columns, state.master_row(uid)))}"
+                anew.add(uid)
     desk.lines = Lines(state.seq, texts, anew)
 
 

@@ -82,9 +82,8 @@ class Line(NamedTuple):
     widths: Sequence[int | None]
 
 
-def line_of(definition: PlanDefinition, row: MasterRow) -> Line:
-    """What is shown of a row."""
-    columns = _columns(definition, row.kind)
+def line_of(columns: Sequence[IssuedColumn], row: MasterRow) -> Line:
+    """What is shown of a row in the columns of its kind."""
     values = {**row_values(row, columns), STATUS: row.status or None}
     shown = [held(column, values.get(column.id)) for column in columns]
     texts = [each if isinstance(each, str) else None for each in shown]
@@ -107,7 +106,8 @@ def _day(found: dict[str, str]) -> date:
     return date.fromisoformat(found["day"])
 
 
-def _columns(definition: PlanDefinition, kind: str) -> tuple[IssuedColumn, ...]:
+def columns_of(definition: PlanDefinition, kind: str) -> tuple[IssuedColumn, ...]:
+    """The columns of the rows of a kind; the last is that of their status."""
     return (*master_columns(definition, kind), status_column(definition, kind))
 
 
@@ -124,7 +124,8 @@ def master_workbook(
     `open_questions` says by (uid, field id) what is still asked; it makes a sheet of its own, as
     nothing but the plan is ever written into the plan's cells.
     """
-    lines = [line_of(definition, row) for row in rows]
+    columns = {kind: columns_of(definition, kind) for kind in NAMES}
+    lines = [line_of(columns[row.kind], row) for row in rows]
     return workbook_of_lines(definition, issued, lines, key, created, open_questions or {})
 
 
@@ -140,7 +141,7 @@ def workbook_of_lines(
     look = palette(definition)
     by_kind = {kind: [line for line in lines if line.kind == kind] for kind in NAMES}
     columns = {
-        kind: _columns(definition, kind)
+        kind: columns_of(definition, kind)
         for kind, those in by_kind.items()
         if kind == "action" or (definition.fields_of(kind) and those)
     }

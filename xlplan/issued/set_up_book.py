@@ -250,18 +250,24 @@ class _Writer:
         cells = (
             self._answer(entry, uid, name)
             if name in answers
-            else Cell(self._beside(entry, uid, name), self._locked_for(entry))
+            else Cell(self._beside(entry, uid, name), self._locked_for[entry.table == "sheet"])
             for name in columns
         )
         return [self._key(uid), *cells]
 
-    @property
+    @cached_property
     def _locked(self) -> Style:
         return replace(self.look.locked, align="left", indent=1, valign="vcenter")
 
-    def _locked_for(self, entry: Entry) -> Style:
-        """What only shows; a sheet of the spreadsheet heads its rows."""
-        return replace(self._locked, bold=entry.table == "sheet")
+    @cached_property
+    def _locked_for(self) -> tuple[Style, Style]:
+        """What only shows, and the same in bold: a sheet of the spreadsheet heads its rows."""
+        return replace(self._locked, bold=False), replace(self._locked, bold=True)
+
+    @cached_property
+    def _input(self) -> Style:
+        style = replace(self.look.input, align="left", indent=1, valign="vcenter")
+        return replace(style, number_format=TEXT)
 
     def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
         if name == WRONG:
@@ -291,8 +297,7 @@ class _Writer:
         return {(line.sheet, str(line.row)): line for line in self.origin.lines}
 
     def _answer(self, entry: Entry, uid: str, name: str) -> Cell:
-        style = replace(self.look.input, align="left", indent=1, valign="vcenter")
-        style = replace(style, number_format=TEXT)
+        style = self._input
         again = self.unused.get((uid, name))
         if again is not None:
             wrong = replace(self.look.flag, locked=False, align="left", indent=1)

@@ -12,12 +12,12 @@ from xlplan.issued.sheets import id_row, page_of, row_height
 from xlplan.late import regex
 from xlplan.merge.model import Issued, MasterRow, Place
 from xlplan.plan.accounted import AccountLine, sheets_of
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
 from xlplan.plan.set_up import Entry, OwnColumn
 from xlplan.plan.set_up_sheets import KEPT, OWN, SHEETS, START, VALUE, SetUpSheet, heading_of
 from xlplan.plan.text import fold
-from xlplan.plan.values import show, show_in
+from xlplan.plan.values import Value, show, show_in
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import (
     Area,
@@ -318,9 +318,8 @@ def found_in(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
     """Samples of each column, and how many actions have each rating and lead."""
     samples: dict[tuple[str, ...], str] = {}
     for item in definition.fields:
-        texts = (show_in(item, r.values.get(item.id)) for r in rows if r.kind == item.of)
-        found = dict.fromkeys(" ".join(text.split())[:60] for text in texts if text)
-        samples[item.of, item.id] = "\n".join(f"• {text}" for text in list(found)[:3])
+        texts = _samples(item, (r.values.get(item.id) for r in rows if r.kind == item.of))
+        samples[item.of, item.id] = "\n".join(f"• {text}" for text in texts)
     actions = [row for row in rows if row.kind == "action" and not row.status]
     counts: Counter[tuple[str, ...]] = Counter()
     rating, lead = definition.with_role("rating"), definition.with_role("lead")
@@ -330,3 +329,22 @@ def found_in(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
         value = row.values.get(lead.id) if lead is not None else None
         counts.update((name,) for name in (value if isinstance(value, tuple) else ()))
     return Found(samples, counts)
+
+
+_SAMPLES = 3
+
+
+def _samples(item: Field, values: Iterable[Value]) -> list[str]:
+    """The first few texts of a column, each another; a text that was met is not looked at again."""
+    found: dict[str, None] = {}
+    met: set[str] = set()
+    for value in values:
+        if value is None or (type(value) is str and value in met):
+            continue
+        if type(value) is str:
+            met.add(value)
+        if text := " ".join(show_in(item, value).split())[:60]:
+            found[text] = None
+        if len(found) == _SAMPLES:
+            break
+    return list(found)

@@ -100,9 +100,11 @@ def typed(column: IssuedColumn, style: Style) -> Style:
 
 def held(column: IssuedColumn, value: Value) -> Held:
     """What a cell holds of a value: dates and numbers as such, else the text people read."""
+    if value is None or type(value) is str:
+        return value  # as most are
     cell = column.item.field_type.cell_of(column.item)
     number = cell.holds == "number" and isinstance(value, int | float)
-    if value is None or number or (cell.holds == "date" and isinstance(value, date)):
+    if number or (cell.holds == "date" and isinstance(value, date)):
         return value  # type: ignore[return-value]  # one of these, by its type
     return show(value)
 

@@ -286,6 +286,10 @@ class Recalled(State):
             return standing.shown.get(key[1], (None, []))
         return super().shown(key, as_of)
 
+    def untouched(self, uid: str, as_of: int | None = None) -> RowAdded | None:
+        """As of a whole one; None where its rows were kept as they stand."""
+        return super().untouched(uid, as_of) if self._recall is None else None
+
     def last_touched(self, uid: str) -> int:
         """As of a whole one."""
         line = self._outline.rows.get(uid)

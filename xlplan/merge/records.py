@@ -74,10 +74,13 @@ class Records:
         self._by_source: dict[str, set[CellKey]] = defaultdict(set)
         self._retracted: dict[str, list[int]] = defaultdict(list)
         self._requested: dict[str, None] = {}
+        self._more: set[str] = set()
+        """The rows in which more was written than what they brought in."""
 
     def see(self, write: Write) -> None:
         """Take in a write, or see one again that is known."""
         records = self._at(write.key)
+        self._more.add(write.uid)
         if records is None:
             records = self._records[write.key] = {}
             self._note(write.key, "")
@@ -122,6 +125,12 @@ class Records:
             return None
         seq, row = self._rows[key[0]]
         return None if row.source in self._retracted else (seq, row)
+
+    def untouched(self, uid: str) -> tuple[int, RowAdded] | None:
+        """A row of the spreadsheet in which nothing was written since it came in, and where in the
+        ledger that was; None for any other."""
+        found = self._rows.get(uid)
+        return None if found is None or uid in self._more or found[1].source else found
 
     def written(self) -> Iterator[CellKey]:
         """Every cell but those in which only what its row brought in stands."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from xlplan.merge.bases import Bases
 from xlplan.merge.exchange import Exchange
@@ -359,21 +360,20 @@ class State:
 
     def master_row(self, uid: str, as_of: int | None = None) -> MasterRow:
         """One row of the master."""
-        row = self.rows[uid]
-        values = {
-            item.id: self.value(uid, item.id, as_of)
-            for item in self.definition.fields_of(row.kind, retired=True)
-        }
-        section = self.definition.public.with_role("section", row.kind)
-        return MasterRow(
-            uid=uid,
-            kind=row.kind,
-            ref=self.ref(uid, as_of),
-            section=show(values.get(section.id)) if section else "",
-            values=values,
-            withdrawn=(status := self.value(uid, STATUS, as_of)) == WITHDRAWN,
-            kept_back=status == KEPT_BACK,
-        )
+        kind, alone = self.rows[uid].kind, self.untouched(uid, as_of)
+        value_of = partial(self.value, uid, as_of=as_of) if alone is None else alone.values.get
+        fields = self.definition.fields_of(kind, retired=True)
+        values = {item.id: value_of(item.id) for item in fields}
+        section = self.definition.public.with_role("section", kind)
+        head, status = show(values.get(section.id)) if section else "", value_of(STATUS)
+        gone, back = status == WITHDRAWN, status == KEPT_BACK
+        return MasterRow(uid, kind, self.ref(uid, as_of), head, values, gone, back)
+
+    def untouched(self, uid: str, as_of: int | None = None) -> RowAdded | None:
+        """A row of which the cells hold as of a position what it brought in and nothing else; None
+        for others, and where the plan was defined otherwise since."""
+        found = self.records.untouched(uid) if len(self._definitions) == 1 else None
+        return found[1] if found is not None and (as_of is None or as_of >= found[0]) else None
 
     def ref(self, uid: str, as_of: int | None = None) -> str:
         """The ref that people see for a row, or ``""``."""

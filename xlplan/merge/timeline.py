@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from xlplan.merge.model import CellKey, Spell, Timeline, Times
+from xlplan.merge.model import CellKey, RowAdded, Spell, Timeline, Times
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, PlanDefinition
@@ -21,6 +21,7 @@ DATES: tuple[str, ...] = ("due", "revised")
 """Roles of the fields that say when an action is due."""
 WORDS: tuple[str, ...] = ("progress", "reason")
 """Roles of the fields that are compared with the last boards."""
+_STOOD = ("rating", *DATES, *APPROVED)
 _RECENT = 6
 """How many writes of such a field are looked at; what it held before is seldom asked for."""
 
@@ -56,15 +57,39 @@ def _start(spell: Spell) -> int:
 
 
 def _made(state: State, uid: str) -> Timeline:
+    row = state.untouched(uid) if not state.undone else None
+    return _of_untouched(state, row) if row is not None else _of_writes(state, uid)
+
+
+def _of_untouched(state: State, row: RowAdded) -> Timeline:
+    """The same of a row in which nothing was written since it came in."""
+    definition, values, begun = state.definition, row.values, state.row_seq[row.uid]
+    cells: dict[str, tuple[Spell, ...]] = {
+        name: ((0, None), (begun, values[name])) if name in values else ((0, None),)
+        for name in (*_seen(definition), *_words(definition))
+    }
+    dates = {name: values.get(name) for name in dates_of(definition)}
+    return Timeline(begun, (begun,), cells, (dates,))
+
+
+def _of_writes(state: State, uid: str) -> Timeline:
     definition = state.definition
-    fields = definition.fields_of("action")
-    seen = [STATUS, *(item.id for item in fields if item.role in ("rating", *DATES, *APPROVED))]
-    words = [item.id for item in fields if item.role in WORDS]
-    cells = {name: tuple(_spells(state, (uid, name))) for name in seen}
-    recent = {name: tuple(_spells(state, (uid, name), _RECENT)) for name in words}
+    cells = {name: tuple(_spells(state, (uid, name))) for name in _seen(definition)}
+    recent = {name: tuple(_spells(state, (uid, name), _RECENT)) for name in _words(definition)}
     begun = state.row_seq[uid]
     there = tuple(_turns(state, uid))
     return Timeline(begun, there, cells | recent, times_of(state, uid, dates_of(definition)))
+
+
+def _seen(definition: PlanDefinition) -> list[str]:
+    """The fields of which all is known that they held."""
+    fields = definition.fields_of("action")
+    return [STATUS, *(item.id for item in fields if item.role in _STOOD)]
+
+
+def _words(definition: PlanDefinition) -> list[str]:
+    """The fields of which the last texts are known."""
+    return [item.id for item in definition.fields_of("action") if item.role in WORDS]
 
 
 def _turns(state: State, uid: str) -> Iterator[int]:

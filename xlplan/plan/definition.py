@@ -333,9 +333,20 @@ class PlanDefinition:
                 found.setdefault((item.of, item.role), item)
         return found
 
+    @cached_property
+    def _by_kind(self) -> Mapping[tuple[str, bool], tuple[Field, ...]]:
+        """The fields by kind of row: all of them (True), or those in use; asked for every row."""
+        return {
+            (kind, retired): tuple(
+                f for f in self.fields if f.of == kind and (retired or not f.retired)
+            )
+            for kind in {f.of for f in self.fields}
+            for retired in (True, False)
+        }
+
     def fields_of(self, kind: str, *, retired: bool = False) -> tuple[Field, ...]:
         """The fields of actions, or of recommendations, in the order of the definition."""
-        return tuple(f for f in self.fields if f.of == kind and (retired or not f.retired))
+        return self._by_kind.get((kind, retired), ())
 
     def find(self, field_id: str, kind: str = "action") -> Field | None:
         """The field with this id, or None; that of a box of a step is the field of the steps."""
