@@ -96,6 +96,7 @@ def once(what: str, actions: int, changes: int) -> Measured:
     board = large_board(actions, changes)
     if what == "bare":
         book = composite_workbook(board, CREATED)
+        book = replace(book, sheets=list(book.sheets))  # what they cost is not its to pay
         start = time.process_time()
         data = bare(book)
     else:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import weakref
 import zipfile
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,6 +31,7 @@ from xlplan.workbook.write.sheet import (
     Series,
     Sheet,
     Style,
+    Unfolding,
     Workbook,
 )
 from xlplan.workbook.write.writing import write_workbook
@@ -100,7 +103,7 @@ def _cells() -> st.SearchStrategy[Cell | None]:
         st.none(),
         plain,
         st.builds(Cell, texts, style, st.sampled_from(("", "A note"))),
-        st.builds(lambda text: Cell(text, link="'S'!A1"), texts),
+        st.builds(lambda value: Cell(value, link="'S'!A1"), texts | st.sampled_from(VALUES)),
         st.builds(lambda runs: Cell(runs=tuple(runs)), st.lists(run, min_size=1, max_size=3)),
         st.just(Cell(3, formula="=1+2")),
     )
@@ -134,6 +137,31 @@ def test_rows_far_apart_and_empty_sheets_have_the_bytes_that_xlsxwriter_gives_th
     assert write_workbook(made) == by_xlsxwriter(made)
 
 
+def test_sheets_that_unfold_have_the_bytes_of_those_that_are_there() -> None:
+    chart = Chart("bar", "", [Series("", "T", Area(0, 0, 2, 0), Area(0, 1, 2, 1))], 0, 3)
+    rows = [Row([Cell(text), Cell(n)]) for n, text in enumerate(("a", "b", "c"))]
+    sheets = [Sheet("S", rows, state="hidden"), Sheet("T", rows, charts=[chart]), Sheet("U", rows)]
+    each = Unfolding({sheet.name: partial(replace, sheet) for sheet in sheets})
+    assert write_workbook(replace(book(), sheets=each)) == write_workbook(book(*sheets))
+    assert (len(each), each.names, list(each), each[1:]) == (3, ("S", "T", "U"), sheets, sheets[1:])
+
+
+def test_one_unfolding_sheet_is_held_at_a_time() -> None:
+    alive: set[str] = set()
+    most = []
+
+    def laid(name: str) -> Sheet:
+        sheet = Sheet(name, [Row([Cell(name)])])
+        alive.add(name)
+        weakref.finalize(sheet, alive.discard, name)
+        most.append(len(alive))
+        return sheet
+
+    each = Unfolding({name: partial(laid, name) for name in ("S", "T", "U")})
+    write_workbook(replace(book(), sheets=each))
+    assert most == [1, 1, 1]
+
+
 def test_no_cell_is_held_once_its_sheet_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     held: list[int] = []
     close = writing.Target.close
@@ -162,7 +190,7 @@ def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(writing, "write_cell", counted)
     write_workbook(book(Sheet("S", rows)))
-    assert len(one_by_one) == 2
+    assert len(one_by_one) == 1  # that in two looks
 
 
 def test_cells_that_are_one_object_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,8 +208,21 @@ def test_cells_that_are_one_object_are_laid_out_once(monkeypatch: pytest.MonkeyP
     assert len(laid_out) == 50 + 2  # both of the first row
 
 
+def test_a_text_beyond_the_links_that_a_sheet_may_have_is_there_without_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plain_cells, "MOST_LINKS", 3)
+    monkeypatch.setattr(writing, "MOST_LINKS", 3)
+    alike, style = Cell("alike", link="'S'!A1"), STYLES[1]
+    of_all_kinds = [alike, Cell("own", style, "note", "'S'!A2"), Cell(4, style, link="'S'!A2")]
+    last = [Cell("last", style, "note", "'S'!A2"), alike, Cell(5, style, link="'S'!A3")]
+    linked = [Row(of_all_kinds), Row(last)]
+    bare = [Row(of_all_kinds), Row([replace(cell, link="") for cell in last])]
+    assert write_workbook(book(Sheet("S", linked))) == write_workbook(book(Sheet("S", bare)))
+
+
 def test_a_chart_shows_the_plain_cells_of_any_sheet() -> None:
-    rows = [Row([Cell(text), Cell(n)]) for n, text in enumerate(("a", "b", "c"))]
+    rows = [Row([Cell(text, link="'S'!A1"), Cell(n)]) for n, text in enumerate(("a", "b", "c"))]
     names, values = Area(0, 0, 2, 0), Area(0, 1, 2, 1)
     chart = Chart("bar", "Title", [Series("Of S", "S", names, values)], 0, 3)
     made = book(Sheet("T", [Row([Cell("x")])], charts=[chart]), Sheet("S", rows))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from xlplan.board.board_model import (
     Anchor,
@@ -31,7 +31,17 @@ from xlplan.board.view import percent, say_days
 from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style
-from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Page,
+    Row,
+    Sheet,
+    Style,
+    Unfolding,
+    Workbook,
+)
 from xlplan.workbook.write.writing import no_collecting
 
 BLANK = "[blank]"
@@ -133,11 +143,10 @@ def accessible_workbook(board: Board, created: str) -> Workbook:
     reader = replace(plain, long=long_texts(found, LONG_TEXTS, "text"), places=places)
     if found:
         tables["long_texts"] = _long_texts(reader)
-    sheets = [
-        _sheet(reader, table, above.get(key, ())) for key, table in tables.items() if table.lines
-    ]
-    every = [_contents(reader, [table for table in tables.values() if table.lines]), *sheets]
-    return workbook_of(board, every, "report to the board", created, " (accessible)")
+    full = {key: table for key, table in tables.items() if table.lines}
+    laid = {t.name: partial(_sheet, reader, t, above.get(key, ())) for key, t in full.items()}
+    every = {"Contents": partial(_contents, reader, [*full.values()]), **laid}
+    return workbook_of(board, Unfolding(every), "report to the board", created, " (accessible)")
 
 
 def _places(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ from xlplan.board.summary import summary_sheet
 from xlplan.board.view import View, percent, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Unfolding, Workbook
 from xlplan.workbook.write.writing import no_collecting
 
 if TYPE_CHECKING:
@@ -358,16 +359,17 @@ def composite_workbook(board: Board, created: str) -> Workbook:
     places |= {("sheet", (name := BY_KEY[key].name)): f"'{name}'!A1" for key in made}
     paint = Paint(view, texts, places)
     listed = {BY_KEY[key].name: one.line for key, one in made.items() if key != "contents"}
-    sheets = [
-        coloured_contents(paint, BY_KEY[key].name, sheet, listed)
-        if key == "contents"
-        else LAYOUTS.get(key, coloured_sheet)(paint, BY_KEY[key].name, sheet)
-        for key, sheet in made.items()
-    ]
     kept = TO_FOLLOW if board.definition.composite.print_all else (*ON_SCREEN, *TO_FOLLOW)
-    bare = (key for key, sheet in made.items() if sheet.empty and key not in SAID_EMPTY)
-    seen = [BY_KEY[key].name for key in (*kept, *bare)]
-    sheets = [_not_printed(sheet) if sheet.name in seen else sheet for sheet in sheets]
+    bare = {key for key, sheet in made.items() if sheet.empty and key not in SAID_EMPTY}
+
+    def laid(key: str) -> Sheet:
+        name, lay = BY_KEY[key].name, LAYOUTS.get(key, coloured_sheet)
+        if key == "contents":
+            lay = partial(coloured_contents, listed=listed)
+        sheet = lay(paint, name, made[key])
+        return _not_printed(sheet) if key in kept or key in bare else sheet
+
+    sheets = Unfolding({BY_KEY[key].name: partial(laid, key) for key in made})
     what = "working copy" if board.working else "report to the board"
     return workbook_of(board, sheets, what, created)
 

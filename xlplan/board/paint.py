@@ -267,7 +267,7 @@ def words_of(column: TableColumn, item: Item) -> str:
 
 
 def workbook_of(
-    board: Board, sheets: list[Sheet], what: str, created: str, more: str = ""
+    board: Board, sheets: Sequence[Sheet], what: str, created: str, more: str = ""
 ) -> Workbook:
     """A workbook about a board, with what its properties say of it."""
     definition = board.definition

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -31,6 +32,14 @@ class String(NamedTuple):
     format: Any
 
 
+class Linked(NamedTuple):
+    """A text that leads to a place of the workbook."""
+
+    string: int
+    format: Any
+    link: Any
+
+
 class Number(NamedTuple):
     """A number, or the number of a day."""
 
@@ -44,7 +53,10 @@ class Blank(NamedTuple):
     format: Any
 
 
-Plain = String | Number | Blank
+Plain = String | Linked | Number | Blank
+MOST_LINKS = 65_530
+"""Links of one sheet that Excel opens; a text beyond them stands without one."""
+LONGEST_LINK = 255
 
 
 class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
@@ -82,10 +94,12 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         return line
 
     def plain(self, cell: Cell, formats: Formats) -> Plain | None:
-        """A cell that holds a text, a number, a day or nothing; None for what is more."""
-        if cell.runs or cell.formula or cell.link:
+        """A cell that holds a text, a link, a number, a day or nothing; None for what is more."""
+        if cell.runs or cell.formula:
             return None
         value = cell.value
+        if cell.link:
+            return self._linked(cell.link, value, formats.of(cell.style))
         if isinstance(value, str):
             return self._text(value, formats.of(cell.style))
         if value is None:
@@ -112,11 +126,42 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         known = self._known[value] = self.str_table._get_shared_string_index(text)
         return String(known, look)
 
+    def _linked(self, place: str, value: object, look: Any) -> Linked | None:
+        if not isinstance(value, str) or len(place) > LONGEST_LINK:
+            return None
+        text = self._text(value, look)
+        if not isinstance(text, String):
+            return None
+        link = Url(f"internal:{place}")
+        link.text = clean(value)
+        return Linked(text.string, look, link)
+
+    def link(self, row: int, col: int, link: Any) -> None:
+        """Makes a link of a cell, as long as there may be more of them."""
+        if self.hlink_count < MOST_LINKS:
+            self.hlink_count += 1
+            self.hyperlinks[row][col] = link
+
+    def _write_hyperlinks(self) -> None:
+        if not self.hyperlinks:
+            return
+        self._xml_start_tag("hyperlinks")
+        ends: dict[int, str] = {}
+        for row, links in sorted(self.hyperlinks.items()):
+            for col, link in sorted(links.items()):
+                end = ends.get(id(link))
+                if end is None:
+                    place, text = map(self._escape_attributes, (link._link, link.text))
+                    end = ends[id(link)] = f'" location="{place}" display="{text}"/>'
+                self.fh.write(f'<hyperlink ref="{xl_col_to_name(col)}{row + 1}{end}')
+        self._xml_end_tag("hyperlinks")
+
     def _get_range_data(self, *area: int) -> Any:
         """What a chart shows; xlsxwriter looks for it in its own table."""
         while self.lines:
             number, line = self.lines.popitem()
-            self.table[number] = self._cells(number, line)
+            cells = self._cells(number, line)
+            self.table[number] = {n: _known_to_charts(cell) for n, cell in cells.items()}
         return super()._get_range_data(*area)
 
     def _cells(self, number: int, line: Sequence[Plain | None]) -> dict[int, Any]:
@@ -188,9 +233,13 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         self.fh.write("".join(done))
 
 
+def _known_to_charts(cell: Any) -> Any:
+    return String(cell.string, cell.format) if isinstance(cell, Linked) else cell
+
+
 def _rest(cell: Plain) -> str:
     """How a cell goes on behind its name and its look."""
-    if isinstance(cell, String):
+    if isinstance(cell, String | Linked):
         return f' t="s"><v>{cell.string}</v></c>'
     return f"><v>{cell.number:.16G}</v></c>" if isinstance(cell, Number) else "/>"
 

@@ -5,7 +5,7 @@ Rows and columns count from 0. Text is always written as text, never as a formul
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeVar, overload
@@ -283,6 +283,28 @@ class Sheet:
     table: str = ""
     """Name of a table object over `filter`'s area, which then has no filter (the accessible
     composite), or ``""``."""
+
+
+class Unfolding(Sequence[Sheet]):
+    """Sheets that are laid out when each is asked for, and not held: of a large workbook one at a
+    time is in memory. Every time gives the same. A chart shows cells of its own sheet alone."""
+
+    def __init__(self, laid: Mapping[str, Callable[[], Sheet]]) -> None:
+        self.names = (*laid,)
+        self._laid = (*laid.values(),)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, at: int) -> Sheet: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sheet]: ...
+    def __getitem__(self, at: int | slice) -> Sheet | Sequence[Sheet]:
+        """The sheet at a place, laid out anew."""
+        if isinstance(at, slice):
+            return [lay() for lay in self._laid[at]]
+        return self._laid[at]()
 
 
 @dataclass(frozen=True)

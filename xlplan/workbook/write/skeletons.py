@@ -16,7 +16,15 @@ from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
 from xlplan.workbook.write.formats import Formats, set_page
 from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Sheet, Style, Workbook
-from xlplan.workbook.write.writing import Packaged, Target, describe, dress, finish, write_cell
+from xlplan.workbook.write.writing import (
+    Packaged,
+    Target,
+    describe,
+    dress,
+    finish,
+    first_shown,
+    write_cell,
+)
 
 _FILLED = ("xl/worksheets/", "xl/sharedStrings", "xl/styles", "docProps/core", "docProps/custom")
 """How the names of parts begin that are not the same in all workbooks of a kind."""
@@ -106,7 +114,7 @@ def shell_of(
     target.str_table.count = int(texts)
     for sheet in sheets:
         dress(target, target.add_worksheet(sheet.name), sheet, Formats(target, ""), "")
-    finish(target, bare)
+    finish(target, bare, first_shown(bare))
     with zipfile.ZipFile(held) as parts:
         return {
             name: b"" if name.startswith(_FILLED) else parts.read(name) for name in parts.namelist()

@@ -42,8 +42,8 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
-from xlplan.workbook.write.plain_cells import Drawn, String, Texts
-from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook
+from xlplan.workbook.write.plain_cells import MOST_LINKS, Drawn, Linked, String, Texts
+from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Unfolding, Workbook
 
 __all__ = ["no_collecting", "over_long", "write_workbook"]
 
@@ -80,20 +80,35 @@ def write_workbook(book: Workbook) -> bytes:
     target.language = clean(book.language)
     formats = Formats(target, book.font)
     describe(target, book)
-    sheets = [target.add_worksheet(sheet.name) for sheet in book.sheets]
-    charts = (chart for sheet in book.sheets for chart in sheet.charts)
-    charted = {series.sheet for chart in charts for series in chart.series}
-    both = zip(sheets, book.sheets, strict=True)
-    for drawn, sheet in counted(WRITING_SHEETS, both, len(sheets)):
+    names, charted = _names(book.sheets), _charted(book.sheets)
+    made = [target.add_worksheet(name) for name in names]
+    shown: list[int] = []
+    for at in counted(WRITING_SHEETS, range(len(made)), len(made)):
+        sheet, drawn = book.sheets[at], made[at]
         _write_sheet(target, drawn, sheet, formats, book.font)
-        drawn.settle(keep=sheet.name in charted)
-    finish(target, book)
+        own = {series.sheet for chart in sheet.charts for series in chart.series}
+        assert own <= charted | {sheet.name}
+        drawn.settle(keep=sheet.name in charted | own)
+        shown += [at] if sheet.state == "visible" else []
+        del sheet  # before the next is laid out
+    finish(target, book, shown[0] if shown else None)
     return held.getvalue()
 
 
-def finish(target: Any, book: Workbook) -> None:
-    """Writes the file of a workbook whose sheets are drawn: the first that is shown in view."""
-    shown = first_shown(book)
+def _names(sheets: Sequence[Sheet]) -> Sequence[str]:
+    return sheets.names if isinstance(sheets, Unfolding) else [sheet.name for sheet in sheets]
+
+
+def _charted(sheets: Sequence[Sheet]) -> frozenset[str]:
+    """The sheets of which any chart shows something, where that is known before they are drawn."""
+    if isinstance(sheets, Unfolding):
+        return frozenset()
+    charts = (chart for sheet in sheets for chart in sheet.charts)
+    return frozenset(series.sheet for chart in charts for series in chart.series)
+
+
+def finish(target: Any, book: Workbook, shown: int | None) -> None:
+    """Writes the file of a workbook whose sheets are drawn: the one at `shown` in view."""
     if shown is not None:
         target.worksheets()[shown].activate()
         target.worksheets()[shown].set_first_sheet()
@@ -205,7 +220,8 @@ def _write_row(
 ) -> None:
     alike, line = drawn.alike, drawn.begin(number)
     line += [alike.get(id(cell)) for cell in cells]  # None is no cell's
-    drawn.str_table.count += [plain.__class__ for plain in line].count(String)
+    kinds = [plain.__class__ for plain in line]
+    drawn.str_table.count += kinds.count(String) + kinds.count(Linked)
     for index in [index for index, plain in enumerate(line) if plain is None]:
         cell = cells[index]
         if cell is not None:
@@ -214,6 +230,11 @@ def _write_row(
                 write_cell(drawn, number, index, cell, formats, font)
             else:
                 line[index] = alike[id(cell)] = plain
+                kinds[index] = plain.__class__
+    if Linked in kinds:
+        for index, plain in enumerate(line):
+            if isinstance(plain, Linked):
+                drawn.link(number, index, plain.link)
     if there := [index for index, plain in enumerate(line) if plain is not None]:
         drawn._check_dimensions(number, there[0])
         drawn._check_dimensions(number, there[-1])
@@ -225,13 +246,19 @@ def write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, fon
     if (plain := drawn.plain(cell, formats)) is not None:
         drawn._check_dimensions(row, col)
         drawn.table[row][col] = plain
+        if isinstance(plain, Linked):
+            drawn.link(row, col, plain.link)
     elif cell.formula:
         cached = cell.value if isinstance(cell.value, str | int | float) else 0
         drawn.write_formula(row, col, cell.formula, look, cached)
     elif cell.runs:
         _write_runs(drawn, row, col, cell, formats, font)
-    elif cell.link:
+    elif cell.link and drawn.hlink_count < MOST_LINKS:
         _write_link(drawn, row, col, cell, look)
+    elif cell.link:
+        value = cell.link if cell.value is None else cell.value
+        write_cell(drawn, row, col, Cell(value, cell.style, cell.note), formats, font)
+        return
     else:
         _write_like_markup(drawn, row, col, clean(str(cell.value)), look)
     if cell.note:
