@@ -349,7 +349,7 @@ def emptied(state: State) -> list[Emptied]:
     What never was a value of its field is not among it, nor are texts, which count nowhere.
     """
     found: dict[tuple[Field, str], list[str]] = {}
-    for kind in ("action", "recommendation"):
+    for kind in ("action", "recommendation") if len(state.defined) > 1 else ():
         for row in state.master(kind):
             if not row.withdrawn and not row.kept_back:
                 for gone in _gone(state, row):
@@ -358,8 +358,6 @@ def emptied(state: State) -> list[Emptied]:
 
 
 def _gone(state: State, row: MasterRow) -> Iterator[tuple[Field, str]]:
-    if len(state.defined) == 1:
-        return
     begun = state.added_at(row.uid)[-1]
     since = (begun, *(seq for seq in state.defined if seq > begun))
     *earlier, now = map(state.definition_at, since)

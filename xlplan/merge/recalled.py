@@ -63,6 +63,11 @@ class _Records(Records):
         self._state.need(key[0])
         return super().alone(key)
 
+    def has(self, key: CellKey) -> bool:
+        """As of a whole one."""
+        self._state.need(key[0])
+        return super().has(key)
+
     def cells_of(self, uid: str) -> list[CellKey]:
         """As of a whole one."""
         self._state.need(uid)

@@ -132,6 +132,10 @@ class Records:
         found = self._rows.get(uid)
         return None if found is None or uid in self._more or found[1].source else found
 
+    def has(self, key: CellKey) -> bool:
+        """Whether anything was ever written in a cell, taken back or not."""
+        return key in self._places
+
     def written(self) -> Iterator[CellKey]:
         """Every cell but those in which only what its row brought in stands."""
         for key in self._places:

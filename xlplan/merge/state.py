@@ -302,11 +302,12 @@ class State:
         key = (uid, field_id)
         alone = self.records.alone(key)
         if alone is None:
-            return self.cell(key, as_of).value
+            return self.cell(key, as_of).value if self.records.has(key) else None
         seq, row = alone
         if as_of is not None and as_of < seq:
             return None
-        return self._read(key, row.values[field_id], self.definition)
+        value = row.values[field_id]
+        return value if len(self._definitions) == 1 else self._read(key, value, self.definition)
 
     def last_touched(self, uid: str) -> int:
         """The position at which a row was written to last."""

@@ -104,6 +104,12 @@ def _turns(state: State, uid: str) -> Iterator[int]:
 def _spells(state: State, key: CellKey, recent: int = 0) -> Iterator[Spell]:
     """What a cell has held, each with the position since which it did: of all that was written
     there, or of the last few writes."""
+    alone = state.records.alone(key)
+    if not state.undone and (alone or not state.records.has(key)):
+        yield 0, None  # before its row came
+        if alone and (value := state.value(*key)) is not None:
+            yield alone[0], value
+        return
     undone = {event.seq for event, _ in state.undone}
     every = sorted(undone.union(state.records.seqs(key)))
     first, *rest = every[-recent:] if recent and len(every) > recent else [0, *every]
@@ -118,6 +124,9 @@ def _spells(state: State, key: CellKey, recent: int = 0) -> Iterator[Spell]:
 def times_of(state: State, uid: str, fields: Sequence[str], as_of: int | None = None) -> Times:
     """What some fields of a row held when it came in, and after each transaction that wrote in one
     of them; oldest first. What has been taken back by `as_of` (default: by now) never was."""
+    records, keys = state.records, [(uid, name) for name in fields]
+    if all(records.alone(key) or not records.has(key) for key in keys):
+        return ({name: state.value(uid, name, as_of) for name in fields},)
     writes = {name: state.live((uid, name), as_of) for name in fields}
     begun = state.row_seq[uid]
     later: dict[int, int] = {}
