@@ -7,12 +7,12 @@ it, and nothing is in a hint alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import is_
-from typing import Literal
+from typing import Literal, TypeVar, overload
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
@@ -21,6 +21,8 @@ from xlplan.merge.requests import Request
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Value
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,28 @@ class Board:
     extract: str = ""
     whole: Board | None = None
     working: bool = False
+
+
+class WhenAsked(Sequence[T]):
+    """What is worked out when it is first asked for: few boards show it."""
+
+    def __init__(self, find: Callable[[], Iterable[T]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> tuple[T, ...]:
+        return tuple(self._find())
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        """As of a tuple."""
+        return self._found[at]
 
 
 IMPORTED = "the plan as imported"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from xlplan.board.board_model import IMPORTED, Board, PastBoard, ReturnLine
+from xlplan.board.board_model import IMPORTED, Board, PastBoard, ReturnLine, WhenAsked
 from xlplan.board.other_boards import combined
 from xlplan.board.standings import due_date
 from xlplan.board.withheld import (
@@ -238,7 +238,9 @@ def make_board(
         requests=[published_request(r) for r in requests_of(state) if r.uid not in own],
         returns=_returns(desk, cycle),
         tip=tip,
-        problems=check_plan(definition, rows, day, with_answers(past.history, answers)),
+        problems=WhenAsked(
+            lambda: check_plan(definition, rows, day, with_answers(past.history, answers))
+        ),
         answers=_answers(answers, own),
         history=[
             *(PastBoard(label, ratings, brought=True) for label, ratings in earlier),
@@ -332,6 +334,7 @@ def board_with_others(
         try:
             wanted = cycle if closed else current_cycle(other.state) or own.cycle
             board, _ = board_between(other, wanted, since, closed=closed)
+            board = replace(board, problems=tuple(board.problems))  # while its ledger is open
         except XlplanError as error:
             raise _in_plan(place, error) from error
         finally:

@@ -239,6 +239,8 @@ def _record(desk: Desk, cycle: str, out: Path | None, renderings: Renderings) ->
     with desk.work() as work:
         wanted = cycle or current_cycle(desk.state)
         board, as_of, created, fact = _now(desk, wanted)
+        if renderings.working:  # which shows them as they are before this is recorded
+            board = replace(board, problems=tuple(board.problems))
         path = out or desk.folder.board / f"{safe_name(wanted)}.xlsx"
         data, paper = _bytes(board, created), _paper(renderings, board, created)
         written = sha256(paper) if paper is not None else ""
