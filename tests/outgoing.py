@@ -21,6 +21,7 @@ from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import locked_text, template_columns
 from xlplan.returned.furniture import Furniture, furniture
+from xlplan.workbook.stamp import RowKey
 from xlplan.workbook.write.sheet import Style, Workbook
 from xlplan.workbook.write.writing import write_workbook
 
@@ -161,6 +162,10 @@ class Known:
 
     def alike(self, issued: str, frame: Frame) -> None:
         """Of no row it is known how it went out."""
+
+    def recorded(self, found: RowKey) -> bool:  # noqa: ARG002  # asked as of a plan
+        """Of no key it was recorded that it went out."""
+        return False
 
     def furniture_of(self, issued: Issued) -> Furniture:
         book = template_workbook(self.definition, DIRECTOR, issued, (), self.key, CREATED)

@@ -20,6 +20,7 @@ from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.cycle import intake, outputs
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.intake import Arrived
+from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.memory import Memory, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.issued import master
@@ -361,5 +362,7 @@ def test_a_row_that_came_back_as_it_went_out_is_known_without_asking_what_stood_
     back = small.fill(folder, template, {("1.3", "progress"): "Seen"})
     (folder / "inbox" / "again.xlsx").write_bytes(back)
     counts.watch(bases, "_base_row")
+    counts.watch(KnownPlan, "_locked_text")
     assert small.do(folder, "merge", str(folder / "inbox" / "again.xlsx")) in (0, 1)
     assert counts["_base_row"] == 1  # of two rows
+    assert counts["_locked_text"] == 0  # the key of the other is known from when it went out

@@ -308,6 +308,15 @@ def test_a_row_is_alike_by_its_own_key_wherever_its_columns_are() -> None:
     assert not is_alike(office, issued, fewer)
 
 
+def test_only_the_key_that_went_out_in_a_row_is_known_as_its_own() -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    kept = rows_as_issued(office.state, issued, lambda uid: f"xr1.{issued.id}.{uid}.{uid[2:]:0>16}")
+    one, other = (f"xr1.{issued.id}.a-1.{number:0>16}" for number in (1, 2))
+    assert [kept.has_key("a-1", each) for each in (one, other)] == [True, False]
+    assert not kept.has_key("a-9", one)
+
+
 def test_a_column_that_is_no_field_says_nothing_whatever_stands_in_it() -> None:
     office = Office()
     issued = replace(office.issue("Ann"), fields=("ref", "_hints", "progress"))

@@ -30,7 +30,7 @@ from xlplan.returned.as_issued import (
 from xlplan.returned.furniture import Furniture, furniture, texts_of_book
 from xlplan.returned.read_return import PROPOSED
 from xlplan.returned.tables import plain
-from xlplan.workbook.stamp import fingerprint, row_key
+from xlplan.workbook.stamp import RowKey, fingerprint, row_key
 
 AS_ISSUED = "as issued"
 """The topic under which the rows of a template are kept, by its id."""
@@ -97,6 +97,11 @@ class KnownPlan:
         found = self._as_issued(issued)
         return None if found is None else found.alike(self._state, frame)
 
+    def recorded(self, found: RowKey) -> bool:
+        """Whether it was recorded of a template as it went out that it has this key."""
+        as_issued = self._as_issued(found.issued)
+        return as_issued is not None and as_issued.has_key(found.uid, found.text)
+
     def _find_as_issued(self, issued: str) -> AsIssued | None:
         memory, known = self._desk.memory, self.issued(issued)
         if memory is None or known is None:
@@ -118,7 +123,11 @@ class KnownPlan:
 
         found = rows_as_issued(self._state, issued, key_of)
         rows = {
-            uid: (row.digest, {str(at): encode(value) for at, value in row.typed.items()})
+            uid: (
+                row.digest,
+                {str(at): encode(value) for at, value in row.typed.items()},
+                row.signature,
+            )
             for uid, row in found.rows.items()
         }
         by = {"by": found.by, "key": self._signed_by}
@@ -203,7 +212,7 @@ def to_compare(desk: Desk, kept: Mapping[Key, str]) -> dict[Key, str]:
 def read_as_issued(found: Mapping[str, Any]) -> AsIssued:
     """The rows that `KnownPlan.kept` wrote."""
     rows = {
-        uid: RowAsIssued(digest, {int(at): decode(value) for at, value in typed.items()})
-        for uid, (digest, typed) in found["rows"].items()
+        uid: RowAsIssued(digest, {int(at): decode(value) for at, value in typed.items()}, signature)
+        for uid, (digest, typed, signature) in found["rows"].items()
     }
     return AsIssued(found["by"], found["as_of"], tuple(found["names"]), rows)

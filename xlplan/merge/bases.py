@@ -138,10 +138,11 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
 class RowAsIssued(NamedTuple):
     """What tells that a row shows what went out: the digest of its key and of what its cells show,
     and the value of those that may show it otherwise, by their places; None where whatever stands
-    in one says nothing."""
+    in one says nothing. `signature` is how its key ends."""
 
     digest: str
     typed: Mapping[int, Value]
+    signature: str
 
 
 Alike = Callable[[str, str, RawCells], bool]
@@ -157,6 +158,11 @@ class AsIssued:
     as_of: int
     names: Names
     rows: Mapping[str, RowAsIssued]
+
+    def has_key(self, uid: str, key: str) -> bool:
+        """Whether this key of a row of this workbook went out in it."""
+        row = self.rows.get(uid)
+        return row is not None and key.rpartition(".")[2] == row.signature
 
     def alike(self, state: State, frame: Frame) -> Alike | None:
         """What says it of the rows of a table or a form; None where other columns are there."""
@@ -204,7 +210,8 @@ def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -
         items = state.bases.fields(state, uid, issued.fields, issued.as_of)
         typed |= {place: None for place, item in enumerate(items) if item is None}
         shows = [None if place in typed else shown for place, shown in enumerate(base.shows)]
-        rows[uid] = RowAsIssued(digest_of_row(key_of(uid), shows), typed)
+        key = key_of(uid)
+        rows[uid] = RowAsIssued(digest_of_row(key, shows), typed, key.rpartition(".")[2])
     return AsIssued(state.definition_digest, issued.as_of, issued.fields, rows)
 
 

@@ -56,6 +56,10 @@ class Known(Protocol):
     def furniture_of(self, issued: Issued) -> Furniture:
         """What in a template is ours."""
 
+    def recorded(self, found: RowKey) -> bool:
+        """Whether it was recorded of a workbook as it went out that it has this key; where it was
+        not, that says nothing."""
+
     def locked_text(self, issued: str, uid: str) -> str | None:
         """The text that the key of a row was signed with; None where that workbook has no such
         row."""
@@ -74,6 +78,8 @@ class Known(Protocol):
 
 def is_signed(known: Known, found: RowKey) -> bool:
     """Whether this plan made this key for this row of that issued workbook."""
+    if known.recorded(found):
+        return True
     text = known.locked_text(found.issued, found.uid)
     return text is not None and check_row_key(known.key, found, text)
 
