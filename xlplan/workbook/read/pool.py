@@ -68,8 +68,9 @@ main()
 """
 """The child imports what this process would: of itself Python would look into the folder it is run
 in first, where a file may have come in with the name of one of its modules."""
-_FEW = 8
-"""Below this many files a second child costs more to start than it saves."""
+_FEW = 200
+"""Below this many files a second child is not worth its start, which takes as long as reading
+fifteen: whoever asked works on each book meanwhile, for as long as it takes to read one."""
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_TOP_PAD_": "4194304"}
 """What one file needed is kept for the next, where the system's library has such settings."""
 _PIPE = 3_000
