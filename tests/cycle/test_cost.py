@@ -6,6 +6,7 @@ A count is the same on every machine. What it costs in time is measured by `test
 from __future__ import annotations
 
 import gc
+import json
 import shutil
 import zipfile
 from collections import Counter
@@ -17,19 +18,21 @@ import pytest
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle import intake, outputs
+from xlplan.cycle import intake, kept, outputs
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.intake import Arrived
 from xlplan.cycle.known import KnownPlan
-from xlplan.cycle.memory import Memory, to_recall
+from xlplan.cycle.memory import Memory, index_of, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.issued import master
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
+from xlplan.merge.model import Change, Returned
 from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
 from xlplan.merge.state import State
 from xlplan.plan import values
+from xlplan.plan.definition import PlanDefinition
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.write import writing
 
@@ -295,6 +298,21 @@ def test_readings_that_were_packed_say_what_the_others_say(
     assert len(results[0][0].returns) == 7
 
 
+def test_readings_that_were_packed_have_each_uid_and_each_column_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_returns(folder, 3)
+    monkeypatch.setattr(intake, "_UNPACKED", 0)
+    with small.opened(folder) as plan:
+        plan.merge()
+        returned = (event.fact for event in plan.desk.state.return_events)
+        facts = [f for f in returned if isinstance(f, Returned) and f.author == LEARNING]
+    assert len(facts) == 4
+    for texts in (*zip(*(fact.rows for fact in facts), strict=True),
+                  *zip(*(fact.fields for fact in facts), strict=True)):  # fmt: skip
+        assert len(set(map(id, texts))) == 1
+
+
 @pytest.mark.parametrize(
     "act",
     [
@@ -322,6 +340,45 @@ def test_a_merge_reads_as_they_stand_only_the_rows_of_its_files(
     counts.watch(Memory, "_read")
     assert small.do(folder, "merge") == 1
     assert 0 < counts["_read"] <= 2  # of five; those that are written to are recalled otherwise
+
+
+def test_a_merge_opens_one_drawer_of_the_index_after_the_other(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        events = plan.desk.ledger.events_after(0)
+    steps: list[str] = []
+
+    def opened(topic: str, name: str) -> dict[str, list[int]]:
+        steps.append(f"{topic} {name} opened")
+        return {}
+
+    for (_, name), _ in index_of(events, opened):
+        steps.append(f"{name} made")
+    assert len(steps) > 20
+    assert [step.split()[-1] for step in steps] == ["opened", "made"] * (len(steps) // 2)
+
+
+def test_a_merge_makes_the_lines_of_the_log_of_one_action_after_the_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    line, dumps = kept.log_line, json.dumps
+
+    def noted(change: Change, definition: PlanDefinition) -> kept.LogLine:
+        steps.append(change.action)
+        return line(change, definition)
+
+    def written(answer: object, **how: Any) -> str:
+        steps.append("")
+        return str(dumps(answer, **how))
+
+    small.give_back(folder, LETTINGS, {("1.1", "progress"): "Sent again"}, file="again.xlsx")
+    monkeypatch.setattr(kept, "log_line", noted)
+    monkeypatch.setattr(json, "dumps", written)
+    assert small.do(folder, "merge") == 1
+    told = [step for step, before in zip(steps, ["", *steps], strict=False) if step != before]
+    of = [step for step in told if step]
+    assert sorted(of) == ["1.1", "2.1"]  # each once, and what was made of one is written before
+    assert told.index("", told.index(of[0])) < told.index(of[1])
 
 
 class Gone(set[str]):

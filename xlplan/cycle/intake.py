@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes import GATE_008
@@ -315,4 +316,6 @@ def _pack(reading: Reading) -> bytes:
 def _unpack(packed: bytes) -> Reading:
     reading = pickle.loads(zlib.decompress(packed))
     assert isinstance(reading, Reading)
-    return reading
+    for row in reading.rows:  # what is recorded of thousands of files holds each uid once
+        row.uid = intern(row.uid)
+    return replace(reading, columns=tuple(map(intern, reading.columns)))

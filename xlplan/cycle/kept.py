@@ -374,18 +374,18 @@ def _logs(
     known: Set[str],
     before: Find | None,
 ) -> Iterator[tuple[Key, object]]:
-    """The lines of the log by ref: `refs` and those of what was changed since; of what was `shown`
-    also where there are none. A ref that rows had is `known` to have had its lines kept."""
+    """The lines of the log, one ref after the other: of `refs` and of what was changed since, of
+    what was `shown` also where there are none. A ref that is `known` had its lines kept."""
     since = changed.since if before is not None else 0
-    changes = sorted(
-        (c for c in desk.history.since(since) if c.seq > since), key=lambda c: (c.seq, c.field)
-    )
-    lines: dict[str, list[object]] = {}
-    for ref in {*refs, *(change.action for change in changes)} if before is not None else shown:
-        lines[ref] = _kept_lines(before, ref, ref in known)
-    for change in changes:
-        lines.setdefault(change.action, []).append(log_line(change, desk.state.definition))
-    yield from ((("log", ref), found) for ref, found in lines.items() if found or ref in shown)
+    changes: dict[str, list[Change]] = {ref: [] for ref in refs}
+    for change in (each for each in desk.history.since(since) if each.seq > since):
+        changes.setdefault(change.action, []).append(change)
+    for ref, found in changes.items():
+        found.sort(key=lambda change: (change.seq, change.field))
+        lines = _kept_lines(before, ref, ref in known)
+        lines += (log_line(change, desk.state.definition) for change in found)
+        if lines or ref in shown:
+            yield ("log", ref), lines
 
 
 def _kept_lines(before: Find | None, ref: str, is_known: bool) -> list[object]:

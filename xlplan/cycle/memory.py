@@ -246,19 +246,20 @@ def as_kept(outline: Outline) -> Mapping[str, object]:
 
 
 def index_of(events: Iterable[Event], before: Find | None = None) -> Iterator[tuple[Key, object]]:
-    """The drawers of the index in which events lie, added to what lay there before; without that
-    all of them, with these events alone."""
-    drawers: dict[str, dict[str, list[Any]]] = {}
+    """The drawers of the index in which events lie, added to what lay there before, of which one
+    is opened after the other; without that all of them, with these events alone."""
+    new: dict[str, list[tuple[str, Entry]]] = {}
     if before is None:
-        drawers = {f"{number:02x}": {} for number in range(DRAWERS)}
+        new = {f"{number:02x}": [] for number in range(DRAWERS)}
     for event in events:
         for topic, name, entry in bears_on(event):
             label = f"{topic} {name}"
-            place = drawer_of(label)
-            if place not in drawers and before is not None:
-                drawers[place] = before("index", place)
-            drawers[place].setdefault(label, []).append(entry)
-    yield from ((("index", place), found) for place, found in drawers.items())
+            new.setdefault(drawer_of(label), []).append((label, entry))
+    for place, entries in new.items():
+        drawer: dict[str, list[Any]] = {} if before is None else before("index", place)
+        for label, entry in entries:
+            drawer.setdefault(label, []).append(entry)
+        yield ("index", place), drawer
 
 
 def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:
