@@ -32,6 +32,7 @@ from xlplan.issued.sheets import (
     payload_of,
     row_height,
     stamped,
+    wide_enough,
 )
 from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Place, Unused
 from xlplan.plan.accounted import AccountLine
@@ -88,8 +89,6 @@ _WIDTHS = {
     "deputy": 24.0, "successor": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
 }  # fmt: skip
 _FLAG, _OTHER = 13.0, 15.0
-_LEAST = 110.0
-"""How wide a sheet is at least, in characters."""
 
 
 def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) -> Issued:
@@ -197,7 +196,7 @@ class _Writer:
     def sheet(self) -> Sheet:
         entries = entries_of(self.definition, self.of, self.origin)
         columns = self._columns(entries)
-        widths = _wide_enough([self._width(name) for name in columns])
+        widths = wide_enough([self._width(name) for name in columns])
         cells = [self._cells(entry, columns) for entry in entries]
         rows = [Row(line, row_height(line, [30.0, *widths], 24.0)) for line in cells]
         last_row, last_col = FIRST_ROW + len(rows) - 1, len(columns)
@@ -257,7 +256,7 @@ class _Writer:
 
     @cached_property
     def _locked(self) -> Style:
-        return replace(self.look.locked, align="left", indent=1, valign="vcenter")
+        return _left(self.look.locked)
 
     @cached_property
     def _locked_for(self) -> tuple[Style, Style]:
@@ -266,8 +265,7 @@ class _Writer:
 
     @cached_property
     def _input(self) -> Style:
-        style = replace(self.look.input, align="left", indent=1, valign="vcenter")
-        return replace(style, number_format=TEXT)
+        return replace(_left(self.look.input), number_format=TEXT)
 
     def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
         if name == WRONG:
@@ -300,8 +298,7 @@ class _Writer:
         style = self._input
         again = self.unused.get((uid, name))
         if again is not None:
-            wrong = replace(self.look.flag, locked=False, align="left", indent=1)
-            wrong = replace(wrong, valign="vcenter", number_format=TEXT)
+            wrong = replace(_left(self.look.flag), locked=False, number_format=TEXT)
             return Cell(again.decision or None, wrong)
         if name in (SAME_AS, REMOVE):
             return Cell(None, style)
@@ -368,9 +365,8 @@ class _Writer:
         return [first, Row([None, *(Cell(None, note) for _ in widths)], 46)], merges
 
 
-def _wide_enough(widths: Sequence[float]) -> list[float]:
-    """Widths of columns below a title that is not cut, however few the columns are."""
-    return [width * max(1.0, _LEAST / sum(widths)) for width in widths]
+def _left(style: Style) -> Style:
+    return replace(style, align="left", indent=1, valign="vcenter")
 
 
 def _is_colour(key: Key, value: str) -> bool:

@@ -43,6 +43,8 @@ TEXT = "@"
 """So that a person can type "- done" or "3-4" and it stays what it is."""
 LOWEST, LOWEST_WITH_WRITING = 30.0, 48.0
 """Points: room to breathe, and room to write where a narrative is asked for."""
+_LEAST_WIDTH = 110.0
+"""How wide a sheet is at least, in characters."""
 
 
 @dataclass(frozen=True)
@@ -374,3 +376,8 @@ def stamped(
         properties={PROPERTY: short_manifest(key, payload)},
         names=lists.defined,
     )
+
+
+def wide_enough(widths: Sequence[float]) -> list[float]:
+    """Widths of columns below a title that is not cut, however few the columns are."""
+    return [width * max(1.0, _LEAST_WIDTH / sum(widths)) for width in widths]
