@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import permutations
 
 import pytest
 
@@ -446,6 +447,26 @@ def test_of_many_numbered_posts_no_two_are_compared(monkeypatch: pytest.MonkeyPa
     names = [f"Team Manager {number}" for number in range(300)]
     propose_leads(names)
     assert compared == []
+
+
+def test_of_many_names_only_those_with_nearly_the_same_letters_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    firsts = ("Ada", "Ben", "Cyril", "Doris", "Evelyn", "Frank", "Gwen", "Hugh", "Ivor", "Judy")
+    lasts = ("Quill", "Ode", "Marsh", "Fenton", "Birch", "Thorpe", "Vale", "Wick", "Knox", "Zwart")
+    names = [f"{first} {last}" for first in firsts for last in lasts]
+    compared: list[tuple[str, str]] = []
+    real = propose_people._nearly
+
+    def nearly(one: str, other: str) -> bool:
+        compared.append((one, other))
+        return real(one, other)
+
+    every = {pair for pair in permutations([*names, "Doris Quil"], 2) if real(*pair)}
+    monkeypatch.setattr(propose_people, "_nearly", nearly)
+    propose_leads([*names, "Doris Quil"])
+    assert {pair for pair in compared if real(*pair)} == every != set()
+    assert len(compared) * 20 < len(names) ** 2
 
 
 def test_a_name_is_held_against_the_first_of_several_words_that_it_begins_with() -> None:

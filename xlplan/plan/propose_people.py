@@ -33,6 +33,8 @@ _ONE_POST = regex(
 )
 """A post whose field has two names: "Director of Homes and Support"."""
 NEARLY = 0.85
+_UNLIKE = 1 - NEARLY
+"""The share of the letters of two names that are not in the other, up to which they may be one."""
 MOST_APART = 2
 """Leads with one kind of doubt beyond which it is one line, not one for each."""
 MOST_LINES = 4
@@ -229,15 +231,22 @@ class _Others:
     def __init__(self, names: Sequence[str]) -> None:
         self.names = names
         self.places = {name: place for place, name in enumerate(names)}
-        self._numbered: dict[tuple[str, ...], list[str]] = {}
+        self._numbered: dict[tuple[str, ...], list[tuple[str, int, int]]] = {}
         for name in names:
-            self._numbered.setdefault(_numbers(fold(name)), []).append(name)
+            text = fold(name)
+            seen = name, len(text), _letters(text)
+            self._numbered.setdefault(_numbers(text), []).append(seen)
 
     def near(self, name: str) -> Sequence[str]:
         """Those for which a name may stand, or of which it may be a slip."""
         if _INITIALS.fullmatch(name) or _SHORT.fullmatch(name):
             return self.names
-        return self._numbered.get(_numbers(fold(name)), ())
+        text = fold(name)
+        size, letters = len(text), _letters(text)
+        return [
+            other for other, length, theirs in self._numbered.get(_numbers(text), ())
+            if (letters ^ theirs).bit_count() <= (size + length) * _UNLIKE
+        ]  # fmt: skip
 
     def within(self, name: str) -> str:
         """The first of several words with which a name begins, or ``""``."""
@@ -305,6 +314,11 @@ def _nearly(one: str, other: str) -> bool:
         return False
     matcher = SequenceMatcher(None, min(a, b), max(a, b))
     return matcher.real_quick_ratio() >= NEARLY and matcher.ratio() >= NEARLY
+
+
+def _letters(text: str) -> int:
+    """Which letters a text has, a bit for each (two may share one)."""
+    return sum({1 << ord(letter) % 64 for letter in text})
 
 
 def _numbers(text: str) -> tuple[str, ...]:
