@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 """JSON."""
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _OUTPUTS: Key = ("outputs", "")
 _LINE = "line"
-_OF_ROWS = ("standing", "timeline", _LINE)
-"""Topics of which the names are uids."""
+_OF_ROWS = ("standing", "timeline", _LINE)  # topics of which the names are uids
 
 
 class Lines(NamedTuple):
@@ -315,7 +315,7 @@ def _answers(
 ) -> Iterator[tuple[Key, str]]:
     """The answers on which some events bear (all, without any `before`), as they are kept."""
     for key, answer in _documents(desk, changed, before):
-        yield key, json.dumps(answer, separators=(",", ":"))
+        yield key, _JSON.encode(answer)
     if desk.lines is not None and desk.lines.seq >= desk.state.moved:
         for uid, text in desk.lines.texts.items():
             if before is None or uid in changed.uids or uid in desk.lines.anew:

@@ -271,7 +271,9 @@ def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
     """An action in ``show --json``."""
     due = definition.with_role("due", row.kind)
     fields = {
-        name: value_shape(value, definition, is_due=due is not None and name == due.id)
+        name: value
+        if type(value) is str or value is None  # as most are
+        else value_shape(value, definition, is_due=due is not None and name == due.id)
         for name, value in row.values.items()
     }
     return {

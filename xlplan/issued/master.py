@@ -92,9 +92,16 @@ def line_of(columns: Sequence[IssuedColumn], row: MasterRow) -> Line:
     return Line(row.uid, row.kind, row.ref, shown, lengths, widths)
 
 
+def _of_day(day: date) -> dict[str, str]:
+    return {"day": day.isoformat()}
+
+
+_LINES = json.JSONEncoder(separators=(",", ":"), default=_of_day)
+
+
 def line_text(line: Line) -> str:
     """A line as JSON."""
-    return json.dumps(line, separators=(",", ":"), default=lambda day: {"day": day.isoformat()})
+    return _LINES.encode(line)
 
 
 def read_lines(texts: Iterable[str]) -> list[Line]:

@@ -37,9 +37,12 @@ from xlplan.plan.values import decode, encode
 Body = dict[str, Any]
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(body: object) -> str:
     """The one JSON text of a body: sorted keys, no spaces."""
-    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(body)
 
 
 def kind_of(fact: Fact) -> str:

@@ -33,9 +33,12 @@ class Id(NamedTuple):
         return f"{self.name}?" if self.doubt else self.name
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def digest(*parts: object) -> str:
     """64 hex digits of SHA-256 over JSON values, the same on every machine."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = _CANONICAL.encode(parts)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
