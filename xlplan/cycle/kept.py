@@ -317,7 +317,7 @@ def _answers(
     for key, answer in _documents(desk, changed, before):
         yield key, _JSON.encode(answer)
     if desk.lines is not None and desk.lines.seq >= desk.state.moved:
-        for uid, text in desk.lines.texts.items():
+        for uid, text in sorted(desk.lines.texts.items()):
             if before is None or uid in changed.uids or uid in desk.lines.anew:
                 yield (_LINE, uid), text
 
@@ -356,12 +356,13 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     if old is not None:
         refs |= {old.rows[uid].ref for uid in changed.uids & old.rows.keys()}
         changed.gone += ((topic, ref) for ref in refs for topic in ("row", "log"))
-    lines: dict[str, list[tuple[float, str, ShownRow]]] = {}
+    lines: dict[str, list[tuple[float, str]]] = {}
     for uid, line in actions.items():
         if line.ref in refs:
-            row = shown_row(state.master_row(uid), state.definition)
-            lines.setdefault(line.ref, []).append((line.order, uid, row))
-    yield from ((("row", ref), found) for ref, found in lines.items())
+            lines.setdefault(line.ref, []).append((line.order, uid))
+    for ref, found in sorted(lines.items()):  # one after the other: together they are large
+        rows_of = ((at, uid, state.master_row(uid)) for at, uid in found)
+        yield ("row", ref), [(at, u, shown_row(row, state.definition)) for at, u, row in rows_of]
     had = {line.ref for line in old.rows.values()} if old is not None else set()
     yield from _logs(desk, changed, refs, lines.keys(), had, before)
 

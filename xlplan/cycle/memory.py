@@ -218,9 +218,10 @@ def to_recall(
     if can_be_recalled(state):
         yield OUTLINE, as_kept(outline)
     yield from index_of(events, before)
-    there = [uid for uid, line in outline.rows.items() if line.there and uid in rows]
-    yield from standings(state, there)
-    yield from timelines(state, [uid for uid in outline.rows if uid in rows])
+    # In the order in which they lie in the file: else it is put in order again and again.
+    asked = sorted(rows & outline.rows.keys())
+    yield from standings(state, [uid for uid in asked if outline.rows[uid].there])
+    yield from timelines(state, asked)
     yield kept_heard(desk, events, before)
     yield ROUNDS, kept_rounds(desk, stands, events, before)
     back = state.return_events if before is None else events

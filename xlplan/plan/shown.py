@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from xlplan.late import regex
 from xlplan.plan.number_formats import (
@@ -25,6 +25,10 @@ _CODE = regex(r"[^\W\d_]|(?<![\d.,])0\d|\d[-/]\d")
 """What no amount has: a letter, a nought before other digits, a dash between digits."""
 _SHARE = regex(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*%\s*", re.ASCII)
 _CURRENCY = regex(r"\b(?:GBP|EUR|USD)\b")
+
+
+_number_as = lru_cache(maxsize=1 << 12)(show_number)
+"""The same few numbers stand in many cells of a column."""
 
 
 class ShownNumber(float):
@@ -45,7 +49,7 @@ class ShownNumber(float):
     @cached_property
     def shown(self) -> str | None:
         """What the cell shows, or None if unsure."""
-        found = show_number(float(self), self.code) if self.text is None else self.text
+        found = _number_as(float(self), self.code) if self.text is None else self.text
         return canon_text(found).strip() or None if found is not None else None
 
     @property

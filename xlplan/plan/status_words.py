@@ -121,6 +121,15 @@ _UNBEGUN = regex(
 
 def known_rating(text: str) -> tuple[str, int, str] | None:
     """The usual label, severity (0 best) and colour of a rating word, or None."""
+    return _known(text) if len(text) <= _MET_AGAIN else _BY_WORD.get(fold(latin(text)))
+
+
+_MET_AGAIN = 60
+"""Characters of a text that may stand in many cells."""
+
+
+@lru_cache(maxsize=1 << 13)
+def _known(text: str) -> tuple[str, int, str] | None:
     return _BY_WORD.get(fold(latin(text)))
 
 

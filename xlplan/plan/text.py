@@ -80,7 +80,7 @@ def _fold(text: str) -> str:
 
 _WORDS_LONG = 60
 """Characters of a text that is a name, a rating or a heading, and is met again."""
-_fold_again = lru_cache(maxsize=1 << 13)(_fold)
+_fold_again = lru_cache(maxsize=1 << 16)(_fold)
 
 
 def latin(text: str) -> str:

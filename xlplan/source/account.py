@@ -103,8 +103,11 @@ def account_of(
 
 def _unanswered(layout: Layout, line: Line) -> list[str]:
     """The cells of a row in which somebody has still to choose: they were taken as blank."""
-    return [a1(line.row, col) for col, value in enumerate(layout.sheet.rows[line.row])
-            if is_unanswered(value)]  # fmt: skip
+    asks = layout.asking
+    return [
+        a1(line.row, col) for col, value in enumerate(layout.sheet.rows[line.row])
+        if (value in asks if type(value) is str else value is not None and is_unanswered(value))
+    ]  # fmt: skip
 
 
 def say_unanswered(work: Work) -> None:

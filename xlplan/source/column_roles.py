@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from xlplan.late import regex
 from xlplan.plan.propose_ratings import one_rating
@@ -21,6 +21,7 @@ from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import parse_timescale
 from xlplan.source.heading_words import BRACKETS, ROLES, role_scores, words_of
+from xlplan.source.headings import cell_text
 from xlplan.workbook.read.book import CellValue
 
 T = TypeVar("T")
@@ -80,30 +81,52 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
     """The shape of a column's cells, blank ones included."""
     held = _held(values)
     some = held[:MOST_LOOKED_AT]
-    texts = [canon_text(str(value)).strip() for value in some]
+    texts = [cell_text(v) if type(v) is str else canon_text(str(v)).strip() for v in some]
     count = len(some)
     if not count:
         return Shape(0.0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0)
-    days = [isinstance(v, date | datetime) or _is_day(t) for v, t in zip(some, texts, strict=True)]
-    numbers = [isinstance(v, int | float) or bool(_NUMBER.fullmatch(t)) for v, t in
-               zip(some, texts, strict=True)]  # fmt: skip
-    ratings = [one_rating(text) for text in texts]
+    looks = [_look_of(text) for text in texts]
+    days = [isinstance(value, date) or look.day for value, look in zip(some, looks, strict=True)]
+    numbers = [isinstance(v, int | float) or x.number for v, x in zip(some, looks, strict=True)]
     return Shape(
         len(held) / max(len(values), 1), len(held), sum(days) / count,
         sum(n and not d for n, d in zip(numbers, days, strict=True)) / count,
-        sum(bool(_REF.fullmatch(t)) or n for t, n in zip(texts, numbers, strict=True)) / count,
-        sum(known_rating(text) is not None for text in ratings) / count,
-        sum(is_level(text) for text in ratings) / count,
-        len({fold(text) for text in texts}), sum(map(len, texts)) / count,
-        sum(len(text.split()) for text in texts) / count,
-        sum(bool(_YEAR.fullmatch(text)) for text in texts) / count,
+        sum(look.ref or n for look, n in zip(looks, numbers, strict=True)) / count,
+        sum(look.state for look in looks) / count,
+        sum(look.level for look in looks) / count,
+        len({look.folded for look in looks}), sum(map(len, texts)) / count,
+        sum(look.words for look in looks) / count,
+        sum(look.year for look in looks) / count,
+    )  # fmt: skip
+
+
+class _Look(NamedTuple):
+    """What a text of a column may be."""
+
+    day: bool
+    number: bool
+    ref: bool
+    state: bool
+    level: bool
+    year: bool
+    words: int
+    folded: str
+
+
+@lru_cache(maxsize=1 << 13)
+def _look_of(text: str) -> _Look:
+    rating = one_rating(text)
+    return _Look(
+        _is_day(text), bool(_NUMBER.fullmatch(text)), bool(_REF.fullmatch(text)),
+        known_rating(rating) is not None, is_level(rating), bool(_YEAR.fullmatch(text)),
+        len(text.split()), fold(text),
     )  # fmt: skip
 
 
 def _held(values: Sequence[CellValue]) -> list[CellValue]:
     """The values of a column that say something; a text that stands in many cells is looked at
     once."""
-    blank = {text for text in {v for v in values if type(v) is str} if not canon_text(text).strip()}
+    blank = {text for text in {v for v in values if type(v) is str} if not cell_text(text)}
     return [
         value for value in values
         if value is not None
@@ -154,15 +177,8 @@ def _action(shape: Shape) -> float:
 def _lead(shape: Shape) -> float:
     if shape.dates > 0.5 or shape.numbers > 0.5 or shape.states > 0.6:
         return 0.0
-    return (
-        0.25
-        if shape.length > 200
-        else 0.45
-        if shape.length > 90
-        else 0.7
-        if shape.length > 50
-        else 1.0
-    )
+    long = ((200, 0.25), (90, 0.45), (50, 0.7))
+    return next((fits for length, fits in long if shape.length > length), 1.0)
 
 
 def _due(shape: Shape) -> float:

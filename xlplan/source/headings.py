@@ -266,7 +266,7 @@ def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
     return not of_plan and listed > 1 and listed * 2 >= len(texts)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 16)
 def _heads_versions(text: str) -> bool:
     return bool(_VERSION_NUMBER.fullmatch(normal_heading(text)))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 from xlplan.late import regex
@@ -105,6 +106,11 @@ class Layout:
     versions: frozenset[int] = frozenset()
     """Rows of a list of the document's own versions: they are notes, not data."""
 
+    @cached_property
+    def asking(self) -> frozenset[str]:
+        """The texts of the sheet that only ask for a choice."""
+        return frozenset(filter(is_unanswered, self.sheet.texts))
+
 
 def read_layout(
     sheet: ReadSheet,
@@ -125,13 +131,8 @@ def unseen_rows(sheet: ReadSheet) -> Container[int]:
 def first_line(layout: Layout) -> int:
     """The row of the first line that is shown, from 0; -1 where none is."""
     unseen = unseen_rows(layout.sheet)
-    return next(
-        (
-            line.row for line in layout.lines
-            if line.text and line.row not in unseen and line.row not in layout.versions
-        ),
-        -1,
-    )  # fmt: skip
+    lines = (line.row for line in layout.lines if line.text)
+    return next((row for row in lines if row not in unseen and row not in layout.versions), -1)
 
 
 class _Reader:

@@ -90,7 +90,7 @@ class _Others:
             for item in fields
         }  # fmt: skip
         short = {fold(text) for item, texts in held.items() if item.id not in rated
-                 for text in texts if len(text) <= LONGEST_RATING}  # fmt: skip
+                 for text in set(texts) if len(text) <= LONGEST_RATING}  # fmt: skip
         lists = (
             item for item in held
             if item.id in rated or (item.role != "action" and shape_of(held[item]).repeats)
@@ -300,7 +300,8 @@ def _parts(layout: Layout, number: int, plans: set[tuple[int, int]]) -> Iterator
         if (number, index) in plans:
             head = _row(layout, number, table.header, set(table.headings))
             yield [replace(head, alone=True)]
-            yield [_row(layout, number, row, table.beside) for row in rows]
+            if table.beside:
+                yield [_row(layout, number, row, table.beside) for row in rows]
         elif len(rows) <= MOST_EXPLAINED:
             yield [_row(layout, number, row) for row in rows]
 
