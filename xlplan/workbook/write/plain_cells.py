@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from xlsxwriter.sharedstrings import SharedStrings
-from xlsxwriter.url import Url
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
@@ -37,7 +36,8 @@ class Linked(NamedTuple):
 
     string: int
     format: Any
-    link: Any
+    link: str
+    """What is written of the link behind the name of its cell."""
 
 
 class Number(NamedTuple):
@@ -72,6 +72,8 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         """What was made of each cell, by its identity: many cells of a column are one object."""
         self.lines: dict[int, list[Plain | None]] = {}
         """The plain cells of each row; all others are in xlsxwriter's own table."""
+        self.links: list[tuple[int, int, str]] = []
+        """The row and the column of each link, and what is written of it."""
         self._settled: str | None = None
 
     def settle(self, *, keep: bool) -> None:
@@ -109,7 +111,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
             if day < FIRST_DATE:
                 return self._text(say_date(day), formats.of(cell.style))
             return Number((day - DAY_0).days, formats.dated(cell.style))
-        if math.isfinite(value) and abs(value) < 1e15:
+        if is_figure(value):
             return Number(value, formats.of(cell.style))
         return self._text(str(value), formats.of(cell.style))
 
@@ -132,29 +134,27 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         text = self._text(value, look)
         if not isinstance(text, String):
             return None
-        link = Url(f"internal:{place}")
-        link.text = clean(value)
-        return Linked(text.string, look, link)
+        return Linked(text.string, look, self._leading(place, clean(value)))
 
-    def link(self, row: int, col: int, link: Any) -> None:
+    def link(self, row: int, col: int, link: str) -> None:
         """Makes a link of a cell, as long as there may be more of them."""
         if self.hlink_count < MOST_LINKS:
             self.hlink_count += 1
-            self.hyperlinks[row][col] = link
+            self.links.append((row, col, link))
+
+    def _leading(self, place: str, text: str) -> str:
+        place, text = map(self._escape_attributes, (place, text))
+        return f'" location="{place}" display="{text}"/>'
 
     def _write_hyperlinks(self) -> None:
-        if not self.hyperlinks:
-            return
-        self._xml_start_tag("hyperlinks")
-        ends: dict[int, str] = {}
-        for row, links in sorted(self.hyperlinks.items()):
-            for col, link in sorted(links.items()):
-                end = ends.get(id(link))
-                if end is None:
-                    place, text = map(self._escape_attributes, (link._link, link.text))
-                    end = ends[id(link)] = f'" location="{place}" display="{text}"/>'
-                self.fh.write(f'<hyperlink ref="{xl_col_to_name(col)}{row + 1}{end}')
-        self._xml_end_tag("hyperlinks")
+        for row, links in self.hyperlinks.items():
+            for col, link in links.items():
+                self.links.append((row, col, self._leading(link._link, link.text)))
+        if self.links:
+            self._xml_start_tag("hyperlinks")
+            for row, col, link in sorted(self.links):
+                self.fh.write(f'<hyperlink ref="{xl_col_to_name(col)}{row + 1}{link}')
+            self._xml_end_tag("hyperlinks")
 
     def _get_range_data(self, *area: int) -> Any:
         """What a chart shows; xlsxwriter looks for it in its own table."""
@@ -231,6 +231,11 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
                 rest = rests[id(cell)] = f'" s="{cell.format._get_xf_index()}"{_rest(cell)}'
             done.append(f"{begin[index]}{place}{rest}")
         self.fh.write("".join(done))
+
+
+def is_figure(value: float) -> bool:
+    """Whether a cell can hold a number as it is; others are written in words."""
+    return math.isfinite(value) and abs(value) < 1e15
 
 
 def _known_to_charts(cell: Any) -> Any:

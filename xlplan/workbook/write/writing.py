@@ -42,7 +42,14 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
-from xlplan.workbook.write.plain_cells import MOST_LINKS, Drawn, Linked, String, Texts
+from xlplan.workbook.write.plain_cells import (
+    MOST_LINKS,
+    Drawn,
+    Linked,
+    String,
+    Texts,
+    is_figure,
+)
 from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Unfolding, Workbook
 
 __all__ = ["no_collecting", "over_long", "write_workbook"]
@@ -292,7 +299,7 @@ def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, fo
 def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
     shown = not_markup(clean(str(cell.value if cell.value is not None else cell.link)))
     drawn.write_url(row, col, f"internal:{cell.link}", look, shown)
-    if isinstance(cell.value, int | float):
+    if isinstance(cell.value, int | float) and is_figure(cell.value):
         drawn.write_number(row, col, cell.value, look)  # the link stays
 
 
