@@ -113,6 +113,16 @@ def test_a_name_too_long_for_its_column_is_in_as_many_lines_as_it_needs(name: st
         assert not (cell.link and lines > 1), cell.value
 
 
+@pytest.mark.parametrize("rest", ["", " Look at all cores. " * 9, "\nLook at all cores.\nWrite."])
+def test_a_text_of_several_lines_is_no_link_though_it_names_another_action(rest: str) -> None:
+    """LibreOffice, which makes the pages of a board, shows one line of a link and no more."""
+    rows = (action("1"), action("2", action=f"[See also action 1 above]{rest}"))
+    sheet = sheet_of(composite_workbook(board_of(*rows), CREATED), "Plan")
+    (cell,) = (cell for _, _, cell in cells_of(sheet) if str(cell.value).startswith("[See"))
+    assert bool(cell.link) is (rest == "")
+    assert cell.value == f"[See also action 1 above]{rest}".rstrip()
+
+
 def test_a_bold_date_is_not_broken_because_most_of_its_column_is_plain() -> None:
     sheet = sheet_of(board(300, "A3"), "Plan")
     late = [

@@ -14,7 +14,7 @@ from xlplan.board.view import View, percent, say_days, sign_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import text_width, width_for
+from xlplan.workbook.write.cell_text import count_lines, text_width, width_for
 from xlplan.workbook.write.look import Palette, header_text, mix, palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Page, Row, Series, Sheet, Style, Workbook
 
@@ -228,13 +228,13 @@ class Brush:
             return Cell(value, self._look(item)[1])  # type: ignore[arg-type]  # a figure
         if value is None and not item.shown:
             return Cell(column.blank or None, self._look(item)[1], note=item.note)
-        link = paint.link(item)
-        words = words_of(column, item)
-        plain, style = self._look(item, linked=bool(link) and len(words) <= COLOURED)
+        link, words, plain = paint.link(item), words_of(column, item), self._look(item)[0]
         text = cut_words(words, column.brief) if column.brief else ""
-        return Cell(
-            text or paint.texts.fit(words, column.width, plain), style, note=item.note, link=link
-        )
+        text = text or paint.texts.fit(words, column.width, plain)
+        if len(text) > LONGEST_LINK and link and count_lines(text, column.width, plain) > 1:
+            link = ""  # LibreOffice shows one line of a link and no more
+        style = self._look(item, linked=bool(link) and len(words) <= COLOURED)[1]
+        return Cell(text, style, note=item.note, link=link)
 
     def _look(self, item: Item, *, linked: bool = False) -> tuple[Style, Style]:
         key = (
