@@ -15,11 +15,12 @@ from pandas import isna
 from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
+from xlplan.board.board_model import Item
 from xlplan.board.composite import frames_of
 from xlplan.board.figures import figures
 from xlplan.board.fitting import page_breaks, paged, room, scale
 from xlplan.board.other_boards import average_slip, moments, restatements
-from xlplan.board.paint import whole_unit
+from xlplan.board.paint import Brush, whole_unit
 from xlplan.board.view import say_days
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
@@ -27,6 +28,7 @@ from xlplan.plan.definition import Field, Rating
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value
+from xlplan.workbook.write import cell_text
 from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet, Style
 from xlplan.workbook.write.sheet import Column as SheetColumn
@@ -414,3 +416,32 @@ def test_axes_of_every_chart_count_in_whole_numbers() -> None:
     units = [chart.unit for sheet in book.sheets for chart in sheet.charts]
     assert units
     assert all(unit >= 1 and unit == int(unit) for unit in units)
+
+
+def _painted_and_measured(changes: int) -> tuple[int, int]:
+    """How many items are painted, and how many cells measured, on a board with so many changes
+    that say the same."""
+    counts = Counter[str]()
+    painted, measured = Brush._painted, cell_text._Measure._measured
+
+    def paints(brush: Brush, item: Item) -> Cell:
+        counts["painted"] += 1
+        return painted(brush, item)
+
+    def measures(measure: cell_text._Measure, cell: Cell, style: Style) -> float:
+        counts["measured"] += 1
+        return measured(measure, cell, style)
+
+    board = sample_board(12)
+    alike = replace(board.changes[0], before="Begun", after="Done")
+    same = [replace(alike, seq=number) for number in range(changes)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Brush, "_painted", paints)
+        patch.setattr(cell_text._Measure, "_measured", measures)
+        book = composite_workbook(replace(board, changes=same), CREATED)
+        assert len(sheet_of(book, "Changes").rows) == changes + 5
+    return counts["painted"], counts["measured"]
+
+
+def test_what_many_rows_show_is_painted_and_measured_once() -> None:
+    assert _painted_and_measured(800) == _painted_and_measured(400)

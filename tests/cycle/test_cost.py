@@ -18,7 +18,7 @@ import pytest
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle import intake, kept, outputs
+from xlplan.cycle import boards, intake, kept, outputs
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.intake import Arrived
 from xlplan.cycle.known import KnownPlan
@@ -423,3 +423,12 @@ def test_a_row_that_came_back_as_it_went_out_is_known_without_asking_what_stood_
     assert small.do(folder, "merge", str(folder / "inbox" / "again.xlsx")) in (0, 1)
     assert counts["_base_row"] == 1  # of two rows
     assert counts["_locked_text"] == 0  # the key of the other is known from when it went out
+
+
+@pytest.mark.parametrize(("wanted", "run"), [((), 0), (("--working",), 1)])
+def test_a_board_has_the_plan_checked_only_where_it_lists_what_was_found(
+    folder: Path, counts: Counts, wanted: tuple[str, ...], run: int
+) -> None:
+    counts.watch(boards, "check_plan")
+    assert small.do(folder, "publish", *wanted) == 0
+    assert counts["check_plan"] == run

@@ -309,7 +309,7 @@ def item_of(value: TableValue) -> Item:
     return NOTHING if value is None else Item(value)
 
 
-SHORT_TEXT = 40
+SHORT_TEXT = 80
 """Characters of a text that may well stand in many rows."""
 NOTHING = Item()
 _short = lru_cache(maxsize=1 << 12)(Item)
