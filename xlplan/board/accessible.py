@@ -112,6 +112,22 @@ class _Reader:
         return Cell(value, self.figures)
 
 
+class _Spoken:
+    """One column as it is read out: what many rows have is one cell. The items must be alive as
+    long as it is."""
+
+    def __init__(self, reader: _Reader, column: TableColumn) -> None:
+        self._reader, self._column = reader, column
+        self._cells: dict[int, Cell] = {}
+
+    def cell(self, item: Item) -> Cell:
+        """An item as its column has it."""
+        found = self._cells.get(id(item))
+        if found is None:
+            found = self._cells[id(item)] = self._reader.cell(self._column, item)
+        return found
+
+
 def width_of(column: TableColumn) -> float:
     """The width of a column, in characters: as on paper, in larger letters."""
     return max(column.width * SIZE / 10, 12)
@@ -214,8 +230,9 @@ def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:
         Row([Cell("Back to Contents", reader.link, link="'Contents'!A1")]),
         Row([_heading(reader, column) for column in table.columns]),
     ]
+    columns = [_Spoken(reader, column) for column in table.columns]
     body = [
-        Row([reader.cell(c, item) for c, item in zip(table.columns, line.items, strict=True)])
+        Row([c.cell(item) for c, item in zip(columns, line.items, strict=True)])
         for line in table.lines
     ]
     return _laid(table.name, table.key, top, body, table.columns)

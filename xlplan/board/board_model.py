@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from operator import is_
-from typing import Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
@@ -123,6 +123,11 @@ class Board:
     extract: str = ""
     whole: Board | None = None
     working: bool = False
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What was worked out of this board, by what works it out, for all its renderings."""
+        return {}
 
 
 class WhenAsked(Sequence[T]):

@@ -42,7 +42,7 @@ from xlplan.board.plan_sheet import plan_sheet
 from xlplan.board.section_pages import by_section_sheet, sections_sheet
 from xlplan.board.standings import points_of
 from xlplan.board.summary import summary_sheet
-from xlplan.board.view import View, percent, plural, view_of
+from xlplan.board.view import View, once_a_board, percent, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Unfolding, Workbook
@@ -304,7 +304,12 @@ def sheets_of(board: Board) -> dict[str, BoardSheet]:
     """
     view = view_of(board)
     keys = dict.fromkeys(("contents", *sheet_keys(board), "notes"))
-    return {key: BY_KEY[key].make(view) for key in keys}
+    return {key: _made(key, view) for key in keys}
+
+
+def _made(key: str, view: View) -> BoardSheet:
+    """A sheet of a board, for each of its renderings the same."""
+    return once_a_board(BY_KEY[key].make)(view)
 
 
 def frames_of(board: Board) -> dict[str, pd.DataFrame]:
@@ -341,7 +346,7 @@ def composite_workbook(board: Board, created: str) -> Workbook:
     """
     keys, view = sheet_keys(board), view_of(board)
     plain = Paint(view)
-    made = {key: fit_to_page(BY_KEY[key].make(view), plain) for key in keys}
+    made = {key: fit_to_page(_made(key, view), plain) for key in keys}
     if not board.definition.composite.sheets:
         made = {key: sheet for key, sheet in made.items() if sheet.apt}
     cut = chain.from_iterable(_cut(plain, key, sheet) for key, sheet in made.items())

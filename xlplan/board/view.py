@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from xlplan.board.board_model import IMPORTED, Board, Emphasis, Item, TableColumn, item_of
 from xlplan.board.figures import Figures, figures
@@ -198,11 +198,6 @@ class View:
                 return rating_word(rating)
         return show_in(item, value)
 
-    @cached_property
-    def kept(self) -> dict[Callable[[View], object], Any]:
-        """What was worked out of the whole board, by what works it out; see `once_a_board`."""
-        return {}
-
     def when(self, at: str) -> str:
         """A time of the ledger (UTC) as the plan's own clock shows it: 3 November 2026, 14:05."""
         return clock(at, self.board.definition.timezone)
@@ -317,13 +312,14 @@ T = TypeVar("T")
 
 
 def once_a_board(make: Callable[[View], T]) -> Callable[[View], T]:
-    """What several sheets ask of the whole board, worked out for the first that does."""
+    """What several sheets or renderings ask of a board, worked out for the first that does."""
 
     @wraps(make)
     def found(view: View) -> T:
-        if make not in view.kept:
-            view.kept[make] = make(view)
-        known: T = view.kept[make]
+        kept = view.board.kept
+        if make not in kept:
+            kept[make] = make(view)
+        known: T = kept[make]
         return known
 
     return found
@@ -352,7 +348,10 @@ COLUMNS: Mapping[str, TableColumn] = {
 
 def view_of(board: Board) -> View:
     """A board with its figures."""
-    return View(board, figures(board))
+    if View not in board.kept:
+        board.kept[View] = View(board, figures(board))
+    found: View = board.kept[View]
+    return found
 
 
 def direction_word(one: Standing) -> str:
