@@ -381,6 +381,19 @@ def test_a_merge_makes_the_lines_of_the_log_of_one_action_after_the_other(
     assert told.index("", told.index(of[0])) < told.index(of[1])
 
 
+def test_a_merge_of_new_files_reads_but_the_first_of_them_to_see_that_they_are_new(
+    tmp_path: Path, counts: Counts
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.do(folder, "merge")
+    small.give_back(folder, LEARNING, {("2.1", "progress"): "Begun"})
+    many_returns(folder, 5)
+    counts.watch(intake, "read_bytes")
+    assert small.do(folder, "merge") == 0
+    assert counts["read_bytes"] == 6 + 1
+
+
 class Gone(set[str]):
     """Row ids that count how many of them were gone through."""
 

@@ -96,17 +96,28 @@ def known_before(
             if digest != (sha256(path.read_bytes()) if path.exists() else None):
                 return None
         desk.key  # noqa: B018  # without it no merge begins
-        gathered = gather(desk, paths, keep=True, own=False)
-        return gathered, [kept.returned(item.digest) for item in gathered.arrived]
+        known: list[Document] = []
+
+        def note(item: Arrived) -> None:
+            known.append(kept.returned(item.digest))  # the first that is new ends the search
+
+        return gather(desk, paths, keep=True, own=False, note=note), known
     return None
 
 
-def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = True) -> Gathered:
+def gather(
+    desk: Desk,
+    paths: Sequence[Path] | None,
+    *,
+    keep: bool,
+    own: bool = True,
+    note: Callable[[Arrived], None] | None = None,
+) -> Gathered:
     """Find the files, and keep their originals (unless `keep` is False, in a dry run).
 
     Files in folders are taken in the order of their names. XlplanError for a path that is not
     there. The coordinator's own `master.xlsx` and `decisions.xlsx` join where they were edited,
-    unless `own` says that they were not.
+    unless `own` says that they were not. `note` is told of each file as it is found.
     """
     found: list[tuple[str, Path]] = []
     problems = [*copies_beside(desk.folder), *unread(desk)]
@@ -124,8 +135,10 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = 
         item = _take(desk, name, path, keep=keep)
         if isinstance(item, Problem):
             problems.append(item)
-        else:
-            arrived.append(item)
+            continue
+        if note is not None:
+            note(item)
+        arrived.append(item)
     return Gathered(tuple(arrived), tuple(problems), keep)
 
 

@@ -236,7 +236,12 @@ class Recalled(State):
     def kind_of(self, uid: str) -> str:
         """As of a whole one."""
         line = self._line(uid)
-        return line.kind if line is not None else super().kind_of(uid)
+        if line is not None:
+            return line.kind
+        if uid in self._told:  # all that bears on it is there
+            row = dict.get(self.rows, uid)
+            return row.kind if row is not None else ""
+        return super().kind_of(uid)
 
     def ref(self, uid: str, as_of: int | None = None) -> str:
         """As of a whole one."""

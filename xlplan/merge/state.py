@@ -244,8 +244,8 @@ class State:
         means the same in what was written before.
         """
         writes = self.records.writes(key, self.seq if as_of is None else as_of)
-        item = self.field_of(key, definition)
         readings = self._read_by(definition or self.definition)
+        item = None if readings is None else self.field_of(key, definition)
         if readings is None or item is None:
             return writes
         return [as_read(readings, item, write) for write in writes]

@@ -33,7 +33,6 @@ from xlplan.workbook.read.file_kinds import (
 )
 from xlplan.workbook.read.gate import WRAPPERS, Bounds, admit
 from xlplan.workbook.read.inbox import Refused, is_clutter, read_bytes
-from xlplan.workbook.read.messages import Bag, read_mail, read_outlook, read_winmail
 from xlplan.workbook.read.parts import inflate, open_package
 
 MEMORY = 1 << 30
@@ -214,6 +213,8 @@ def open_wrapper(data: bytes, name: str, bounds: Bounds) -> Book:
     What is evidence (pictures, documents) is passed over where there is a workbook beside it,
     unless it has the name of one.
     """
+    from xlplan.workbook.read.messages import read_mail, read_outlook, read_winmail  # seldom any
+
     found = admit(data, name, bounds)
     if not isinstance(found, Problem) or found.code not in WRAPPERS:
         return Book(name, "", problems=(found,) if isinstance(found, Problem) else ())
@@ -264,6 +265,8 @@ def _is_evidence(file: Enclosed) -> bool:
 
 
 def _zip(data: bytes, bounds: Bounds) -> list[Enclosed]:
+    from xlplan.workbook.read.messages import Bag
+
     bag = Bag(bounds)
     package = open_package(data, bounds)
     for info in package.infolist():
