@@ -204,6 +204,7 @@ def log_line(change: Change, definition: PlanDefinition) -> LogLine:
 def bring_forward(desk: Desk, path: Path) -> None:
     """Keep the answers of a desk: all that its ledger gives, or those on which the events bear
     that came after what was kept before."""
+    from xlplan.cycle.memory import recorded_after
     from xlplan.merge.outline import Forgotten
 
     seq, _, tip = desk.ledger.tip()
@@ -216,17 +217,15 @@ def bring_forward(desk: Desk, path: Path) -> None:
     if old == mark:
         return
     if old is not None:
-        changed = _Changed(desk.state, desk.ledger.events_after(old.seq), old.seq)
+        changed = _Changed(desk.state, recorded_after(desk, old.seq), old.seq)
         before = memory.find if memory is not None else partial(_find_in, path)
         with suppress(Unknown, Forgotten):
             if not changed.everything:
-                answers = list(_answers(desk, changed, before))
-                keep(path, mark, answers, changed.gone, old)
+                keep(path, mark, [*_answers(desk, changed, before)], changed.gone, old)
                 return
     if desk.memory is None:
         events = desk.told if len(desk.told) == seq else desk.ledger.events_after(0)
-        changed = _Changed(desk.state, events, 0)
-        keep(path, mark, _answers(desk, changed), (), None)
+        keep(path, mark, _answers(desk, _Changed(desk.state, events, 0)), (), None)
 
 
 def _find_in(path: Path, topic: str, name: str) -> Any:

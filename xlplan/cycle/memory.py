@@ -204,6 +204,15 @@ def drawer_of(label: str) -> str:
 # Making it
 
 
+def recorded_after(desk: Desk, seq: int) -> Sequence[Event]:
+    """The events after a position of the ledger: those that the state has in hand, where it is
+    recalled from there, so that nothing of thousands of returns is read again."""
+    made = desk.recorded_since
+    if desk.memory is not None and [e.seq for e in made] == [*range(seq + 1, desk.state.seq + 1)]:
+        return made
+    return desk.ledger.events_after(seq)
+
+
 def to_recall(
     desk: Desk,
     outline: Outline,
