@@ -17,6 +17,7 @@ from xlplan.merge.bases import Alike, AsIssued, RowAsIssued, rows_as_issued
 from xlplan.merge.model import Event, Issued, Ours, Shared
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import Frame
+from xlplan.merge.row_cells import shown_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.values import decode, encode
@@ -158,8 +159,9 @@ class KnownPlan:
             return ""
         kind = self._state.kind_of(uid) if issued.to_sign else ""
         columns = self._columns(issued.as_of, kind, bool(issued.corrects))
-        names = (column.item.id for column in columns if not column.input)
-        values = {name: self._state.shown((uid, name), issued.as_of)[0] for name in names}
+        names = [column.item.id for column in columns if not column.input]
+        shown = shown_of(self._state, uid, names, issued.as_of)
+        values = {name: value for name, (value, _) in zip(names, shown, strict=True)}
         return locked_text(columns, values)
 
     def _find_columns(self, as_of: int, to_sign: str, corrects: bool) -> tuple[IssuedColumn, ...]:

@@ -31,11 +31,11 @@ from xlplan.merge.outline import (
     Standing,
     bears_on,
     can_be_recalled,
-    cells_shown,
     fields_shown,
 )
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
+from xlplan.merge.row_cells import shown_of
 from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
@@ -276,7 +276,7 @@ def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]
     """What the cells of some rows show, with the ids of the writes behind it."""
     names = sorted(fields_shown(state.definition))
     for uid in uids:
-        cells = zip(names, cells_shown(state, uid, names, state.seq), strict=True)
+        cells = zip(names, shown_of(state, uid, names, state.seq), strict=True)
         shown = {name: [encode(v), ids] for name, (v, ids) in cells if ids or v is not None}
         yield ("standing", uid), shown
 

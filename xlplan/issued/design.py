@@ -5,6 +5,7 @@ once for a definition.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from xlplan.issued.needed import needed_columns
@@ -62,7 +63,8 @@ class Design:
         if key not in self._lists:
             if len(self._lists) >= _MOST:
                 self._lists.clear()
-            self._lists[key] = lists_sheet(choices)
+            made = lists_sheet(choices)
+            self._lists[key] = replace(made, sheet=replace(made.sheet, common=True))
         return self._lists[key]
 
     def ruled(

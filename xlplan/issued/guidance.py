@@ -152,6 +152,7 @@ def _guidance_sheet(
         ),
         protection=Protection(definition.issue.password),
         tab_colour=look.input_heading.fill,
+        common=True,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, untouched
+from xlplan.merge.row_cells import values_of
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import Raw, Value, canon, show
@@ -112,23 +113,25 @@ def says_nothing(item: Field, base: Value, raw: Raw, definition: PlanDefinition)
 
 
 def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
-    shows: list[Raw] = []
+    shows: list[Raw] = [None] * len(names)
     typed: dict[int, tuple[Field, Value]] = {}
     checked: list[int] = []
     items = state.bases.fields(state, uid, names, as_of)
-    for place, (column, item) in enumerate(zip(names, items, strict=True)):
-        base = None
-        if item is not None and not column.endswith(ENTRY):
-            base = state.value(uid, item.id, as_of)
-            if isinstance(base, int | float | date):
+    both = enumerate(zip(names, items, strict=True))
+    held = [(n, item) for n, (name, item) in both if item is not None and not name.endswith(ENTRY)]
+    values = values_of(state, uid, [item.id for _, item in held], as_of)
+    for (place, item), base in zip(held, values, strict=True):
+        if isinstance(base, str) and not item.field_type.rated:
+            shows[place] = base  # as most do
+        elif isinstance(base, int | float | date):
+            typed[place] = item, base
+            checked.append(place)
+            shows[place] = base
+        elif base is not None:
+            if item.field_type.rated:
                 typed[place] = item, base
-                checked.append(place)
-            elif base is not None:
-                if item.field_type.rated:
-                    typed[place] = item, base
-                    base = _label(state, item, base)
-                base = show(base)
-        shows.append(base)
+                base = _label(state, item, base)
+            shows[place] = show(base)
     return BaseRow(tuple(shows), typed, tuple(checked))
 
 

@@ -15,7 +15,6 @@ from xlplan.merge.exchange import Asked
 from xlplan.merge.log import History
 from xlplan.merge.model import Decided, Event, Issued, MasterRow, Returned, RowAdded, Timeline
 from xlplan.merge.posted import Posted
-from xlplan.merge.records import row_write_id
 from xlplan.merge.state import State
 from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
 from xlplan.plan.values import Value
@@ -80,19 +79,6 @@ class Standing(NamedTuple):
 
     row: MasterRow
     shown: Mapping[str, tuple[Value, list[str]]]
-
-
-def cells_shown(
-    state: State, uid: str, fields: Iterable[str], as_of: int
-) -> list[tuple[Value, list[str]]]:
-    """What some cells of a row showed as of a position, each with the ids of the writes behind."""
-    row = state.untouched(uid, as_of)
-    if row is None:
-        return [state.shown((uid, name), as_of) for name in fields]
-    return [
-        (row.values[name], [row_write_id(row, name).stored]) if name in row.values else (None, [])
-        for name in fields
-    ]
 
 
 class Recall(Protocol):

@@ -10,7 +10,7 @@ was kept of it cannot be believed. The answers are those of a `State` that repla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -67,6 +67,10 @@ class _Records(Records):
         """As of a whole one."""
         self._state.need(key[0])
         return super().has(key)
+
+    def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
+        """As of a whole one, once this is one."""
+        return super().brought_in(uid) if self._state.is_whole else None
 
     def cells_of(self, uid: str) -> list[CellKey]:
         """As of a whole one."""

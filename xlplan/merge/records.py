@@ -8,7 +8,7 @@ cells alone: it is no write of its own before somebody asks for one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import replace
 
 from xlplan.merge.ids import Id, digest, identity
@@ -135,6 +135,16 @@ class Records:
     def has(self, key: CellKey) -> bool:
         """Whether anything was ever written in a cell, taken back or not."""
         return key in self._places
+
+    def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
+        """What a row brought in, where in the ledger, and the fields in which that stands alone, as
+        `alone` has it of each; None where the row was taken back, and where it is not at hand."""
+        if uid not in self._rows:
+            return None
+        seq, row = self._rows[uid]
+        if row.source in self._retracted:
+            return None
+        return seq, row, {key[1] for key in self._cells_of[uid] if key not in self._records}
 
     def written(self) -> Iterator[CellKey]:
         """Every cell but those in which only what its row brought in stands."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from xlplan.merge.bases import Bases
 from xlplan.merge.exchange import Exchange
@@ -34,6 +33,7 @@ from xlplan.merge.posted import Posted
 from xlplan.merge.reading import part_of
 from xlplan.merge.records import Records, as_read, row_write_id
 from xlplan.merge.register import CellState, settle, visible
+from xlplan.merge.row_cells import values_of
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Readings, Value, show
@@ -258,7 +258,7 @@ class State:
             self._readings[id(definition)] = Readings(definition)
         return self._readings[id(definition)]
 
-    def _read(self, key: CellKey, value: Value, definition: PlanDefinition) -> Value:
+    def read(self, key: CellKey, value: Value, definition: PlanDefinition) -> Value:
         """What a value of a cell means by a definition."""
         readings = self._read_by(definition)
         item = None if readings is None else self.field_of(key, definition)
@@ -306,8 +306,7 @@ class State:
         seq, row = alone
         if as_of is not None and as_of < seq:
             return None
-        value = row.values[field_id]
-        return value if len(self._definitions) == 1 else self._read(key, value, self.definition)
+        return self.read(key, row.values[field_id], self.definition)
 
     def last_touched(self, uid: str) -> int:
         """The position at which a row was written to last."""
@@ -361,12 +360,12 @@ class State:
 
     def master_row(self, uid: str, as_of: int | None = None) -> MasterRow:
         """One row of the master."""
-        kind, alone = self.rows[uid].kind, self.untouched(uid, as_of)
-        value_of = partial(self.value, uid, as_of=as_of) if alone is None else alone.values.get
-        fields = self.definition.fields_of(kind, retired=True)
-        values = {item.id: value_of(item.id) for item in fields}
+        kind = self.rows[uid].kind
+        names = [item.id for item in self.definition.fields_of(kind, retired=True)]
+        *shown, status = values_of(self, uid, [*names, STATUS], as_of)
+        values = dict(zip(names, shown, strict=True))
         section = self.definition.public.with_role("section", kind)
-        head, status = show(values.get(section.id)) if section else "", value_of(STATUS)
+        head = show(values.get(section.id)) if section else ""
         gone, back = status == WITHDRAWN, status == KEPT_BACK
         return MasterRow(uid, kind, self.ref(uid, as_of), head, values, gone, back)
 
@@ -391,7 +390,7 @@ class State:
         seq, row = alone
         if as_of < seq:
             return None, []
-        value = self._read(key, row.values[key[1]], self.definition_at(as_of))
+        value = self.read(key, row.values[key[1]], self.definition_at(as_of))
         return value, [row_write_id(row, key[1]).stored]
 
 

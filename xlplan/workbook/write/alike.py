@@ -7,15 +7,13 @@ links, notes or charts, is left to it.
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from typing import TypeVar
 
 from xlsxwriter.sharedstrings import SharedStringTable
 
+from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
@@ -34,106 +32,123 @@ from xlplan.workbook.write.row_shapes import (
 from xlplan.workbook.write.sheet import (
     Cell,
     Held,
-    Page,
-    Rules,
     Sheet,
     Style,
     Values,
     Workbook,
+    held_in,
 )
 from xlplan.workbook.write.skeletons import (
     Frame,
     Look,
     MoreError,
+    bare_of,
     columns_of,
+    described,
     formula_of,
     frame_of,
     key_of,
+    listed_as,
     margins_of,
-    part_of,
     said,
     shell_of,
     styles_of,
     text_of,
 )
 from xlplan.workbook.write.writing import (
-    Target,
-    describe,
     first_shown,
     no_collecting,
     write_workbook,
 )
 
 _ERRORS = frozenset(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"])
-T = TypeVar("T")
 
 
 @no_collecting()
 def write_alike(book: Workbook) -> bytes:
     """The bytes of `write_workbook`, sooner where workbooks like `book` were written before."""
     try:
-        parts = list(_Filled(book).parts())
+        parts = list(_Filled(book.font).parts(book))
     except MoreError:
         return write_workbook(book)
     return packed_parts(parts)
 
 
+Number = int | str
+"""The number of a format or a text; of a sheet that many workbooks have, the sign in its place."""
+
+
 class _Filled:
     """One workbook, as it is put together."""
 
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
-        self._table = SharedStringTable()
-        self._known: dict[Held, int] = {}
-        """The place of each text in the table, by the text as it was before it was made safe."""
-        self._looks: dict[tuple[int, bool], int] = {}
+    def __init__(self, font: str) -> None:
+        self._font = font
+        self.places: dict[str, Number] = {}
+        """The number of each text, in the order in which texts are first used."""
+        self.count = 0
+        """Cells with a text."""
+        self.used: list[Look] = []
+        """The looks of cells, in the order in which formats are first used."""
+        self._known: dict[Held, Number] = {}
+        """The number of each text, by the text as it was before it was made safe."""
+        self._looks: dict[tuple[int, bool], Number] = {}
         """The number of the format of each style by its identity, and whether it shows a date."""
         self._shapes: dict[int, Shape] = {}
         """What the rows share whose cells have the same looks, by the identity of these."""
-        self._numbers: dict[str, int] = {}
-        self._used: list[Look] = []
+        self._numbers: dict[str, Number] = {}
 
-    def parts(self) -> Iterator[tuple[str, bytes, bool]]:
+    def parts(self, book: Workbook) -> Iterator[tuple[str, bytes, bool]]:
         """The name and the content of each part, and whether other workbooks have the same one."""
-        book, shown = self._book, first_shown(self._book)
+        shown = first_shown(book)
         if shown is None:
             raise MoreError
         over: tuple[Style, ...] = ()
         made: dict[str, bytes] = {}
+        common = {"xl/styles.xml"}
         for number, sheet in enumerate(book.sheets):
             merged = tuple(merge.area for merge in sheet.merges if not is_single(merge))
-            frame = frame_of(_bare(sheet), merged, book.font, number == shown, over)
+            frame = frame_of(bare_of(sheet), merged, book.font, number == shown, over)
             over = frame.looks
-            made[f"xl/worksheets/sheet{number + 1}.xml"] = self._sheet(sheet, frame).encode()
+            name = f"xl/worksheets/sheet{number + 1}.xml"
+            if sheet.common:
+                common.add(name)
+                made[name] = _patterned(sheet, frame, book.font).filled(self)
+            else:
+                made[name] = self.sheet(sheet, frame).encode()
         made["xl/sharedStrings.xml"] = self._texts()
-        made["xl/styles.xml"] = styles_of(tuple(self._used), over, book.font)
-        target = Target(io.BytesIO())
-        target.language = clean(book.language)
-        describe(target, book)
-        made["docProps/core.xml"] = part_of(target, "_write_core_file")
-        made["docProps/custom.xml"] = part_of(target, "_write_custom_file")
-        listed = tuple(map(_listed, book.sheets))
+        made["xl/styles.xml"] = styles_of(tuple(self.used), over, book.font)
+        made |= described(book)
+        listed = tuple(map(listed_as, book.sheets))
         names, own = tuple(book.names.items()), bool(book.properties)
-        for name, content in shell_of(
-            listed, names, book.company, own, self._table.count > 0
-        ).items():
-            yield name, made.get(name, content), name not in made or name == "xl/styles.xml"
+        for name, content in shell_of(listed, names, book.company, own, self.count > 0).items():
+            yield name, made.get(name, content), name not in made or name in common
 
     def _texts(self) -> bytes:
-        texts = Texts()
-        texts.string_table = self._table
-        self._table.string_array = list(self._table.string_table)
+        texts, table = Texts(), SharedStringTable()
+        table.count, table.unique_count = self.count, len(self.places)
+        texts.string_table, table.string_array = table, list(self.places)
         return said(texts, texts._assemble_xml_file).encode()
 
-    def _sheet(self, sheet: Sheet, frame: Frame) -> str:
-        over, heights = overlaid(sheet), list(map(pixels_of, row_heights(sheet)))
-        ends = [self._ends(row.cells) for row in sheet.rows]
+    def sheet(self, sheet: Sheet, frame: Frame) -> str:
+        """The XML of a sheet."""
+        over, heights = overlaid(sheet), pixels_of(row_heights(sheet))
+        shapes = [
+            self._shapes.get(id(row.cells.looks)) or self._shape(row.cells.looks)
+            if type(row.cells) is Values
+            else None
+            for row in sheet.rows
+        ]
+        ends = [
+            _ends(row.cells) if shape is None else shape.ends
+            for row, shape in zip(sheet.rows, shapes, strict=True)
+        ]
         extent, spans = reach(sheet, heights, ends, over)
         done: list[str] = []
         later: dict[tuple[int, int], int] = {}
         """Where in `done` the texts of merged cells go, which are numbered after all others."""
         tags: dict[tuple[str | None, int, bool], str] = {}
-        for number, (row, pixels) in enumerate(zip(sheet.rows, heights, strict=True)):
+        both = enumerate(zip(sheet.rows, heights, shapes, strict=True))
+        for number, (row, pixels, shape) in both:
             about = spans.get(number // 16), pixels, row.hidden
             tag = tags.get(about)
             if tag is None:
@@ -142,8 +157,8 @@ class _Filled:
             done.append(f'<row r="{number + 1}"{tag}>')
             if number in over:
                 self._line_below(done, row.cells, number, over[number], later)
-            elif isinstance(row.cells, Values):
-                self._line_of_values(done, row.cells, number)
+            elif shape is not None:
+                self._line_of_values(done, shape, held_in(row.cells), number + 1)
             else:
                 self._line(done, row.cells, number)
             if len(done) > begun + 1:
@@ -159,64 +174,36 @@ class _Filled:
         page = margins_of(sheet.page.header, sheet.page.footer_left, sheet.page.footer_right)
         return f"{before}{rows}{frame.rules}{page}{frame.end}"
 
-    def _ends(self, cells: Sequence[Cell | None]) -> tuple[int, int] | None:
-        """The first and the last column in use of a row."""
-        if isinstance(cells, Values):
-            return self._shape(cells.looks).ends
-        if cells and cells[0] is not None and cells[-1] is not None:
-            return 0, len(cells) - 1
-        return ends_of(cells)
-
     def _shape(self, looks: tuple[Style | None, ...]) -> Shape:
-        shape = self._shapes.get(id(looks))
-        if shape is None:
-            shape = self._shapes[id(looks)] = Shape(looks)
-        return shape
+        """What rows with these looks share."""
+        return self._shapes.setdefault(id(looks), Shape(looks))
 
-    def _line_of_values(self, done: list[str], cells: Values, number: int) -> None:
-        """A row of values: what begins and looks each cell is there once a row like it was."""
-        known, table, shape, place = self._known, self._table, self._shape(cells.looks), number + 1
-        tails = shape.tails
-        for index, value in enumerate(cells.held):
-            head, tail = shape.heads[index], tails[index]
-            if not head:
-                continue
+    def _line_of_values(
+        self, done: list[str], shape: Shape, held: Sequence[Held], place: int
+    ) -> None:
+        """A row of values: how each cell begins and its look are there once a row like it was."""
+        known, tails, index, texts = self._known, shape.tails, -1, 0
+        for head, tail, value in zip(shape.heads, tails, held, strict=True):
+            index += 1
             if tail:
                 if value is None:
                     done.append(f"{head}{place}{tail}/>")
                     continue
                 if (at := known.get(value)) is not None:
-                    table.count += 1
+                    texts += 1
                     done.append(f'{head}{place}{tail} t="s"><v>{at}</v></c>')
                     continue
-            style = cells.looks[index]
-            assert style is not None  # as its head is there
-            look = self._look_of(style, value)
-            if not tail and not isinstance(value, date):
-                tails[index] = f'" s="{look}"'
-            done.append(f'{head}{place}" s="{look}"{self._held(value, style)}')
+            if (style := shape.looks[index]) is not None:
+                look = self._look_of(style, value)
+                if not tail and not isinstance(value, date):
+                    tails[index] = f'" s="{look}"'
+                done.append(f'{head}{place}" s="{look}"{self._held(value, style)}')
+        self.count += texts
 
     def _line(self, done: list[str], cells: Sequence[Cell | None], number: int) -> None:
-        looks, known, table = self._looks, self._known, self._table
         for name, cell in zip(letters(len(cells)), cells, strict=True):
-            if cell is None:
-                continue
-            value = cell.value
-            if cell.formula or cell.note or cell.link or cell.runs or isinstance(value, date):
+            if cell is not None:
                 done.append(self._start(f"{name}{number + 1}", cell) + self._rest(cell))
-                continue
-            style = cell.style
-            look = looks.get((id(style), False))
-            if look is None:
-                look = self._look(style, dated=False)
-            start = f'<c r="{name}{number + 1}" s="{look}"'
-            if value is None:
-                done.append(f"{start}/>")
-            elif isinstance(value, str) and (place := known.get(value)) is not None:
-                table.count += 1
-                done.append(f'{start} t="s"><v>{place}</v></c>')
-            else:
-                done.append(start + self._rest(cell))
 
     def _line_below(
         self,
@@ -243,21 +230,33 @@ class _Filled:
         look = self._look_of(cell.style, None if cell.formula else cell.value)
         return f'<c r="{place}" s="{look}"'
 
-    def _look_of(self, style: Style, value: Held) -> int:
+    def _look_of(self, style: Style, value: Held) -> Number:
         """The number of the format in which a cell holds a value."""
         dated = isinstance(value, date) and _day(value) >= FIRST_DATE
         look = self._looks.get((id(style), dated))
-        return self._look(style, dated=dated) if look is None else look
+        if look is None:
+            look = self._looks[id(style), dated] = self.number((style, dated))
+        return look
 
-    def _look(self, style: Style, *, dated: bool) -> int:
+    def number(self, look: Look) -> Number:
         """The number of a format, by the order in which formats are first used."""
-        look = (style, dated and not style.number_format)
-        key = key_of(look, self._book.font)
+        style, dated = look
+        look = style, dated and not style.number_format
+        key = key_of(look, self._font)
         number = self._numbers.get(key)
         if number is None:
-            self._used.append(look)
-            number = self._numbers[key] = len(self._used)
-        self._looks[id(style), dated] = number
+            self.used.append(look)
+            number = self._numbers[key] = self._next("look", len(self.used))
+        return number
+
+    def text(self, text: str) -> Number:
+        """The number of a text, likewise."""
+        number = self.places.get(text)
+        if number is None:
+            number = self.places[text] = self._next("text", len(self.places))
+        return number
+
+    def _next(self, kind: str, number: int) -> Number:  # noqa: ARG002  # a pattern has signs
         return number
 
     def _rest(self, cell: Cell) -> str:
@@ -266,7 +265,7 @@ class _Filled:
         if cell.note or cell.link:
             raise MoreError
         if cell.runs:
-            return self._shared(text_of(cell, self._book.font))
+            return self._shared(text_of(cell, self._font))
         if cell.formula:
             return _result(cell.formula, value if isinstance(value, str | int | float) else 0)
         return self._held(value, cell.style)
@@ -287,17 +286,72 @@ class _Filled:
         if not text:
             return "/>"
         if text[0] == "<":  # what it becomes may depend on how it looks
-            return self._shared(text_of(Cell(shown, style), self._book.font))
-        rest = self._shared(text)
+            return self._shared(text_of(Cell(shown, style), self._font))
         if isinstance(value, str):
-            self._known[value] = self._table.string_table[text]
-        return rest
+            self._known[value] = self.text(text)
+        return self._shared(text)
 
     def _shared(self, text: str) -> str:
         """A text of the table."""
         if not text:
             return "/>"
-        return f' t="s"><v>{self._table._get_shared_string_index(text)}</v></c>'
+        self.count += 1
+        return f' t="s"><v>{self.text(text)}</v></c>'
+
+
+class _Pattern(_Filled):
+    """A sheet that many workbooks have, with signs for the numbers of its formats and texts: these
+    are all in which it differs from one to another."""
+
+    _SIGN = regex("\0((?:look|text) [0-9]+)\0")
+
+    def __init__(self, sheet: Sheet, frame: Frame, font: str) -> None:
+        super().__init__(font)
+        self.of = sheet, frame
+        """Held, so that they are what they are known by."""
+        self._signs: dict[str, int] = {}
+        self._pieces = self._SIGN.split(self.sheet(sheet, frame))
+        self._last: tuple[list[Number], bytes] = [], b""
+
+    def _next(self, kind: str, number: int) -> Number:
+        sign = f"{kind} {number}"
+        self._signs[sign] = len(self._signs)
+        return f"\0{sign}\0"
+
+    def filled(self, book: _Filled) -> bytes:
+        """The XML of the sheet in a workbook; the very same bytes where the numbers are those of
+        the workbook before."""
+        looks, texts = map(book.number, self.used), map(book.text, self.places)
+        kinds = {"look": looks, "text": texts}
+        numbers = [next(kinds[sign[:4]]) for sign in self._signs]
+        book.count += self.count
+        if numbers != self._last[0]:
+            pieces = self._pieces[:]
+            pieces[1::2] = [str(numbers[self._signs[sign]]) for sign in self._pieces[1::2]]
+            self._last = numbers, "".join(pieces).encode()
+        return self._last[1]
+
+
+_MOST = 64
+"""Patterns that are kept."""
+_patterns: dict[tuple[int, int, str], _Pattern] = {}
+
+
+def _patterned(sheet: Sheet, frame: Frame, font: str) -> _Pattern:
+    """The pattern of a sheet, by this very object."""
+    key = id(sheet), id(frame), font
+    if key not in _patterns:
+        if len(_patterns) >= _MOST:
+            _patterns.clear()
+        _patterns[key] = _Pattern(sheet, frame, font)
+    return _patterns[key]
+
+
+def _ends(cells: Sequence[Cell | None]) -> tuple[int, int] | None:
+    """The first and the last column in use of a row."""
+    if cells and cells[0] is not None and cells[-1] is not None:
+        return 0, len(cells) - 1
+    return ends_of(cells)
 
 
 def _day(value: date) -> date:
@@ -312,32 +366,3 @@ def _result(formula: str, value: str | int | float) -> str:
         kind = ' t="e"' if value in _ERRORS else ' t="str"'
         value = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f"{kind}><f>{formula_of(formula)}</f><v>{value}</v></c>"
-
-
-def _bare(sheet: Sheet) -> Sheet:
-    """A sheet without its rows, as what stands around them depends on it."""
-    if sheet.charts or sheet.table or any(column.level for column in sheet.columns):
-        raise MoreError
-    if any(row.level for row in sheet.rows):
-        raise MoreError
-    return replace(
-        sheet,
-        name="",
-        rows=(),
-        columns=(),
-        charts=(),
-        merges=(),
-        validations=_rules(sheet.validations),
-        conditionals=_rules(sheet.conditionals),
-        page=replace(sheet.page, header="", footer_left="", footer_right=""),
-    )
-
-
-def _rules(given: Sequence[T]) -> tuple[T, ...]:
-    return given if isinstance(given, Rules) else tuple(given)
-
-
-def _listed(sheet: Sheet) -> Sheet:
-    """What the list of sheets says of a sheet, and the names that a workbook has by it."""
-    page = Page(repeat_rows=sheet.page.repeat_rows, print_area=sheet.page.print_area)
-    return Sheet(sheet.name, state=sheet.state, filter=sheet.filter, page=page)

@@ -42,12 +42,12 @@ def overlaid(sheet: Sheet) -> dict[int, dict[int, tuple[Cell, bool]]]:
     return dict(over)
 
 
-def pixels_of(height: float) -> int:
-    """The pixels of a row; 0 where nobody set its height."""
-    pixels = int(height * 4.0 / 3.0 + 0.5)
-    if height and not pixels:
+def pixels_of(heights: Sequence[float]) -> list[int]:
+    """The pixels of rows; 0 where nobody set their height."""
+    known = {height: int(height * 4.0 / 3.0 + 0.5) for height in set(heights)}
+    if any(height and not pixels for height, pixels in known.items()):
         raise MoreError
-    return pixels
+    return [known[height] for height in heights]
 
 
 def row_tag(span: str | None, pixels: int, hidden: bool) -> str:
@@ -73,6 +73,7 @@ class Shape:
     a number."""
 
     def __init__(self, looks: Sequence[Style | None]) -> None:
+        self.looks = looks
         self.ends = ends_of(looks)
         names = zip(letters(len(looks)), looks, strict=True)
         self.heads = ["" if look is None else f'<c r="{name}' for name, look in names]
@@ -87,29 +88,23 @@ def reach(
 ) -> tuple[str, dict[int, str]]:
     """The extent of a sheet as xlsxwriter counts it, and the first and the last column in use in
     each sixteen rows; `used` has them of the cells of each row."""
-    left = right = None
-    for index, column in enumerate(sheet.columns):
-        if column.hidden and column.width:
-            left, right = (index if left is None else left), index
-    first = last = None
-    ends: dict[int, tuple[int, int]] = {}
-    for number, (row, span, pixels) in enumerate(zip(sheet.rows, used, heights, strict=True)):
-        is_set = pixels or row.hidden
-        if is_set and left is None:
-            left = right = 0
-        if span is not None:
-            left = span[0] if left is None else min(left, span[0])
-            right = span[1] if right is None else max(right, span[1])
-        if number in over:
-            low, high = min(over[number]), max(over[number])
-            span = (low, high) if span is None else (min(low, span[0]), max(high, span[1]))
-        if span is not None:
-            low, high = ends.get(number // 16, span)
-            ends[number // 16] = min(low, span[0]), max(high, span[1])
-        if span is not None or is_set:
-            first, last = (number if first is None else first), number
-    for cols in over.values():
-        left = min(cols) if left is None else min(left, *cols)
-        right = max(cols) if right is None else max(right, *cols)
-    spans = {block: f"{low + 1}:{high + 1}" for block, (low, high) in ends.items()}
+    ends = [index for index, column in enumerate(sheet.columns) if column.hidden and column.width]
+    is_set = [bool(pixels or row.hidden) for row, pixels in zip(sheet.rows, heights, strict=True)]
+    begun = next((n for n, span in enumerate(used) if span is not None or is_set[n]), None)
+    if not ends and begun is not None and is_set[begun]:
+        ends = [0]
+    ends += [end for span in set(used) if span is not None for end in span]
+    ends += [end for cols in over.values() for end in (min(cols), max(cols))]
+    blocks: dict[int, set[int]] = {}
+    for block in range(0, len(used), 16):
+        there = set(used[block : block + 16])
+        blocks[block // 16] = {end for span in there if span is not None for end in span}
+    for number, cols in over.items():
+        blocks[number // 16] |= {min(cols), max(cols)}
+    rows = [n for n, span in enumerate(used) if span is not None or is_set[n] or n in over]
+    spans = {
+        block: f"{min(those) + 1}:{max(those) + 1}" for block, those in blocks.items() if those
+    }
+    first, last = (rows[0], rows[-1]) if rows else (None, None)
+    left, right = (min(ends), max(ends)) if ends else (None, None)
     return extent_of(first, last, left, right), spans

@@ -283,6 +283,8 @@ class Sheet:
     table: str = ""
     """Name of a table object over `filter`'s area, which then has no filter (the accessible
     composite), or ``""``."""
+    common: bool = False
+    """Whether this very object is in many workbooks: writers go through it once."""
 
 
 class Unfolding(Sequence[Sheet]):

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
+from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats, set_page
-from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Rules, Sheet, Style, Workbook
 from xlplan.workbook.write.writing import (
     Packaged,
     Target,
@@ -28,6 +30,7 @@ from xlplan.workbook.write.writing import (
 
 _FILLED = ("xl/worksheets/", "xl/sharedStrings", "xl/styles", "docProps/core", "docProps/custom")
 """How the names of parts begin that are not the same in all workbooks of a kind."""
+T = TypeVar("T")
 _FOOTER = "<headerFooter><oddFooter>&amp;L</oddFooter></headerFooter>"
 
 
@@ -45,6 +48,36 @@ class Frame(NamedTuple):
     rules: str
     end: str
     looks: tuple[Style, ...]
+
+
+def bare_of(sheet: Sheet) -> Sheet:
+    """A sheet without its rows, as what stands around them depends on it."""
+    if sheet.charts or sheet.table or any(column.level for column in sheet.columns):
+        raise MoreError
+    if any(row.level for row in sheet.rows):
+        raise MoreError
+    return replace(
+        sheet,
+        name="",
+        common=False,
+        rows=(),
+        columns=(),
+        charts=(),
+        merges=(),
+        validations=_rules(sheet.validations),
+        conditionals=_rules(sheet.conditionals),
+        page=replace(sheet.page, header="", footer_left="", footer_right=""),
+    )
+
+
+def _rules(given: Sequence[T]) -> tuple[T, ...]:
+    return given if isinstance(given, Rules) else tuple(given)
+
+
+def listed_as(sheet: Sheet) -> Sheet:
+    """What the list of sheets says of a sheet, and the names that a workbook has by it."""
+    page = Page(repeat_rows=sheet.page.repeat_rows, print_area=sheet.page.print_area)
+    return Sheet(sheet.name, state=sheet.state, filter=sheet.filter, page=page)
 
 
 @lru_cache(maxsize=256)
@@ -164,6 +197,17 @@ def formula_of(text: str) -> str:
         raise MoreError
     drawn = Worksheet()
     return str(drawn._escape_data(drawn._prepare_formula(text)))
+
+
+def described(book: Workbook) -> dict[str, bytes]:
+    """The parts with the properties of a workbook."""
+    target = Target(io.BytesIO())
+    target.language = clean(book.language)
+    describe(target, book)
+    return {
+        "docProps/core.xml": part_of(target, "_write_core_file"),
+        "docProps/custom.xml": part_of(target, "_write_custom_file"),
+    }
 
 
 def part_of(target: Any, write: str) -> bytes:
