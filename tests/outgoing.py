@@ -117,11 +117,14 @@ def issued(document: str = "template", uids: tuple[str, ...] = ()) -> Issued:
     )  # fmt: skip
 
 
+PLAN = plan()
+
+
 def template_of(count: int, number: int = 0) -> Workbook:
-    """A template of `count` actions; `number` makes each one's text its own."""
+    """A template of `count` actions of one plan; `number` makes each one's text its own."""
     given = [row(1, evidence=f"Paper {number}"), *rows(count)[1:]]
     stamp = issued(uids=tuple(each.uid for each in given))
-    return template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED)
+    return template_workbook(PLAN, DIRECTOR, stamp, given, KEY, CREATED)
 
 
 def written_template(count: int, number: int = 0) -> bytes:

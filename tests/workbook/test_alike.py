@@ -14,7 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.outgoing import CREATED, DIRECTOR, KEY, LONG, STYLES, TEXTS, VALUES, issued, plan, row
+from tests.outgoing import (
+    CREATED,
+    DIRECTOR,
+    KEY,
+    LONG,
+    OTHER,
+    STYLES,
+    TEXTS,
+    VALUES,
+    issued,
+    plan,
+    row,
+)
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.plan.settings import IssueSettings
@@ -35,6 +47,7 @@ from xlplan.workbook.write.sheet import (
     Values,
     Workbook,
 )
+from xlplan.workbook.write.skeletons import Frame
 from xlplan.workbook.write.writing import write_workbook
 
 LAYOUTS = ("table", "form", "fit")
@@ -205,6 +218,53 @@ def test_any_workbook_is_the_one_that_xlsxwriter_writes(
     for order in ([one, other], [other, one]):
         book = Workbook(order, "<Title>", CREATED, "t-1", names={"a": "=Shown!$A$1"})
         assert write_alike(book) == write_workbook(book)
+
+
+@given(sheets("Common"), st.lists(sheets("Own"), min_size=2, max_size=4), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_a_sheet_that_many_workbooks_have_is_in_each_what_xlsxwriter_writes(
+    common: Sheet, own: Sequence[Sheet], first: bool
+) -> None:
+    common = replace(common, common=True)
+    for each in [*own, own[0]]:
+        book = Workbook([common, each] if first else [each, common], "Title", CREATED)
+        assert write_alike(book) == write_workbook(book)
+
+
+def test_a_sheet_that_many_workbooks_have_is_gone_through_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn: list[str] = []
+    draw = alike._Filled.sheet
+
+    def counted(book: alike._Filled, sheet: Sheet, frame: Frame) -> str:
+        drawn.append(sheet.name)
+        return draw(book, sheet, frame)
+
+    monkeypatch.setattr(alike._Filled, "sheet", counted)
+    common = Sheet("Common", [Row([Cell("said to all"), Cell("and this", STYLES[1])])], common=True)
+    for number in range(5):
+        texts = [Cell(f"own {number} {n}", STYLES[n % 3]) for n in range(number)]
+        write_alike(Workbook([Sheet("Own", [Row(texts)]), common], "Title", CREATED))
+    assert drawn.count("Common") == 1
+    assert drawn.count("Own") == 5
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_template_of_a_plan_is_the_one_that_xlsxwriter_writes_alone(layout: str) -> None:
+    asked = IssueSettings(layout=layout, proposal_rows=1)  # type: ignore[arg-type]  # a layout
+    definition = plan(issue=asked)
+    for count, lead, text in ((3, DIRECTOR, "walrus"), (5, OTHER, LONG * 9), (3, OTHER, "<b>")):
+        rows = [row(number, outcome=text) for number in range(1, count + 1)]
+        stamp = replace(issued(uids=tuple(e.uid for e in rows)), id=f"t-{count}a", author=lead.name)
+        book = template_workbook(definition, lead, stamp, rows, KEY, CREATED)
+        data = write_alike(book)
+        anew = template_workbook(plan(issue=asked), lead, stamp, rows, KEY, CREATED)
+        assert data == write_workbook(anew)
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            held = {name for name in parts.namelist() if b"walrus" in parts.read(name)}
+        assert bool(held) == (text == "walrus")
 
 
 @pytest.mark.parametrize("sheet", MORE.values(), ids=MORE)

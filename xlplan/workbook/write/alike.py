@@ -311,7 +311,7 @@ class _Pattern(_Filled):
         """Held, so that they are what they are known by."""
         self._signs: dict[str, int] = {}
         self._pieces = self._SIGN.split(self.sheet(sheet, frame))
-        self._last: tuple[list[Number], bytes] = [], b""
+        self._last: tuple[list[Number], bytes] | None = None
 
     def _next(self, kind: str, number: int) -> Number:
         sign = f"{kind} {number}"
@@ -325,7 +325,7 @@ class _Pattern(_Filled):
         kinds = {"look": looks, "text": texts}
         numbers = [next(kinds[sign[:4]]) for sign in self._signs]
         book.count += self.count
-        if numbers != self._last[0]:
+        if self._last is None or numbers != self._last[0]:
             pieces = self._pieces[:]
             pieces[1::2] = [str(numbers[self._signs[sign]]) for sign in self._pieces[1::2]]
             self._last = numbers, "".join(pieces).encode()
