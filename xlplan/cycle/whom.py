@@ -49,7 +49,7 @@ def actions_of_recipients(desk: Desk) -> tuple[dict[Lead, list[MasterRow]], list
                 problems.append(_unknown_lead(definition, row, name, item.id if item else ""))
             for lead in answering:
                 rows = found.setdefault(definition.directory.recipient(lead, row.section), [])
-                if row not in rows:
+                if not rows or rows[-1] is not row:  # two of its leads may be of one team
                     rows.append(row)
         if not names:
             field = item.id if item else ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from typing import NamedTuple
 
 from xlplan.issued.banner import HOW, HOW_TO_SIGN, SAMPLE, whose
 from xlplan.issued.needed import message_cell
@@ -46,18 +47,50 @@ def ours_of(
     own: dict[str, Counter[str]] = {}
     common: dict[str, Counter[str]] = {}
     mine = frozenset(map(flat, (whose(issued, definition.tongue), issued.id)))
-    for sheet, found in _texts(definition, issued, book).items():
+    about = {sheet.name: _about(sheet) for sheet in book.sheets}
+    for sheet, found in _texts(definition, issued, about).items():
         for text, count in found.items():
             alone = text in mine or (sheet == UPDATE and text.startswith(WARNING))
             (own if alone else common).setdefault(sheet, Counter())[text] = count
-    shared, fills = packed(common), tuple(sorted(_fills(definition, book)))
+    shared, fills = packed(common), tuple(sorted(_fills(definition, about)))
     name = named("f", shared, fills)
     return Ours(packed(own), name, None if name in known else Shared(name, shared, fills))
 
 
-def _texts(definition: PlanDefinition, issued: Issued, book: Workbook) -> dict[str, Counter[str]]:
-    texts = {sheet.name: Counter(map(flat, _around(sheet))) for sheet in book.sheets}
-    if notes := Counter(flat(note) for sheet in book.sheets for note in _notes_of(sheet)):
+class _About(NamedTuple):
+    """Of a sheet: its texts that belong to no action, its notes, and its fills."""
+
+    texts: Counter[str]
+    notes: Counter[str]
+    fills: frozenset[str]
+
+
+_MOST = 16
+_common: dict[int, tuple[Sheet, _About]] = {}
+"""What was found in sheets that many workbooks have, by their identity."""
+
+
+def _about(sheet: Sheet) -> _About:
+    found = _common.get(id(sheet))
+    if found is not None and found[0] is sheet:
+        return found[1]
+    texts, notes = (Counter(map(flat, each)) for each in (_around(sheet), _notes_of(sheet)))
+    about = _About(texts, notes, frozenset(look.fill for look in looks_of(sheet)))
+    if sheet.common:
+        if len(_common) >= _MOST:
+            _common.clear()
+        _common[id(sheet)] = sheet, about
+    return about
+
+
+def _texts(
+    definition: PlanDefinition, issued: Issued, about: Mapping[str, _About]
+) -> dict[str, Counter[str]]:
+    texts = {name: each.texts.copy() for name, each in about.items()}
+    notes: Counter[str] = Counter()
+    for each in about.values():
+        notes.update(each.notes)
+    if notes:
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
     tongue = definition.tongue
@@ -105,12 +138,12 @@ def _text(cell: Cell) -> str:
     return cell.value if isinstance(cell.value, str) else ""
 
 
-def _fills(definition: PlanDefinition, book: Workbook) -> frozenset[str]:
+def _fills(definition: PlanDefinition, about: Mapping[str, _About]) -> frozenset[str]:
     """The fills of a template. Those of its rating key are not among them: on an action's cell,
     such a colour says something."""
     look = palette(definition)
     styles = [getattr(look, name) for name in look.__slots__]
     body = {style.fill for style in styles if isinstance(style, Style)}
-    around = {look.fill for sheet in book.sheets for look in looks_of(sheet)}
+    around = {fill for each in about.values() for fill in each.fills}
     around -= {rating.colour for rating in definition.ratings}
     return frozenset(fill.upper() for fill in body | around if fill)

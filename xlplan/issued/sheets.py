@@ -225,10 +225,16 @@ _LONG = 500
 def too_long(sheet: Sheet) -> Iterator[TooLong]:
     """The texts of actions on the sheet "Update" that do not fit, in the order of the sheet."""
     boxes = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
+    lines = [held_in(row.cells) for row in sheet.rows]
+    every = [*lines, [cell.value for cell in boxes.values()]]
+    longest = max(
+        [len(held) for line in every for held in line if isinstance(held, str)], default=0
+    )
+    if longest * 2 <= LONGEST and not any(row.height >= TALLEST for row in sheet.rows):
+        return  # as of most sheets
     merged = {row for (row, _), cell in boxes.items() if _may_be_cut(cell.value)}
     ids: Mapping[int, str] = {}
-    for number, row in enumerate(sheet.rows):
-        held = held_in(row.cells)
+    for number, (row, held) in enumerate(zip(sheet.rows, lines, strict=True)):
         full = row.height >= TALLEST
         if not (full or row.hidden or number in merged or any(map(_may_be_cut, held))):
             continue  # as most rows are; that with the ids of a table is hidden

@@ -10,7 +10,7 @@ was kept of it cannot be believed. The answers are those of a `State` that repla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache, partial
@@ -71,6 +71,12 @@ class _Records(Records):
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
         """As of a whole one, once this is one."""
         return super().brought_in(uid) if self._state.is_whole else None
+
+    def kept(
+        self, uid: str, names: Sequence[str], as_of: int | None
+    ) -> list[tuple[Value, list[str]]] | None:
+        """As a row stands, where nothing was written to it since."""
+        return self._state.standing(uid, names, as_of)
 
     def cells_of(self, uid: str) -> list[CellKey]:
         """As of a whole one."""
@@ -236,6 +242,15 @@ class Recalled(State):
         except Forgotten:
             self.complete()
             return None
+
+    def standing(
+        self, uid: str, names: Sequence[str], as_of: int | None
+    ) -> list[tuple[Value, list[str]]] | None:
+        """What these fields of a row show, with the writes behind each; None where that was not
+        kept of all of them."""
+        if not self._fields.issuperset(names) or (found := self._standing(uid, as_of)) is None:
+            return None
+        return [found.shown.get(name, (None, [])) for name in names]
 
     def kind_of(self, uid: str) -> str:
         """As of a whole one."""

@@ -8,14 +8,14 @@ cells alone: it is no write of its own before somebody asks for one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, Place, RowAdded, Write
 from xlplan.plan.definition import Field
-from xlplan.plan.values import Readings, show
+from xlplan.plan.values import Readings, Value, show
 
 
 def row_write_id(row: RowAdded, field: str) -> Id:
@@ -145,6 +145,16 @@ class Records:
         if row.source in self._retracted:
             return None
         return seq, row, {key[1] for key in self._cells_of[uid] if key not in self._records}
+
+    def kept(
+        self,
+        uid: str,
+        names: Sequence[str],
+        as_of: int | None,  # noqa: ARG002  # a whole one keeps none
+    ) -> list[tuple[Value, list[str]]] | None:
+        """What these fields of a row show, and the ids of the writes behind each, as it was kept
+        (see `recalled.py`), or None."""
+        return None
 
     def written(self) -> Iterator[CellKey]:
         """Every cell but those in which only what its row brought in stands."""

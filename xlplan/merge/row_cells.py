@@ -18,6 +18,8 @@ def values_of(
     state: State, uid: str, names: Sequence[str], as_of: int | None = None
 ) -> list[Value]:
     """The values that the master shows in these fields of a row."""
+    if (kept := state.records.kept(uid, names, as_of)) is not None:
+        return [value for value, _ in kept]
     found = state.records.brought_in(uid)
     if found is None:
         return [state.value(uid, name, as_of) for name in names]
@@ -35,6 +37,8 @@ def shown_of(
     state: State, uid: str, names: Sequence[str], as_of: int
 ) -> list[tuple[Value, list[str]]]:
     """What these fields of a row showed as of a position, and the ids of the writes behind each."""
+    if (kept := state.records.kept(uid, names, as_of)) is not None:
+        return kept
     found = state.records.brought_in(uid)
     if found is None or as_of < found[0]:
         return [state.shown((uid, name), as_of) for name in names]
