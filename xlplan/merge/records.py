@@ -148,9 +148,9 @@ class Records:
 
     def kept(
         self,
-        uid: str,
-        names: Sequence[str],
-        as_of: int | None,  # noqa: ARG002  # a whole one keeps none
+        uid: str,  # noqa: ARG002  # a whole one keeps none
+        names: Sequence[str],  # noqa: ARG002
+        as_of: int | None,  # noqa: ARG002
     ) -> list[tuple[Value, list[str]]] | None:
         """What these fields of a row show, and the ids of the writes behind each, as it was kept
         (see `recalled.py`), or None."""
