@@ -10,7 +10,7 @@ import pytest
 
 from tests.paper import Office
 from xlplan.merge import records
-from xlplan.merge.row_cells import shown_of, values_of
+from xlplan.merge.records import shown_of, values_of
 from xlplan.plan.definition import STATUS
 
 

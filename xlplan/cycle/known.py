@@ -17,7 +17,7 @@ from xlplan.merge.bases import Alike, AsIssued, RowAsIssued, rows_as_issued
 from xlplan.merge.model import Event, Issued, Ours, Shared
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import Frame
-from xlplan.merge.row_cells import shown_of
+from xlplan.merge.records import shown_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.values import decode, encode

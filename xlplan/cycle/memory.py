@@ -35,7 +35,7 @@ from xlplan.merge.outline import (
 )
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.row_cells import shown_of
+from xlplan.merge.records import shown_of
 from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, untouched
-from xlplan.merge.row_cells import values_of
+from xlplan.merge.records import values_of
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import Raw, Value, canon, show

@@ -31,9 +31,8 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.posted import Posted
 from xlplan.merge.reading import part_of
-from xlplan.merge.records import Records, as_read, row_write_id
+from xlplan.merge.records import Records, as_read, row_write_id, values_of
 from xlplan.merge.register import CellState, settle, visible
-from xlplan.merge.row_cells import values_of
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Readings, Value, show
