@@ -10,7 +10,7 @@ import json
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -362,19 +362,20 @@ def test_a_merge_makes_the_lines_of_the_log_of_one_action_after_the_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    line, dumps = kept.log_line, json.dumps
+    line, encoder = kept.log_line, kept._JSON
 
     def noted(change: Change, definition: PlanDefinition) -> kept.LogLine:
         steps.append(change.action)
         return line(change, definition)
 
-    def written(answer: object, **how: Any) -> str:
-        steps.append("")
-        return str(dumps(answer, **how))
+    class Noting(json.JSONEncoder):
+        def encode(self, o: object) -> str:
+            steps.append("")
+            return encoder.encode(o)
 
     small.give_back(folder, LETTINGS, {("1.1", "progress"): "Sent again"}, file="again.xlsx")
     monkeypatch.setattr(kept, "log_line", noted)
-    monkeypatch.setattr(json, "dumps", written)
+    monkeypatch.setattr(kept, "_JSON", Noting())
     assert small.do(folder, "merge") == 1
     told = [step for step, before in zip(steps, ["", *steps], strict=False) if step != before]
     of = [step for step in told if step]
@@ -402,7 +403,7 @@ class Gone(set[str]):
 
     def __and__(self, other: object) -> set[str]:
         self.through += len(self)
-        return super().__and__(other) if isinstance(other, set) else set()
+        return super().__and__(set(other)) if isinstance(other, Set) else set()
 
     __rand__ = __and__
 

@@ -303,5 +303,7 @@ def shown_of(
         (state.read((uid, name), row.values[name], then), [row_write_id(row, name).stored])
         if name in alone
         else state.shown((uid, name), as_of)
+        if state.records.has((uid, name))
+        else (None, [])
         for name in names
     ]
