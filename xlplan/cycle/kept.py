@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from xlplan.merge.state import State
     from xlplan.plan.definition import PlanDefinition
 
-Document = dict[str, Any]
-"""JSON."""
+Document = dict[str, Any]  # JSON
 _JSON = json.JSONEncoder(separators=(",", ":"))
 _OUTPUTS: Key = ("outputs", "")
 _LINE = "line"
@@ -359,9 +358,9 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     for uid, line in actions.items():
         if line.ref in refs:
             lines.setdefault(line.ref, []).append((line.order, uid))
-    for ref, found in sorted(lines.items()):  # one after the other: together they are large
-        rows_of = ((at, uid, state.master_row(uid)) for at, uid in found)
-        yield ("row", ref), [(at, u, shown_row(row, state.definition)) for at, u, row in rows_of]
+    for ref, of in sorted(lines.items()):  # one after the other: together they are large
+        found = ((n, uid, state.master_row(uid)) for n, uid in of)
+        yield ("row", ref), [(n, uid, shown_row(row, state.definition)) for n, uid, row in found]
     had = {line.ref for line in old.rows.values()} if old is not None else set()
     yield from _logs(desk, changed, refs, lines.keys(), had, before)
 

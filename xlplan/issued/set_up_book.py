@@ -114,7 +114,7 @@ def set_up_workbook(
     """The definition as it stands; `kept` are the answers that could not be used, which stay as
     they were typed. `places` says where in the spreadsheet each value stands, by row and field."""
     look = palette(definition)
-    unused = {_cell(one): one for one in kept}
+    unused = {(uid, name): a for a in kept for uid, _, name in [a.question.partition(":")]}
     found = found_in(definition, rows)
     entries = entries_of(definition, START, origin)
     asked = asked_of(definition, entries, origin.guesses, rows, places)
@@ -131,11 +131,6 @@ def set_up_workbook(
     title = f"{definition.title}: set-up"
     payload = payload_of(definition, issued, len(issued.uids), ())
     return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created, lists)
-
-
-def _cell(answer: Unused) -> tuple[str, str]:
-    uid, _, column = answer.question.partition(":")
-    return uid, column
 
 
 def _lists(definition: PlanDefinition, asked: Sequence[Asked]) -> dict[str, Sequence[str]]:
@@ -295,8 +290,7 @@ class _Writer:
         return {(line.sheet, str(line.row)): line for line in self.origin.lines}
 
     def _answer(self, entry: Entry, uid: str, name: str) -> Cell:
-        style = self._input
-        again = self.unused.get((uid, name))
+        style, again = self._input, self.unused.get((uid, name))
         if again is not None:
             wrong = replace(_left(self.look.flag), locked=False, number_format=TEXT)
             return Cell(again.decision or None, wrong)

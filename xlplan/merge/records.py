@@ -280,12 +280,15 @@ def values_of(
         return [state.value(uid, name, as_of) for name in names]
     (seq, row, alone), definition = found, state.definition
     there = as_of is None or as_of >= seq
+    written = state.records.has
     return [
-        state.value(uid, name, as_of) if name not in alone
-        else state.read((uid, name), row.values[name], definition) if there
+        (state.read((uid, name), row.values[name], definition) if there else None)
+        if name in alone
+        else state.value(uid, name, as_of)
+        if written((uid, name))
         else None
         for name in names
-    ]  # fmt: skip
+    ]
 
 
 def shown_of(
