@@ -228,7 +228,7 @@ def to_recall(
         yield OUTLINE, as_kept(outline)
     yield from index_of(events, before)
     # In the order in which they lie in the file: else it is put in order again and again.
-    asked = sorted(rows & outline.rows.keys())
+    asked = sorted(uid for uid in outline.rows if uid in rows)
     yield from standings(state, [uid for uid in asked if outline.rows[uid].there])
     yield from timelines(state, asked)
     yield kept_heard(desk, events, before)
