@@ -6,6 +6,7 @@ from datetime import date
 
 from tests.paper import Office
 from xlplan.merge.model import RowAdded, Undone
+from xlplan.merge.outline import cells_shown
 from xlplan.merge.timeline import held, timeline_of, was_there
 from xlplan.plan.values import show
 
@@ -80,3 +81,18 @@ def test_dates_that_moved_in_one_transaction_moved_once() -> None:
     assert moved == ["June 2026", "July 2026", "May 2027"]
     earlier = office.past(date(2026, 3, 1), as_of=then).times["a-1"]
     assert [show(each["due"]) for each in earlier] == ["June 2026", "July 2026"]
+
+
+def test_a_row_shows_the_same_whether_something_was_written_in_it_or_not() -> None:
+    office = Office()
+    issued = office.issue("Ann", cycle="2026-01")
+    office.give_back(issued, {("a-1", "progress"): "Begun"}, digest="one")
+    state = office.state
+    assert state.untouched("a-1") is None
+    assert state.untouched("a-2") is not None
+    assert state.untouched("a-2", 0) is None
+    fields = [*(item.id for item in state.definition.fields), "nothing"]
+    for uid in ("a-1", "a-2"):
+        for seq in range(state.defined[0], state.seq + 1):
+            cells = cells_shown(state, uid, fields, seq)
+            assert cells == [state.shown((uid, name), seq) for name in fields]

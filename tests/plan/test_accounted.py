@@ -19,6 +19,7 @@ from xlplan.plan.accounted import (
 def test_a_row_is_known_by_its_first_words() -> None:
     assert first_words(["1.2", " ", "Mend  the\nroof"]) == "1.2 | Mend the roof"
     long = first_words(["word " * 40])
+    assert first_words(["word " * 40, "and more"]) == long
     assert len(long) == FIRST_WORDS
     assert long.endswith("…")
 
