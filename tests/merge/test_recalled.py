@@ -21,6 +21,7 @@ from xlplan.merge.past import past_of
 from xlplan.merge.posted import Posted
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
+from xlplan.merge.row_cells import shown_of, values_of
 from xlplan.merge.state import State
 from xlplan.plan.definition import BECAUSE, ENTRY
 from xlplan.plan.values import Raw
@@ -114,6 +115,19 @@ def test_only_the_events_of_a_row_are_told_again_where_it_is_written_to() -> Non
     assert is_recalled(office)
     assert memory.replays == 0
     check(office)
+
+
+def test_rows_at_once_are_taken_as_they_were_kept() -> None:
+    office = year()
+    recall(office)
+    state, whole = office.state, office.replayed().state
+    names = [item.id for item in whole.definition.fields_of("action")]
+    for uid in whole.uids("action"):
+        assert values_of(state, uid, names) == values_of(whole, uid, names)
+        now = shown_of(state, uid, names, state.seq)
+        assert now == shown_of(whole, uid, names, state.seq)
+        assert any(ids for _, ids in now)
+    assert is_recalled(office)
 
 
 def test_the_past_of_rows_is_recalled_and_that_of_others_told_again() -> None:

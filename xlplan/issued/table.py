@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlplan.issued.banner import Banner, banner
@@ -206,8 +208,10 @@ def table_sheet(
             id_row(c.id for c in columns),
             headings,
             *(
-                Row(shared.row(name, row), _height(row, widths, shared.least))
-                for name, row in zip(signed, rows, strict=True)
+                Row(shared.row(name, row), high)
+                for name, row, high in zip(
+                    signed, rows, _heights(rows, widths, shared.least), strict=True
+                )
             ),
             *(Row(Values((name, *nothing), shared.asked), shared.least) for name in blank),
         ],
@@ -239,16 +243,27 @@ def _sizes(rows: Sequence[Sequence[_Shown]], columns: int) -> list[Sizes]:
     return [Sizes([e.length for e in those], [e.width for e in those]) for those in texts]
 
 
-def _height(row: Sequence[_Shown], widths: Sequence[float], least: float) -> float:
-    """Points for a row: what its texts need, from `least`, as `row_height` gives it."""
-    highest = least
-    for (held, style, _, wide), width in zip(row, widths, strict=True):
-        if not isinstance(held, str):
-            continue
-        room = room_of(width, style)
-        lines = lines_within(held, room) if style.wrap and (wide > room or "\n" in held) else 1
-        highest = max(highest, lines * line_height(style.size) + PADDING)
-    return min(TALLEST, highest)
+def _heights(
+    rows: Sequence[Sequence[_Shown]], widths: Sequence[float], least: float
+) -> Iterator[float]:
+    """Points for each row: what its texts need, from `least`, as `row_height` gives it."""
+    rooms: dict[tuple[int, int], tuple[float, float]] = {}
+    for row in rows:
+        highest = least
+        for index, (held, style, _, wide) in enumerate(row):
+            if not isinstance(held, str):
+                continue
+            room, high = rooms.get((index, id(style)), (-1.0, 0.0))
+            if room < 0:
+                room = room_of(widths[index], style) if style.wrap else math.inf
+                high = line_height(style.size)
+                rooms[index, id(style)] = room, high
+            several = style.wrap and (wide > room or "\n" in held)
+            highest = max(highest, (_lines(held, room) if several else 1) * high + PADDING)
+        yield min(TALLEST, highest)
+
+
+_lines = lru_cache(maxsize=1 << 13)(lines_within)
 
 
 def _in_sight(columns: Sequence[IssuedColumn], widths: Sequence[float]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlplan.returned.as_issued import IssuedColumn
@@ -172,9 +173,14 @@ def _least(column: IssuedColumn, sizes: Sizes) -> float:
     return max(least, _TO_WRITE) if column.input and column.item.field_type.narrative else least
 
 
+@lru_cache(maxsize=1024)
+def _heading_width(heading: str) -> float:
+    words = heading.split() or [""]
+    return max(text_width(word) for word in words) / 507 * 1.05 + 5.8
+
+
 def _width(column: IssuedColumn, sizes: Sizes) -> float:
-    words = column.heading.split() or [""]
-    heading = max(text_width(word) for word in words) / 507 * 1.05 + 5.8
+    heading = _heading_width(column.heading)
     if column.item.width:
         return max(column.item.width, 4.0)
     kind = column.item.field_type
