@@ -21,7 +21,7 @@ from xlplan.merge.past import past_of
 from xlplan.merge.posted import Posted
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.row_cells import shown_of, values_of
+from xlplan.merge.records import shown_of, values_of
 from xlplan.merge.state import State
 from xlplan.plan.definition import BECAUSE, ENTRY
 from xlplan.plan.values import Raw

@@ -6,7 +6,7 @@ from datetime import date
 
 from tests.paper import Office
 from xlplan.merge.model import RowAdded, Undone
-from xlplan.merge.outline import cells_shown
+from xlplan.merge.records import shown_of
 from xlplan.merge.timeline import held, timeline_of, was_there
 from xlplan.plan.values import show
 
@@ -94,5 +94,5 @@ def test_a_row_shows_the_same_whether_something_was_written_in_it_or_not() -> No
     fields = [*(item.id for item in state.definition.fields), "nothing"]
     for uid in ("a-1", "a-2"):
         for seq in range(state.defined[0], state.seq + 1):
-            cells = cells_shown(state, uid, fields, seq)
+            cells = shown_of(state, uid, fields, seq)
             assert cells == [state.shown((uid, name), seq) for name in fields]

@@ -289,7 +289,7 @@ def test_what_a_cell_shows_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -
         asked.append((number, code))
         return f"{number:.0%}"
 
-    monkeypatch.setattr("xlplan.plan.shown.show_number", counted)
+    monkeypatch.setattr("xlplan.plan.shown._number_as", counted)
     share = ShownNumber(0.25, "0%")
     assert [shown_text(share) for _ in range(3)] == ["25%"] * 3
     assert asked == [(0.25, "0%")]

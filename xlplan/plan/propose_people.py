@@ -306,11 +306,9 @@ def _initials_of(short: str, name: str) -> bool:
 
 
 def _nearly(one: str, other: str) -> bool:
-    """Whether two names differ by so little that one may be a slip."""
+    """Whether two names with the same numbers differ by so little that one may be a slip."""
     a, b = fold(one), fold(other)
     if min(len(a), len(b)) < 5 or max(len(a), len(b)) > LONGEST_NAME:
-        return False
-    if _numbers(a) != _numbers(b):
         return False
     matcher = SequenceMatcher(None, min(a, b), max(a, b))
     return matcher.real_quick_ratio() >= NEARLY and matcher.ratio() >= NEARLY
