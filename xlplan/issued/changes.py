@@ -57,10 +57,8 @@ def followed(
     lists: Lists,
 ) -> list[Sheet]:
     """The sheet "Update" with its marks, then "Your changes" and "As issued", as far as the plan
-    asks for them and the lead has an action."""
+    asks for one of them and the lead has an action."""
     settings, sent = definition.issue, frozenset(issued.uids)
-    if not (settings.status or settings.changes):
-        return [update]
     places = [place for place in places_of(update) if place.key.uid in sent]
     if not places:
         return [update]

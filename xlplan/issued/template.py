@@ -33,9 +33,7 @@ from xlplan.plan.for_lead import for_lead
 from xlplan.plan.people import Lead
 from xlplan.plan.reconsider import Known
 from xlplan.workbook.stamp import row_key
-from xlplan.workbook.write.sheet import (
-    Workbook,
-)
+from xlplan.workbook.write.sheet import Sheet, Workbook
 
 NOTHING_KNOWN: Mapping[str, Known] = {}
 
@@ -93,7 +91,9 @@ def template_workbook(
         "{plan}: update from {lead}, {cycle}",
         plan=definition.title, lead=lead.name, cycle=issued.cycle,
     )  # fmt: skip
-    update, *more = followed(definition, issued, update, columns, lists)
+    more: list[Sheet] = []
+    if definition.issue.status or definition.issue.changes:
+        update, *more = followed(definition, issued, update, columns, lists)
     seen, hidden = ([each for each in more if (each.state == "hidden") is b] for b in (False, True))
     sheets = [update, *seen, *guidance, lists.sheet, *hidden]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)

@@ -19,16 +19,6 @@ from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
 from xlplan.workbook.write.package import packed_parts
 from xlplan.workbook.write.plain_cells import DAY_0, Texts
-from xlplan.workbook.write.row_shapes import (
-    Shape,
-    ends_of,
-    is_single,
-    letters,
-    overlaid,
-    pixels_of,
-    reach,
-    row_tag,
-)
 from xlplan.workbook.write.sheet import (
     Cell,
     Held,
@@ -42,14 +32,22 @@ from xlplan.workbook.write.skeletons import (
     Frame,
     Look,
     MoreError,
+    Shape,
     bare_of,
     columns_of,
     described,
+    ends_of,
     formula_of,
     frame_of,
+    is_single,
     key_of,
+    letters,
     listed_as,
     margins_of,
+    overlaid,
+    pixels_of,
+    reach,
+    row_tag,
     said,
     shell_of,
     styles_of,
