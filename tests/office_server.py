@@ -272,13 +272,24 @@ class Document:
 
 
 def _shown(sheet: Any) -> dict[str, str]:
+    """What each cell shows. Texts come many at once; LibreOffice is asked for every number."""
     found: dict[str, str] = {}
-    cells = sheet.queryContentCells(CONTENT).Cells.createEnumeration()
-    while cells.hasMoreElements():
-        cell = cells.nextElement()
-        name = cell.AbsoluteName.rpartition(".")[2].replace("$", "")
-        found[name] = cell.String
+    content = sheet.queryContentCells(CONTENT)
+    for n in range(content.Count):
+        area = content.getByIndex(n)
+        first = area.RangeAddress
+        for down, values in enumerate(area.getDataArray()):
+            for right, value in enumerate(values):
+                place = f"{_letters(first.StartColumn + right)}{first.StartRow + down + 1}"
+                is_text = isinstance(value, str) and value
+                found[place] = value if is_text else area.getCellByPosition(right, down).String
     return found
+
+
+def _letters(column: int) -> str:
+    """The name of a column, which counts from 0."""
+    left, last = divmod(column, 26)
+    return (_letters(left - 1) if left else "") + chr(ord("A") + last)
 
 
 def _entered(sheet: Any) -> dict[str, list[object]]:
