@@ -7,17 +7,15 @@ time counts, with that of its children; they take turns, and the best of some ro
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.benchmarks.grown import PER_LEAD
-from tests.benchmarks.history import XLPLAN, Best, Spent, keep_bytecode, spend
+from tests.benchmarks.history import XLPLAN, Best, Spent, spend
 from tests.benchmarks.naive import HEADINGS
-from tests.benchmarks.round_trip import write_master
+from tests.benchmarks.round_trip import play, write_master
 
 PASS = """
 import sys
@@ -69,22 +67,5 @@ class Imports:
             yield f"  {name} / openpyxl: {best[name] / best['openpyxl']:.2f} (at most {aim})"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="`new` against one pass over the file.")
-    parser.add_argument("--leads", type=int, nargs="+", default=[1000])
-    parser.add_argument("--rounds", type=int, default=2)
-    asked = parser.parse_args()
-    with TemporaryDirectory() as root, TemporaryDirectory() as bytecode:
-        keep_bytecode(bytecode)
-        for leads in asked.leads:
-            folder = Path(root) / str(leads)
-            folder.mkdir()
-            imports = Imports(folder, leads)
-            for _ in range(asked.rounds):
-                imports.turn()
-            for line in imports.lines():
-                print(line, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    play("`new` against one pass over the file.", [1000], Imports)

@@ -12,10 +12,11 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from string import ascii_uppercase
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import xlsxwriter
 
@@ -162,22 +163,33 @@ class RoundTrips:
         return sum(seconds for each, seconds in self._best.items() if each.split()[0] == name)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="A whole cycle against an honest script.")
-    parser.add_argument("--leads", type=int, nargs="+", default=[100])
+class Turns(Protocol):
+    """Something measured in turns with what it is set against, on a plan of so many leads."""
+
+    def turn(self) -> None:
+        """Play each once."""
+
+    def lines(self) -> Iterator[str]:
+        """What came of it."""
+
+
+def play(what: str, leads: Sequence[int], make: Callable[[Path, int], Turns]) -> None:
+    """Measure as the command line asks: so many leads, by default `leads`, and rounds."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("--leads", type=int, nargs="+", default=list(leads))
     parser.add_argument("--rounds", type=int, default=2)
     asked = parser.parse_args()
     with TemporaryDirectory() as root, TemporaryDirectory() as bytecode:
         keep_bytecode(bytecode)
-        for leads in asked.leads:
-            folder = Path(root) / str(leads)
+        for count in asked.leads:
+            folder = Path(root) / str(count)
             folder.mkdir()
-            trips = RoundTrips(folder, leads)
+            turns = make(folder, count)
             for _ in range(asked.rounds):
-                trips.turn()
-            for line in trips.lines():
+                turns.turn()
+            for line in turns.lines():
                 print(line, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    play("A whole cycle against an honest script.", [100], RoundTrips)
