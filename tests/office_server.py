@@ -28,7 +28,8 @@ SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 </oor:items>
 """
 """A British office: 28/02/2026 is a date there."""
-CONTENT = 1 | 2 | 4 | 16
+TEXT = 4
+CONTENT = 1 | 2 | TEXT | 16
 """Cells with a number, a date, text or a formula (com.sun.star.sheet.CellFlags)."""
 START_LIMIT = 90
 
@@ -272,17 +273,19 @@ class Document:
 
 
 def _shown(sheet: Any) -> dict[str, str]:
-    """What each cell shows. Texts come many at once; LibreOffice is asked for every number."""
+    """What each cell shows. Texts come many at once; LibreOffice is asked for each other cell."""
     found: dict[str, str] = {}
-    content = sheet.queryContentCells(CONTENT)
-    for n in range(content.Count):
-        area = content.getByIndex(n)
+    texts = sheet.queryContentCells(TEXT)
+    for n in range(texts.Count):
+        area = texts.getByIndex(n)
         first = area.RangeAddress
         for down, values in enumerate(area.getDataArray()):
             for right, value in enumerate(values):
-                place = f"{_letters(first.StartColumn + right)}{first.StartRow + down + 1}"
-                is_text = isinstance(value, str) and value
-                found[place] = value if is_text else area.getCellByPosition(right, down).String
+                found[f"{_letters(first.StartColumn + right)}{first.StartRow + down + 1}"] = value
+    cells = sheet.queryContentCells(CONTENT & ~TEXT).Cells.createEnumeration()
+    while cells.hasMoreElements():
+        cell = cells.nextElement()
+        found[cell.AbsoluteName.rpartition(".")[2].replace("$", "")] = cell.String
     return found
 
 
