@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.composite_sample import AS_OF, DEFINITION, SCALE
 from xlplan.board import Board, ReturnLine
@@ -51,7 +51,7 @@ def days_of(row: MasterRow) -> list[date]:
 
 
 def board_of(*rows: MasterRow, **more: object) -> Board:
-    return replace(Board(DEFINITION, "2026-11", AS_OF, rows), **more)  # type: ignore[arg-type]  # fields by name
+    return replace(Board(DEFINITION, "2026-11", AS_OF, rows), **more)
 
 
 FULL = replace(

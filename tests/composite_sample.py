@@ -5,8 +5,9 @@ Nothing here is drawn by chance: the same arguments give the same board.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from xlplan.board.board_model import Board, ReturnLine
 from xlplan.errors import Problem

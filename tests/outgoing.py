@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 import openpyxl
+from msgspec import Struct, field
 
 from xlplan.issued.as_ours import ours_of
 from xlplan.issued.sheets import row_values
@@ -142,8 +142,7 @@ def place(data: bytes, name: str) -> str:
     raise LookupError(name)
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A plan that sent `rows` out, as reading a return knows it."""
 
     sent: Mapping[str, Issued]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.people import Lead
@@ -39,8 +40,7 @@ PLAN = PlanDefinition(
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     ref: str = "1.1"
     values: Mapping[str, Value] = field(default_factory=dict)
     kind: str = "action"

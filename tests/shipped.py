@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from openpyxl.workbook import Workbook
 
 from xlplan.plan.definition import Field, PlanDefinition
@@ -28,8 +28,7 @@ needs_shared = pytest.mark.skipif(
 )
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known of an example: its source (blank where it is wholly made up), how many actions,
     how many years it was moved on.
 

@@ -7,10 +7,10 @@ import json
 import sqlite3
 import zipfile
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests import shipped
 from tests.golden.played import (

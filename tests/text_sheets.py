@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from xlplan.plan.values import show
 from xlplan.source.importing import Source, read_source
@@ -23,7 +23,7 @@ def sheet(text: str, name: str = "Plan", **more: object) -> ReadSheet:
         if len(parts) == 1 and parts[0]:
             merged.append((number, 0, number, width))
         rows.append([*parts, *([None] * (width + 1 - len(parts)))])
-    return replace(ReadSheet(name, rows, merged=tuple(merged)), **more)  # type: ignore[arg-type] # any field of a sheet
+    return replace(ReadSheet(name, rows, merged=tuple(merged)), **more)
 
 
 def book(*sheets: ReadSheet) -> Book:

@@ -8,7 +8,7 @@ and exits with status 2. Anything else that is raised is a bug.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,10 @@ class Problem:
     level: str = "error"
     action: str = ""
     field: str = ""
+
+    def but(self, **said: str) -> Problem:
+        """The same problem, of which some is said otherwise: its place, its level."""
+        return replace(self, **said)
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

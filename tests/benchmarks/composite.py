@@ -16,7 +16,9 @@ import resource
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from tests.composite_sample import CREATED, sample_board
 from xlplan.board import Board, composite_workbook

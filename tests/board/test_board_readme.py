@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.boards import action, board_of, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION

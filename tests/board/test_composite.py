@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from tests.boards import (
     ATTENTION,

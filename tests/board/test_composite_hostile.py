@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.boards import HOSTILE, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board

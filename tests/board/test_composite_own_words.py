@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
+from msgspec.structs import replace
 
 from tests.boards import action, board_of, cells_of, sheet_of, stepped, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from tests.composite_sample import sample_board
 from xlplan.board import composite_workbook

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
@@ -49,7 +49,7 @@ def task(uid: str, theme: str = "One", **values: Value) -> MasterRow:
 
 
 def other_of(*rows: MasterRow, **more: object) -> Board:
-    return replace(Board(OTHER, "2026-10", AS_OF, rows), **more)  # type: ignore[arg-type]  # fields by name
+    return replace(Board(OTHER, "2026-10", AS_OF, rows), **more)
 
 
 @st.composite

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from pandas import isna
 
 from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
@@ -41,7 +41,7 @@ def change(seq: int, field: str, before: Value, after: Value, **more: object) ->
         seq, "2026-11-05T09:30:00Z", "2026-11", "1", "1", field, before, after, "Post A",
         Place("a.xlsx", "Update", f"F{seq}"), "edit",
     )  # fmt: skip
-    return replace(made, **more)  # type: ignore[arg-type]  # fields by name
+    return replace(made, **more)
 
 
 def shown(board: Board, name: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.boards import action, board_of, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board

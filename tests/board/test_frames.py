@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from msgspec.structs import replace
 
 from tests import small
 from tests.composite_sample import sample_board

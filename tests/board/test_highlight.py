@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.composite_sample import CREATED, DEFINITION, SCALE, sample_board
 from tests.office import Office

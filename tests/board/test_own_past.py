@@ -9,11 +9,11 @@ import contextlib
 import io
 import tempfile
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.board_books import rows_under
 from tests.boards import action, board_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from dataclasses import replace
 
 import docx
 from docx.document import Document as Read
 from docx.oxml.ns import qn
 from docx.table import Table
+from msgspec.structs import replace
 
 from tests.boards import HOSTILE, action, board_of, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.boards import action, board_of, cells_of, sheet_of, stepped
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
+from msgspec.structs import replace
 
 from tests.boards import CODES, SOME, action, board_of, boards, days_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.parts import parts_of, words
 from tests.shipped import FOUND
@@ -56,7 +56,7 @@ def test_no_word_and_no_name_of_another_lead_is_in_any_part(plan: Path, layout: 
         state = opened.desk.state
         definition = replace(
             state.definition,
-            issue=replace(state.definition.issue, layout=layout),  # type: ignore[arg-type]  # both are layouts
+            issue=replace(state.definition.issue, layout=layout),
         )
         rows = {row.uid: row for row in opened.rows()}
         canaries = 0
@@ -89,7 +89,7 @@ def test_the_largest_templates_are_byte_for_byte_what_xlsxwriter_writes(
 ) -> None:
     with open_plan(plan, today=date(2026, 1, 12)) as opened:
         state = opened.desk.state
-        issue = replace(state.definition.issue, layout=layout)  # type: ignore[arg-type]  # both are
+        issue = replace(state.definition.issue, layout=layout)
         definition = replace(state.definition, issue=issue)
         rows = {row.uid: row for row in opened.rows()}
         templates = [i for i in state.issued.values() if i.document == "template"]

@@ -21,11 +21,13 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from unittest import mock
+
+from msgspec.structs import replace
 
 from tests.conftest import ROOT
 from tests.sent import Formula, Sent, Typed

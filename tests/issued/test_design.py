@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from tests.made import tell_of
 from tests.outgoing import CREATED, DIRECTOR, KEY, LONG, OTHER, issued, plan, row
 from xlplan.issued import design, form_lines, guidance, sheets, table
 from xlplan.issued.template import template_workbook
@@ -56,13 +57,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         (table, "text_width"), (sheets, "show"),
     ):  # fmt: skip
         count(home, name)
-    made = Style.__init__
-
-    def making(style: Style, *args: Any, **kwargs: Any) -> None:
-        counts["Style"] += 1
-        made(style, *args, **kwargs)
-
-    monkeypatch.setattr(Style, "__init__", making)
+    tell_of(monkeypatch, Style, lambda: counts.update(["Style"]))
     return counts
 
 

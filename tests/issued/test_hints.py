@@ -6,7 +6,6 @@ Each row of the plan is a situation. Days lie far enough away that no clock matt
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests import outgoing, paper
 from tests.office import Choose, Empty, Office, Step, Type

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import asdict, replace
 
 from tests.outgoing import RATINGS, plan
 from xlplan.plan.settings import HouseStyle
@@ -46,11 +45,10 @@ def test_text_on_any_rating_can_be_read(fill: str, wanted: str) -> None:
 def test_every_style_of_every_house_can_be_read(heading: str, band: str, input_: str) -> None:
     style = HouseStyle(heading_colour=heading, band_colour=band, input_colour=input_)
     look = palette(plan(style=style))
-    for part in fields(look):
-        found = getattr(look, part.name)
+    for name, found in asdict(look).items():
         if isinstance(found, Style):
-            assert contrast(found.colour, found.fill or WHITE) >= ENOUGH, part.name
-            assert found.font == style.font or part.name == "flag"
+            assert contrast(found.colour, found.fill or WHITE) >= ENOUGH, name
+            assert found.font == style.font or name == "flag"
 
 
 @given(colours)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests import outgoing, paper
 from tests.issued.update_sheet import Update, update_of, within

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import Office
 from xlplan.merge import asks, compare, doubts, ids, reading, register

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests import paper
 from tests.paper import DEFINITION, Office
@@ -114,7 +114,7 @@ def test_it_says_what_comparing_every_cell_says(
     reading = replace(office.reading(issued, edits, trust={"a-2": trust}), kind=kind)
     first, *rest = reading.rows
     cells = {
-        name: replace(cell, **{odd[name]: "#N/A"}) if name in odd else cell  # type: ignore[arg-type]
+        name: replace(cell, **{odd[name]: "#N/A"}) if name in odd else cell
         for name, cell in first.cells.items()
     }
     reading = replace(reading, rows=(replace(first, cells=cells), *rest))

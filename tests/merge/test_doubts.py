@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import ROWS, Edits, Office
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body

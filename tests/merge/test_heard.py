@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, Office
 from xlplan.merge.heard import NOTHING_HEARD, hear, heard_of, is_public

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, Edits, Office
 from xlplan.merge.heard import confirmed_of, ticked_yet_changed

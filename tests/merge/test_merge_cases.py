@@ -7,9 +7,8 @@ end, what became of the returned cell, and the question that is open ("" for non
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import FIELDS, LEADS, RATINGS, Office
 from xlplan.merge.fates import cleared_by
@@ -531,7 +530,7 @@ class TestDefinitionChanges:
     """The plan definition changes between the issue and the return."""
 
     def changed(self, office: Office, **how: object) -> None:
-        office.redefine(replace(office.state.definition, **how))  # type: ignore[arg-type]  # passed on
+        office.redefine(replace(office.state.definition, **how))
 
     def test_a_renamed_rating_means_the_same_in_what_went_out(self) -> None:
         office = Office()

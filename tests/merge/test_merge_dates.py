@@ -6,10 +6,10 @@ due stays due meanwhile.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
 from xlplan.merge import decide

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, LEADS, RATINGS, Office
 from xlplan.cycle.desk import base_digest

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
 from xlplan.merge.model import MasterRow, Published, RowAdded
@@ -282,7 +282,7 @@ def gone(office: Office) -> list[tuple[str, str, tuple[str, ...]]]:
 
 def without_rating(code: str, **changes: object) -> PlanDefinition:
     left = tuple(rating for rating in RATINGS if rating.code != code)
-    return replace(DEFINITION, ratings=left, **changes)  # type: ignore[arg-type]  # passed through
+    return replace(DEFINITION, ratings=left, **changes)
 
 
 def without_field(name: str) -> PlanDefinition:
@@ -290,7 +290,7 @@ def without_field(name: str) -> PlanDefinition:
 
 
 def with_field(name: str, **changes: object) -> PlanDefinition:
-    fields = [replace(f, **changes) if f.id == name else f for f in FIELDS]  # type: ignore[arg-type]
+    fields = [replace(f, **changes) if f.id == name else f for f in FIELDS]
     return replace(DEFINITION, fields=tuple(fields))
 
 
@@ -363,7 +363,7 @@ def test_a_row_that_came_later_held_nothing_before() -> None:
 
 
 def with_past(*more: Field, **changed: object) -> PlanDefinition:
-    return replace(DEFINITION, fields=(*FIELDS, *more), **changed)  # type: ignore[arg-type]  # by name
+    return replace(DEFINITION, fields=(*FIELDS, *more), **changed)
 
 
 INITIAL = Field("initial_rating", "At first", "rating", "initial_rating")

@@ -4,9 +4,9 @@ what a row brought in to tell them."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import Office
 from xlplan.merge import records

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, Office, row
 from xlplan.merge.ids import Id
@@ -378,10 +377,7 @@ class TestMaster:
         export = office.issue(COORDINATOR, ["r-1"])
         edited = row("signed", {"score": "Amber"}, "r-1")
         reading = office.reading(export, missing=["r-1"], more=[edited])
-        office.merge(type(reading)(**{
-            **{name: getattr(reading, name) for name in reading.__dataclass_fields__},
-            "columns": ("score",),
-        }))  # fmt: skip
+        office.merge(replace(reading, columns=("score",)))
         assert office.state.value("r-1", "score") == "Amber"
         assert office.state.ref("r-1") == ""
 

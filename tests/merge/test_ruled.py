@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, RATINGS, Office
 from xlplan.merge.kinds import Kind

@@ -8,10 +8,11 @@ more than one file has a scene of its own below, under the same words.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.conftest import ROOT
 from tests.paper import DEFINITION, RATINGS, ROWS, Office, row

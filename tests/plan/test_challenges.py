@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.plan.checks.checklist import Challenge, Ruled, challenges_of, months_between, ruled
 from xlplan.plan.definition import Field, PlanDefinition, Rating
@@ -43,8 +44,7 @@ PLAN = PlanDefinition(
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     values: Mapping[str, Value] = field(default_factory=dict)
     kind: str = "action"
     withdrawn: bool = False

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import CompositeSettings, IssueSettings, Rollup

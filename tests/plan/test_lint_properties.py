@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.plan_lines import PLAN, TODAY, Line
 from xlplan.plan.checks.checklist import LINTS, check_plan

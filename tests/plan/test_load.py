@@ -6,13 +6,13 @@ import re
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
@@ -34,8 +35,7 @@ PLAN = PlanDefinition(
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     values: Mapping[str, Value] = field(default_factory=dict)
     ref: str = "1"
     kind: str = "action"

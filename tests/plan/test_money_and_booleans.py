@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.people import Lead

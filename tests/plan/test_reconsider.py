@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from tests.plan_lines import PLAN, TODAY, action
 from xlplan.language.catalogue import Tongue
@@ -142,7 +142,7 @@ def test_a_clause_that_says_more_is_not_read(note: str) -> None:
 
 
 def history(**more: object) -> History:
-    return replace(History((Snapshot("2026-09", {"u1": {"rating": "G"}}),)), **more)  # type: ignore[arg-type]
+    return replace(History((Snapshot("2026-09", {"u1": {"rating": "G"}}),)), **more)
 
 
 def test_what_is_known_when_a_template_goes_out() -> None:

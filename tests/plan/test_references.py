@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 import pytest
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.plan.checks.references import Mention, Reference, mentions_of, references_of
 from xlplan.plan.definition import Field, PlanDefinition
@@ -26,8 +27,7 @@ PLAN = PlanDefinition(
 )
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     ref: str
     values: Mapping[str, Value] = field(default_factory=dict)
     section: str = ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.plan.checks.references import RolledUp, roll_up
 from xlplan.plan.definition import Field, PlanDefinition, Rating
@@ -36,8 +37,7 @@ PLAN = PlanDefinition(
 WORST = Rollup("recommendation", "worst")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     uid: str
     ref: str
     values: Mapping[str, Value] = field(default_factory=dict)

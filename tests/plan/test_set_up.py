@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.set_up import FULL
 from xlplan.plan.accounted import AccountLine, RowRead, SheetRead

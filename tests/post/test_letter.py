@@ -6,7 +6,6 @@ import email
 import os
 import shutil
 import subprocess
-from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from xlplan.plan.settings import BODY, REMINDER, PostSettings
 from xlplan.post.letter import (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from tests.text_sheets import book, read, sheet
 from xlplan.plan.definition import Field, PlanDefinition

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.text_sheets import book, read, sheet
 from xlplan.plan.definition import Field, PlanDefinition

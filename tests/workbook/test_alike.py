@@ -6,13 +6,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.outgoing import (
     CREATED,
@@ -214,7 +214,7 @@ def sheets(draw: st.DrawFn, name: str) -> Sheet:
 def test_any_workbook_is_the_one_that_xlsxwriter_writes(
     one: Sheet, other: Sheet, state: str
 ) -> None:
-    other = replace(other, state=state)  # type: ignore[arg-type]  # one of the states
+    other = replace(other, state=state)
     for order in ([one, other], [other, one]):
         book = Workbook(order, "<Title>", CREATED, "t-1", names={"a": "=Shown!$A$1"})
         assert write_alike(book) == write_workbook(book)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import weakref
 import zipfile
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
@@ -150,8 +150,11 @@ def test_one_unfolding_sheet_is_held_at_a_time() -> None:
     alive: set[str] = set()
     most = []
 
+    class Watched(Sheet, frozen=True, weakref=True):
+        """Of which one can see when it is dropped."""
+
     def laid(name: str) -> Sheet:
-        sheet = Sheet(name, [Row([Cell(name)])])
+        sheet = Watched(name, [Row([Cell(name)])])
         alive.add(name)
         weakref.finalize(sheet, alive.discard, name)
         most.append(len(alive))

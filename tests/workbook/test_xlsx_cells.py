@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests import attacks
 from xlplan.workbook.read.book import SHARED, Extent, ReadSheet
@@ -23,14 +23,20 @@ def prefixed(xml: str) -> str:
     return named.replace("<?x:xml", "<?xml").replace("xmlns=", "xmlns:x=")
 
 
+def counts_of(extent: Extent) -> Extent:
+    """What both ways of reading say; the rest is for whoever reads on in the same way."""
+    return replace(extent, styled={}, shown={}, boxes=[], pictures=[], plain=None)
+
+
 def both(rows: str, after: str = "") -> Extent:
     """What is said of these rows, after making sure that both spellings say it."""
     xml = attacks.sheet_xml(rows, after)
     parsed = scan_sheet(prefixed(xml).encode(), DEFAULT)
     counted = scan_sheet(xml.encode(), replace(DEFAULT, columns=20))
-    assert counted == parsed
-    seen = scan_sheet(xml.encode(), DEFAULT)
-    assert seen == (replace(parsed, rows=0, columns=0, cells=0, near=True) if seen.near else parsed)
+    assert counts_of(counted) == counts_of(parsed)
+    seen = counts_of(scan_sheet(xml.encode(), DEFAULT))
+    said = counts_of(parsed)
+    assert seen == (replace(said, rows=0, columns=0, cells=0, near=True) if seen.near else said)
     return counted
 
 

@@ -9,9 +9,11 @@ composite says by an edge or a cell note stands in a column here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.board.board_model import (
     Anchor,
@@ -54,8 +56,7 @@ ABOVE = 4
 PERCENT = regex(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?%")
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Reader(Struct, frozen=True, dict=True):
     """What the sheets share: the look, the notes by term, and the texts that no row can show."""
 
     board: Board

@@ -8,11 +8,13 @@ it, and nothing is in a hint alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from operator import is_
 from typing import Any, Literal, TypeVar, overload
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
@@ -25,8 +27,7 @@ from xlplan.plan.values import Value
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnLine:
+class ReturnLine(Struct, frozen=True):
     """One lead's return in this cycle. `issued` is whether a template was issued to the lead,
     `old_form` the earlier cycle whose form was returned, where the one of this cycle was not.
     `on_time` of `rounds` in which they were asked they returned on time; `corrected` counts, by
@@ -50,8 +51,7 @@ class ReturnLine:
     """Whether an accountable officer, who was only asked to read and sign, has; else None."""
 
 
-@dataclass(frozen=True, slots=True)
-class PastBoard:
+class PastBoard(Struct, frozen=True):
     """One earlier point of the plan: its label and, by uid, how each action stood then.
 
     Actions withdrawn by then are in neither mapping. `dues` are the dates the actions were due by.
@@ -65,8 +65,7 @@ class PastBoard:
     brought: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class PlanOnBoard:
+class PlanOnBoard(Struct, frozen=True):
     """One of several plans on one board: the mark before its refs, what it is, and as of when.
 
     `group` is the organisation that its sections stand under.
@@ -79,8 +78,7 @@ class PlanOnBoard:
     tip: str = ""
 
 
-@dataclass(frozen=True)
-class Board:
+class Board(Struct, frozen=True, dict=True):
     """One board meeting's worth of the plan.
 
     `rows` are the master now: actions and recommendations, withdrawn ones included. `previous` is
@@ -166,8 +164,7 @@ LIST_JOINT = "; "
 """What stands between the texts of a list on one line."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
+class TableColumn(Struct, frozen=True):
     """One column.
 
     `note` is the term of `xlplan.board.notes.method` that it rests on; `width` is in characters.
@@ -198,8 +195,7 @@ class TableColumn:
     charted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One value and what else there is to it: the rating whose colour it has, the place in Plan
     that it links to, a note on it, and how loud it is. `shown` is what a coloured sheet has in its
     cell, where it says there what columns that it does not draw say as well."""
@@ -212,8 +208,7 @@ class Item:
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One row. `total` sums up those above it; `early` ones are not drawn on a
     coloured sheet: they are too many, or stand on another."""
 
@@ -223,8 +218,7 @@ class Line:
     early: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """A title across a coloured sheet, above the line number `before` (from 0); `more` stands
     below it in plain letters."""
 
@@ -235,8 +229,7 @@ class Band:
     more: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table: its name, a line about it, its columns, and a line of items for each row.
 
     Ids and headings of columns are distinct. A `struck` table stands in the columns of the one
@@ -259,8 +252,7 @@ class Table:
         return tuple(tuple(item.value for item in line.items) for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class BoardSheet:
+class BoardSheet(Struct, frozen=True):
     """One sheet of the board: its tables, and what is said above them.
 
     `line` says what it shows, for the contents; `notes` are remarks below the title, `sentence` is

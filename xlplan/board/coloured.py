@@ -7,7 +7,9 @@ A sheet is drawn from its `BoardSheet` alone. Where a table needs more than a he
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.board.board_model import (
     Anchor,
@@ -35,8 +37,7 @@ from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, S
 BAND_LENGTH, BAND_LINES = 2000, 20
 
 
-@dataclass
-class Draft:
+class Draft(Struct):
     """The rows of one sheet as they are laid down, with what is merged over them."""
 
     paint: Paint
@@ -68,6 +69,7 @@ class Draft:
         """The sheet: the headings in row `headed` are repeated on every page, and above a filter
         over `filtered` columns; where `frozen`, they stay in view with that many columns."""
         table = headed is not None and filtered and len(self.rows) > headed + 1
+        whole = Area(headed or 0, 0, len(self.rows) - 1, filtered - 1)
         return Sheet(
             name=self.name,
             rows=self.rows,
@@ -75,9 +77,7 @@ class Draft:
             merges=self.merges,
             charts=self.charts,
             freeze=(headed + 1, frozen) if headed is not None and frozen else None,
-            filter=Area(headed, 0, len(self.rows) - 1, filtered - 1)
-            if table and headed is not None
-            else None,
+            filter=whole if table else None,
             page=self.paint.page((headed, headed) if headed is not None else None),
             tab_colour=self.paint.look.heading_fill,
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn
 from xlplan.board.coloured import Draft, empty_sheet
@@ -20,8 +22,7 @@ SIZE, SMALL = 11.0, 10.0
 """Points of the letters of Table 1; 10 are printed in 8.5 or more."""
 
 
-@dataclass(frozen=True)
-class _Plan:
+class _Plan(Struct, frozen=True, dict=True):
     """How the columns of the sheet are used; the section always stands over two."""
 
     paint: Paint

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.action_lists import (
     completed_sheet,
@@ -206,8 +208,7 @@ def notes_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
                 yield sentence, "Notes"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetKind:
+class SheetKind(Struct, frozen=True):
     """One sheet that a board may have: its key, the name on its tab, and who works it out."""
 
     key: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import Board
 from xlplan.board.figures import answers_of
@@ -16,8 +18,7 @@ from xlplan.merge.model import MasterRow
 from xlplan.plan.text import fold
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
+class Extract(Struct, frozen=True):
     """What an extract is of: an action is in it that has one of each kind that is named."""
 
     sections: tuple[str, ...] = ()

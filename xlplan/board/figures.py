@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.board.board_model import Board
 from xlplan.board.reasons import with_reasons
@@ -37,8 +39,7 @@ from xlplan.plan.values import Value, natural_key, rating_word, show, show_in, s
 WHOLE = "The whole plan"
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """The figures of one section, or of the whole plan. `before` is None without earlier board."""
 
     name: str
@@ -67,8 +68,7 @@ class Count:
         return sum(self.before.values()) if self.before else 0
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerCount:
+class AnswerCount(Struct, frozen=True):
     """The actions that answer one recommendation; an action counts under each that it answers."""
 
     row: MasterRow
@@ -82,8 +82,7 @@ class AnswerCount:
         return sum(self.now.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """All figures of a composite."""
 
     points: tuple[Point, ...]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.workbook.write.cell_text import (
     TALLEST,
@@ -49,8 +51,7 @@ def is_long(text: str, width: float, style: Style) -> bool:
     return not is_within(text, room, most) and lines_within(text, room) > most
 
 
-@dataclass(frozen=True)
-class LongTexts:
+class LongTexts(Struct, frozen=True):
     """The texts that no row can show, each with its number and where it stands first."""
 
     where: str = "Notes"
@@ -121,8 +122,7 @@ def sampled(rows: Sequence[T]) -> Sequence[T]:
     return rows[:: max(1, len(rows) // _SAMPLE)]
 
 
-@dataclass(frozen=True)
-class FittedColumn:
+class FittedColumn(Struct, frozen=True, dict=True):
     """A column whose width is worked out: how wide it would be, how its texts look, and what stands
     in it, row by row. `flexible` ones are as wide as their texts need, the others no wider than
     `width`. Words are kept whole, and so are `unbroken` texts, such as links; `heading` too."""

@@ -7,7 +7,9 @@ to its list: a group of the sheet Figures, or the sheet that lists just that.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.action_lists import in_brief
 from xlplan.board.board_model import (
@@ -54,8 +56,7 @@ ACROSS = "Figures across"
 """Those of them whose actions stand in another list as well, for those who read by ear."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyFigure:
+class KeyFigure(Struct, frozen=True):
     """A figure for the top of the page, and what it was or out of what. The actions of those that
     are a `part` add up to all.
 

@@ -7,8 +7,10 @@ has returned. Texts are in short here; the composite has them in full.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.board.action_lists import first_in_line
 from xlplan.board.board_model import Board, Item
@@ -214,8 +216,7 @@ def _chart(draft: Page, top: int, last: int, *, compared: bool) -> Chart:
 COLUMNS = 12
 
 
-@dataclass
-class Page:
+class Page(Struct):
     """The rows of the page as they are laid down."""
 
     paint: Paint

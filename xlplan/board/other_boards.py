@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import (
     Board,
@@ -31,8 +33,7 @@ from xlplan.plan.text import fold
 from xlplan.plan.values import Value, natural_key
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """One point of the plan: its label, every action's bucket, and the average slip in days.
 
     `slip` is over the actions that had a date both then and at first; None where there are none.

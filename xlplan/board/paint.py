@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.board.board_model import Anchor, Board, Item, TableColumn
 from xlplan.board.fitting import LongTexts, cut_words
@@ -30,8 +32,7 @@ WIDEST_BANNER = 145.0
 FIGURES = ("number", "share", "days", "date")
 
 
-@dataclass(frozen=True)
-class Paint:
+class Paint(Struct, frozen=True, dict=True):
     """How one composite looks: its styles, where links lead, and which texts are cut."""
 
     view: View

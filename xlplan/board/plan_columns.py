@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import Item, TableColumn
 from xlplan.board.figures import answers_of
@@ -33,8 +35,7 @@ OWN: tuple[str, ...] = ("key", "action", "lead", "due", "rating", "progress")
 Worked = Literal["", "section", "overdue", "slips", "first", "last_board", "direction", "changed"]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanColumn:
+class PlanColumn(Struct, frozen=True):
     """One column: of a field, or (`worked` out) of what the board finds about an action. What is
     not drawn, and is no band, stands in the cell of the column `into`."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache, partial
+
+from msgspec.structs import replace
 
 from xlplan.board.board_model import (
     NOTHING,

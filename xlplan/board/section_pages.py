@@ -7,7 +7,8 @@ exceptions with what their officers say. The paper says the same of it, from her
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.board.action_lists import first_in_line
 from xlplan.board.at_a_glance import latest_words, words_column

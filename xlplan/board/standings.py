@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
+
+from msgspec import Struct
 
 from xlplan.board.board_model import Board, ReturnLine
 from xlplan.merge.kinds import Kind
@@ -43,8 +44,7 @@ _LEAVE_THE_DATE = (Kind.HELD, Kind.INVALID, Kind.CLEARED)
 """Kinds of question that ask whether a date is to go; it stands meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A row of the rating key: a point of the scale, or one of the two that are not on it.
 
     `label` is the word by which it is shown: see `xlplan.plan.values.rating_word`.
@@ -62,16 +62,14 @@ class Point:
         return "#E2E2E2" if self.key == NOT_KNOWN else "#A6A6A6"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why an action is an exception."""
 
     kind: ReasonKind
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where one action stands. `before` and `direction` are None without an earlier board.
 
     `holding` is done and watched before it closes. `first_due` is the first date the action had
@@ -208,8 +206,7 @@ def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, .
     return tuple(points)
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True, dict=True):
     """The definition's answers that every standing needs, worked out once."""
 
     board: Board

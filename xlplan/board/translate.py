@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import Board, PastBoard
 from xlplan.board.standings import best_first, section_in, section_of
@@ -20,16 +22,14 @@ PLAIN = "text"
 """The role of a field that has none of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """The fields of all plans, and for each plan which of them its own become."""
 
     every: tuple[Field, ...]
     of_plan: tuple[Mapping[FieldKey, Field], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True):
     """How one plan's words become the shared ones."""
 
     mark: str
@@ -116,8 +116,7 @@ def translated(board: Board, words: Vocabulary, scale: Scale) -> Board:
         questions=[_question(board.definition, q, words) for q in board.questions],
         returns=[replace(line, lead=words.name(line.lead)) for line in board.returns],
         problems=[
-            replace(p, action=words.ref(p.action), field=words.field(p.field))
-            for p in board.problems
+            p.but(action=words.ref(p.action), field=words.field(p.field)) for p in board.problems
         ],
         history=[_past(past, words) for past in board.history],
         dues={words.uid(uid): known for uid, known in board.dues.items()},
@@ -273,8 +272,7 @@ def _past(past: PastBoard, words: Vocabulary) -> PastBoard:
 _Meaning = tuple[str, bool, bool, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """The united scale, best first, and for each plan the united code of each of its own."""
 
     name: str

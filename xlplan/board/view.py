@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property, partial, wraps
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import IMPORTED, Board, Emphasis, Item, TableColumn, item_of
 from xlplan.board.figures import Figures, figures
@@ -51,8 +53,7 @@ _BOARD_AND_DAY = regex(r"[^,;]+, (\d{1,2} [^\W\d]+ \d{4})")
 SECTION_TEXT = 60
 
 
-@dataclass(frozen=True)
-class View:
+class View(Struct, frozen=True, dict=True):
     """One board, its figures, and the words for what is in it."""
 
     board: Board

@@ -4,7 +4,8 @@ publication. The plan keeps them; a mark says where one was left out."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
@@ -52,7 +53,7 @@ def _value(value: Value) -> Value:
         case Timescale():
             return replace(value, text=published(value.text))
         case Invalid():
-            return replace(value, raw=published(value.raw))
+            return Invalid(published(value.raw), value.code, value.message)
         case tuple():
             return tuple(map(published, value))
         case _:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
 
 from xlplan.board.board_model import ReturnLine
 from xlplan.board.standings import (
@@ -206,8 +207,7 @@ def section_text(section: str) -> str:
 NO_ORGANISATION = "No organisation named"
 
 
-@dataclass(frozen=True, slots=True)
-class LeadCount:
+class LeadCount(Struct, frozen=True):
     """The actions of one lead, and the lead's return. A shared action counts under each lead."""
 
     lead: str
@@ -223,8 +223,7 @@ class LeadCount:
         return sum(self.now.values())
 
 
-@dataclass(frozen=True, slots=True)
-class OrganisationCount:
+class OrganisationCount(Struct, frozen=True):
     """The actions of one organisation, and its leads' returns.
 
     An action counts once under each organisation that answers for it. `outstanding` are the leads

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from xlplan import __version__
 from xlplan.cli import say
@@ -20,8 +20,7 @@ _PATH = click.Path(readable=False, path_type=Path)
 """A path of which this program, not the command line, says what it may not do with it."""
 
 
-@dataclass
-class Settings:
+class Settings(Struct):
     """What the options before the command say, and whether the command has recorded anything."""
 
     folder: Path = Path()

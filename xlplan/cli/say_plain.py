@@ -8,7 +8,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -159,7 +158,7 @@ def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
     heading = headings.get(first.field, "") if first.where != DEFINITION else ""
     if heading and not message.startswith(heading):  # no need to name it twice
         place = f"{place}, {heading}"
-    return str(replace(first, where=place, message=message))
+    return str(first.but(where=place, message=message))
 
 
 def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+
+from msgspec import Struct
 
 from xlplan.codes import (
     accessible_codes,
@@ -26,8 +27,7 @@ from xlplan.codes import (
 from xlplan.codes.message import Message, did_you_mean, shape_of
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
+class Family(Struct, frozen=True):
     """Messages whose codes begin alike: what they are about, and which command prints them."""
 
     prefix: str

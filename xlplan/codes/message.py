@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 from xlplan.errors import Problem, XlplanError
 from xlplan.late import regex
@@ -35,8 +36,7 @@ def call_master(name: str) -> None:
 _PLACE = regex(r"\{(?P<name>[a-z_]+)(?:!(?P<how>[lqfwo]))?(?::(?P<forms>[^{}]*))?\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A message whose places are filled. `at` says where it is; then it is a `Problem`."""
 
     code: str
@@ -52,8 +52,7 @@ class Filled:
         return Filled(self.code, f"{what}: {self.message}", self.level)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Message:
+class Message(Struct, frozen=True, eq=False):
     """One message code.
 
     `meaning` and `todo` are the sentences of the page of messages and of ``xlplan explain``.

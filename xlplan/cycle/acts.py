@@ -8,8 +8,9 @@ joins `plan.toml` meanwhile may be all that was missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
 from xlplan.codes.merge_codes import DEC_001, DEC_068, MRG_047
@@ -192,8 +193,7 @@ def _stale(question: str, where: str, desk: Desk) -> Problem:
 # Reversing a return
 
 
-@dataclass(frozen=True)
-class UndoResult:
+class UndoResult(Struct, frozen=True):
     """What `Plan.undo` reversed: the return, the decisions that went with it, what changed.
 
     `problems` are notes on what stands in spite of it, and files that could not be written.

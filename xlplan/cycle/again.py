@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.source_codes import NEW_021, NEW_022, NEW_028
 from xlplan.cycle import outputs
@@ -38,8 +40,7 @@ EDITED = "edited"
 """Beside the options: that the definition had been edited and was not proposed anew."""
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """What `import_again` read; `problems` are those of the reading and of the rows there were
     before, `account` says what became otherwise."""
 
@@ -103,8 +104,7 @@ def imported(state: State) -> list[RowAdded]:
     return [row for row in rows if row and row.origin == "import" and row.sha256]
 
 
-@dataclass(frozen=True)
-class Reread:
+class Reread(Struct, frozen=True):
     """The stored original, read again: the text of `plan.toml` with it, the options, and the rows
     there were before."""
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from xlplan.codes.cycle_codes import BAK_008, BAK_009, BAK_010
 from xlplan.cycle.desk import Desk, clock_for
@@ -22,8 +23,7 @@ from xlplan.merge.model import COORDINATOR, Returned
 from xlplan.merge.state import State
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveResult:
+class ArchiveResult(Struct, frozen=True):
     """What was moved: the folder it is in now, how many originals, how many bytes, and the cycle
     before which they came."""
 

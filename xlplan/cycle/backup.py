@@ -17,10 +17,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
+
+from msgspec import Struct
 
 from xlplan.codes.cycle_codes import (
     BAK_001,
@@ -59,8 +60,7 @@ _WINDOWS = regex(r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|
 """What no name of a file may hold on one system or another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backup:
+class Backup(Struct, frozen=True):
     """A backup that was made, or put back: the file, or the folder; how many files it holds, the
     end of its ledger, whether the secret key is in it, and what a person should know."""
 

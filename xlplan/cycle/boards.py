@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.board.board_model import IMPORTED, Board, PastBoard, ReturnLine, WhenAsked
 from xlplan.board.other_boards import combined
@@ -54,8 +56,7 @@ from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A point of a plan's life: its position in the ledger, its label, and its day."""
 
     position: int
@@ -346,4 +347,4 @@ def board_with_others(
 def _in_plan(place: Path, error: XlplanError) -> XlplanError:
     """The error with the folder of the plan that it is about."""
     problem = error.problems[0]
-    return XlplanError(replace(problem, where=f"{place}, {problem.where}"))
+    return XlplanError(problem.but(where=f"{place}, {problem.where}"))

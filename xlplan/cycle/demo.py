@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import DEMO_001, DEMO_002
 from xlplan.cycle.desk import clock_for
@@ -28,8 +30,7 @@ from xlplan.returned.as_issued import ID_PREFIX
 EXAMPLE = "brag-by-recommendation"
 
 
-@dataclass(frozen=True)
-class Demo:
+class Demo(Struct, frozen=True):
     """What the demo made: its folder, and what to open with a word about each."""
 
     folder: Path

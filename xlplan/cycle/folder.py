@@ -9,9 +9,11 @@ import re
 import stat
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.folder_codes import (
     LED_002,
@@ -35,8 +37,7 @@ if TYPE_CHECKING:
 KEY_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class PlanFolder:
+class PlanFolder(Struct, frozen=True):
     """The paths of a plan; what each file is stands in the README."""
 
     root: Path

@@ -4,7 +4,9 @@ rows, when the two are laid out alike, and the columns and lists that the plan h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.cycle.own_columns import FieldKey
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES, SPARE_ROWS, workbook_of_lines
@@ -90,8 +92,7 @@ def as_written(cell: Cell | None) -> Shown:
     return clean(value) or None if isinstance(value, str) else value
 
 
-@dataclass
-class ListEdits:
+class ListEdits(Struct):
     """What becomes of the lists of a file: values by cell, where a list reaches now by where it
     reached, and where it stands by its place in the new workbook."""
 
@@ -139,8 +140,7 @@ def _place(col: int, length: int) -> str:
     return f"{LISTS}!${letter}$2:${letter}${max(length, 1) + 1}"
 
 
-@dataclass(frozen=True)
-class Widened:
+class Widened(Struct, frozen=True):
     """A table with the columns that the plan has got since, those that come to the right of all
     that is on its sheet, and their headings by column."""
 

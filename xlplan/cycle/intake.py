@@ -7,11 +7,13 @@ import pickle
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from sys import intern
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.merge_codes import MRG_001
@@ -44,8 +46,7 @@ _UNPACKED = 25
 """So many readings are kept as they are while the other files are read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Struct, frozen=True):
     """A file that came in: the name to call it by, its digest, where its bytes are.
 
     One from an archive or a message is called by both names, ``inbox/bundle.zip/inner.xlsx``;
@@ -64,8 +65,7 @@ class Arrived:
         return f"r-{self.digest[:12]}"
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(Struct, frozen=True):
     """The files of a merge, in a fixed order, and what was passed over."""
 
     arrived: tuple[Arrived, ...]
@@ -155,7 +155,7 @@ def _name(desk: Desk, file: Path) -> str:
 def _take(desk: Desk, name: str, path: Path, *, keep: bool) -> Arrived | Problem:
     data = read_bytes(path)
     if isinstance(data, Problem):
-        return replace(data, where=name)
+        return data.but(where=name)
     if not keep:
         return Arrived(name, sha256(data), path)
     digest = desk.folder.originals.keep(data)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.issue_codes import (
     ISS_001,
@@ -51,8 +53,7 @@ NO_FAULTS: Mapping[CellKey, Fault] = {}
 _CYCLE_ID = regex(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
 
 
-@dataclass(frozen=True)
-class IssuedTemplate:
+class IssuedTemplate(Struct, frozen=True):
     """A template that went out: to whom, where it is, and the refs of the actions in it that the
     lead is asked about; `locked` are those of the others."""
 
@@ -64,8 +65,7 @@ class IssuedTemplate:
     locked: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class IssueResult:
+class IssueResult(Struct, frozen=True):
     """What `Plan.issue_with_report` did for the cycle with this id.
 
     `problems` are actions that nobody was asked about, texts that do not fit a cell, and files

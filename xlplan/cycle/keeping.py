@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.kept_codes import KEEP_011, KEEP_018, KEEP_032
 from xlplan.cycle.desk import Desk, Work
@@ -46,8 +48,7 @@ _ENOUGH = 3
 _OURS = frozenset({"decisions.xlsx", "set-up.xlsx", "post.xlsx"})
 
 
-@dataclass(frozen=True, slots=True)
-class KeptChange:
+class KeptChange(Struct, frozen=True):
     """One cell of the kept workbook that is to say something else: its sheet and name, the text
     that it holds and that it gets."""
 
@@ -62,8 +63,7 @@ class KeptChange:
         return {"sheet": self.sheet, "cell": self.cell, "from": self.before, "to": self.after}
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The kept workbook as it should be: its bytes, what stands in it, and what to say of it."""
 
     data: bytes
@@ -344,7 +344,7 @@ def _written(
             if edit.row >= 0 and (problem := wrong.get(f"{edit.sheet}!{cell}"))
         }
         if not late:
-            notes = [replace(n, where=f"{name}!{n.where}".rstrip("!")) for n in done.notes]
+            notes = [n.but(where=f"{name}!{n.where}".rstrip("!")) for n in done.notes]
             return edits, done, notes
         refused |= late
     edits = KeptEdits(desk, book, version, located, asked, refused, closed).gather()

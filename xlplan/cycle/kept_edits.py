@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.kept_by_hand import Reason, say_value, say_withdrawn
@@ -36,8 +37,7 @@ from xlplan.workbook.write.cell_edits import Value as Written
 from xlplan.workbook.write.inserted_rows import NewRows
 
 
-@dataclass
-class KeptEdits:
+class KeptEdits(Struct):
     """What is to change in one file, gathered row by row."""
 
     desk: Desk

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xlplan.cycle.kept_by_hand import say_fill
 from xlplan.merge.kept_cells import KeptCell
@@ -34,8 +35,7 @@ def look_of(sheet: ReadSheet, at: At) -> Look:
     return sheet.fills.get(at, ""), sheet.letters.get(at, "")
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """One cell that is to be written: its sheet, row and column (from 0, as they are now), what it
     is to hold, which fields it says, and the cell as which it is to be filled; `shows` are the
     ratings that it says so before and after, where its fill alone says them."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xlplan.cycle.kept_edits import KeptEdits
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xlplan.codes.folder_codes import LED_010, OUT_002, PLAN_040
 from xlplan.cycle.folder import PlanFolder, find_folder, sha256, sync_folder
@@ -83,8 +84,7 @@ def _as_written(folder: PlanFolder, state: State) -> Iterator[tuple[str, bytes]]
             yield issued.file, data
 
 
-@dataclass(frozen=True, slots=True)
-class RekeyResult:
+class RekeyResult(Struct, frozen=True):
     """What `rekey` did: the templates that are out with the old key (files in the plan's
     folder), oldest first, and what a person should know."""
 

@@ -6,9 +6,10 @@ language; one that the catalogue does not know stays in English.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
+
+from msgspec import Struct
 
 from xlplan.codes.return_codes import RET_097
 from xlplan.language.catalogue import Tongue, marked
@@ -40,8 +41,7 @@ _HELD = (
 """What the merge says of an edit that it holds, beside the messages that have a code."""
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """A lead who reads of the plan, with the definition as they read it."""
 
     state: State

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import POST_002
 from xlplan.cycle.desk import Desk, Work
@@ -53,8 +55,7 @@ _BETWEEN = f"\n\n{'-' * 30}\n\n"
 """Between a letter in one language and the same in another."""
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A lead who was sent a template, which, and how they stand."""
 
     lead: Lead
@@ -62,8 +63,7 @@ class Asked:
     status: LeadStatus
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """What a letter says in one language: that of the definition as its reader has it; the
     coordinator's words with places, and what is true of this lead."""
 
@@ -72,8 +72,7 @@ class Words:
     more: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """What a letter says, in each of its languages, and why it is written."""
 
     act: Act

@@ -6,7 +6,9 @@ Gathered from two workbooks: the file as it was read, and the master as it would
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.folder_codes import OUT_047
 from xlplan.codes.message import Filled
@@ -62,8 +64,7 @@ class NotInPlaceError(Exception):
         self.why = why
 
 
-@dataclass
-class MasterEdits:
+class MasterEdits(Struct):
     """What is to change in one file, gathered sheet by sheet."""
 
     desk: Desk

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from xlplan.cycle.fresh_master import BLANK
 from xlplan.issued.master import FIRST_ROW, NAMES, Line, Shown, workbook_of_lines
@@ -22,8 +23,7 @@ _NEAR = 1.0
 """Points by which heights differ that two programs give the same row."""
 
 
-@dataclass(frozen=True)
-class Heights:
+class Heights(Struct, frozen=True, dict=True):
     """Of the rows of one table of the plan, in a file that went out under `before` and was read
     with these `writes`."""
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from itertools import chain, count
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.edit_codes import EDIT_003, EDIT_021
 from xlplan.codes.folder_codes import OUT_047
@@ -26,8 +28,7 @@ from xlplan.workbook.write.patch import patch
 from xlplan.workbook.write.sheet import Workbook
 
 
-@dataclass(frozen=True)
-class Renewed:
+class Renewed(Struct, frozen=True):
     """The master as it should be, and what a person should know of it."""
 
     data: bytes
@@ -92,11 +93,11 @@ def renew(desk: Desk, issued: Issued, fresh: Workbook, kept: Kept) -> Renewed | 
     if fatal:
         return OUT_047.problem(name, "refused", kept=aside, why=fatal[0])
     # What lies under merged cells nobody would see; what the plan says there is said.
-    hidden = (replace(each, level="note") for each in done.refused.values())
+    hidden = (each.but(level="note") for each in done.refused.values())
     seen = (each for each in done.notes if each.where not in edits.unseen)
     notes = (*(each for each in seen if each.code != EDIT_021.code), *hidden)
     return Renewed(
-        done.data, [replace(each, where=f"{name}!{each.where}".rstrip("!")) for each in notes]
+        done.data, [each.but(where=f"{name}!{each.where}".rstrip("!")) for each in notes]
     )
 
 

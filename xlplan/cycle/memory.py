@@ -252,7 +252,7 @@ def read_outline(found: dict[str, Any]) -> Outline:
 def as_kept(outline: Outline) -> Mapping[str, object]:
     """An outline as it is kept."""
     rows = {uid: (*line[:-1], encode(line.status)) for uid, line in outline.rows.items()}
-    return {name: getattr(outline, name) for name in Outline.__slots__} | {"rows": rows}
+    return {name: getattr(outline, name) for name in Outline.__struct_fields__} | {"rows": rows}
 
 
 def index_of(events: Iterable[Event], before: Find | None = None) -> Iterator[tuple[Key, object]]:
@@ -343,7 +343,7 @@ def kept_heard(desk: Desk, events: Sequence[Event], before: Find | None) -> tupl
         found = heard_of(state, history.changes, state.seq)
     else:
         found = _since(history, events, before, state.seq)
-    return _HEARD, {name: getattr(found, name) for name in Heard.__slots__}
+    return _HEARD, {name: getattr(found, name) for name in Heard.__struct_fields__}
 
 
 def _since(history: History, events: Sequence[Event], before: Find, as_of: int) -> Heard:

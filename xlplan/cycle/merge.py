@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.merge_codes import DEC_001, MRG_002, MRG_005
 from xlplan.cycle import outputs
@@ -48,8 +51,7 @@ if TYPE_CHECKING:
     from xlplan.issued.reply import Reply
 
 
-@dataclass(frozen=True)
-class ReturnReport:
+class ReturnReport(Struct, frozen=True):
     """What became of one file: `outcome` is merged, unchanged, duplicate or refused.
 
     `id` is that of the return (``r-`` and the first 12 hexadecimal digits of the file's SHA-256);
@@ -87,7 +89,7 @@ class ReturnReport:
         return dict(sorted(Counter(fate.disposition for fate in self.fates).items()))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # whoever asks for help on it need not load what it holds
 class MergeResult:
     """What `Plan.merge` did, or with `dry_run` would do; also what `Plan.answer` did.
 
@@ -120,8 +122,7 @@ class MergeResult:
         return bool(self.questions or self.refused) or any(p.level != "note" for p in self.problems)
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     """What a merge gathers on its way."""
 
     returned: list[tuple[Arrived, Returned, bool]] = field(default_factory=list)

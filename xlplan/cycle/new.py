@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.folder_codes import PLAN_007
 from xlplan.codes.gate_codes import GATE_011, GATE_012
@@ -47,8 +50,7 @@ _BUILDING = ".xlplan-new"
 _PREFIX = {"action": "a", "recommendation": "rec"}
 
 
-@dataclass(frozen=True)
-class NewFigures:
+class NewFigures(Struct, frozen=True):
     """A new plan in figures; rows that are kept back are left aside.
 
     `leads` are the names in the list of leads, `leaderless` the open actions that name nobody.
@@ -68,7 +70,7 @@ class NewFigures:
     left_out: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # whoever asks for help on it need not load what it holds
 class NewPlan:
     """What `new` did: where, from what, and the account of every source row."""
 
@@ -251,7 +253,7 @@ def _advised(problem: Problem) -> Problem:
     """A refusal of the whole spreadsheet for one sheet says how to do without it."""
     if problem.code not in (GATE_011.code, GATE_012.code):
         return problem
-    return replace(problem, message=f"{problem.message} {WITH_OTHER_SHEETS}")
+    return problem.but(message=f"{problem.message} {WITH_OTHER_SHEETS}")
 
 
 def slug(text: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from xlplan.cycle.kept import Document
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 _ISSUE = "xlplan issue --cycle ID --return-by DATE"
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """What the coordinator does next in the cycle that is open.
 
     `text` says it in words, `command` is the command that it comes to.
@@ -39,8 +40,7 @@ NEXT: Mapping[str, NextStep] = {
 }
 
 
-@dataclass(frozen=True)
-class NextCycle:
+class NextCycle(Struct, frozen=True):
     """When the next cycle begins, and what to issue it as. `due` is whether that day has come."""
 
     begins: date

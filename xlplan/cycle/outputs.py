@@ -7,9 +7,11 @@ back the same. One of them on disk that holds edits which no merge has read is n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
 from xlplan.codes.message import listed
@@ -39,8 +41,7 @@ _NOT_OURS = (RET_001.code, RET_002.code)
 """What was made by another plan, or with another key: nothing that is done to it helps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file to be written; `data` None means that it is to go. `aside` is what is kept of the one
     that was there, by name; `notes` are what to say once it is written."""
 
@@ -109,16 +110,10 @@ def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Out
     asked = [[question.id for question in questions]] if questions else []
     issued = Issued(
         id=named("m", definition.id, base, state.definition_digest, *asked),
-        document="master",
-        author=COORDINATOR,
-        cycle=current_cycle(state),
-        return_by="",
-        as_of=state.seq,
-        uids=tuple(desk.lines.texts),
-        fields=fields,
-        inputs=fields,
+        document="master", author=COORDINATOR, cycle=current_cycle(state), return_by="",
+        as_of=state.seq, uids=tuple(desk.lines.texts), fields=fields, inputs=fields,
         file=desk.folder.master.name,
-    )
+    )  # fmt: skip
     issued = _known_or(desk, issued)
     open_ = _asked_of(definition, questions)
     lines = read_lines(line for _, line in pairs)

@@ -7,8 +7,10 @@ Nothing here writes a workbook: a dry run needs none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.merge_codes import MRG_068
 from xlplan.cycle.acts import take_own
@@ -34,8 +36,7 @@ FieldKey = tuple[str, str]
 """The kind of row and the id of a field."""
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The master that the coordinator saved last, as a merge has read it; its bytes are None where
     they are missing or damaged."""
 

@@ -7,9 +7,11 @@ and a file that somebody changed since is left as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import POST_001, POST_003, POST_004, POST_005
 from xlplan.codes.issue_codes import ISS_006
@@ -43,8 +45,7 @@ from xlplan.post.letter import eml
 from xlplan.workbook.write.cell_text import safe_name
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """An e-mail draft in a file. `to` is blank where no address is known; `template` is the
     reference of what it carries; `why` says in short words why somebody is reminded."""
 
@@ -58,8 +59,7 @@ class Draft:
     why: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class PostResult:
+class PostResult(Struct, frozen=True):
     """What `Plan.draft` or `Plan.remind` wrote for the cycle with this id. `post` is `post.xlsx`;
     `unaddressed` are the leads whose draft has no address."""
 

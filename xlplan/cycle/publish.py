@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import PUB_001, PUB_006, PUB_068, PUB_090
 from xlplan.cycle.desk import Desk
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from xlplan.board.extract import Extract
 
 
-@dataclass(frozen=True, slots=True)
-class Renderings:
+class Renderings(Struct, frozen=True):
     """What is wanted beside the composite."""
 
     accessible: bool = False
@@ -66,7 +67,7 @@ def render(
         beside = path.with_name(f"{path.stem} accessible.xlsx")
         outputs.append(Output(beside, book, "rendering"))
         problems += (
-            replace(found, where=f"{beside.name}!{found.where}")
+            found.but(where=f"{beside.name}!{found.where}")
             for found in accessibility_problems(book)
         )
     if wanted.one_page:
@@ -106,8 +107,7 @@ def _pages(book: bytes, created: str, font: str, path: Path) -> tuple[Output, li
     return Output(path, pdf, "rendering"), [found] if found else []
 
 
-@dataclass(frozen=True)
-class PublishResult:
+class PublishResult(Struct, frozen=True):
     """The composite that was written, the cycle it reports, and the tip printed on it.
 
     `tip` is the hash of the last event that the composite knows (SHA-256, hex): `Plan.verify`
@@ -124,8 +124,7 @@ class PublishResult:
     """Whether the composite itself could be written; `problems` says why not."""
 
 
-@dataclass(frozen=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """A composite before it is written: where it goes, what is on it and of what time it is."""
 
     path: Path

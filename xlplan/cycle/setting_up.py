@@ -6,8 +6,9 @@ Those of addresses in `post.xlsx` go the same way; what is ticked there is recor
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import POST_006
 from xlplan.codes.definition_codes import DEF_015
@@ -168,7 +169,7 @@ def _put_in(
         try:
             reread = read_again(desk, text=outcome.text)
         except XlplanError as error:
-            problems = [replace(one, level="warning") for one in error.problems]
+            problems = [one.but(level="warning") for one in error.problems]
         else:
             return outcome, record_again(desk, work, reread).account
         if barred := [edit for edit in outcome.edits if _bears_on_reading(text, edit)]:
@@ -227,7 +228,7 @@ def take_decisions(desk: Desk, work: Work, facts: Iterable[Decided]) -> list[Pro
         typed = show(fact.value) or None
         outcome = take(text, desk.state.definition, [Typed(entry, {column: typed})], origin)
         outcome, account = _put_in(desk, work, text, outcome)
-        problems += [replace(one.problem, where=str(fact.place)) for one in outcome.refused]
+        problems += [one.problem.but(where=str(fact.place)) for one in outcome.refused]
         problems += account
     return problems
 
@@ -261,7 +262,7 @@ def _unused(answers: SetUpAnswers, outcome: Outcome) -> Iterator[Unused]:
         uid = set_up_uid(refused.entry)
         for column in _columns(typed[uid], refused):
             place = answers.places.get((uid, column), NOWHERE)
-            problem = replace(refused.problem, where=str(place), level="warning")
+            problem = refused.problem.but(where=str(place), level="warning")
             text = as_text(typed[uid].cells.get(column) or "")
             yield Unused(f"{uid}:{column}", text, "", "", place, problem)
     for (uid, column), (text, problem) in answers.faulty.items():

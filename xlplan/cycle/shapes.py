@@ -4,10 +4,11 @@ more keys may be added, none may go or change."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
+
+from msgspec.structs import asdict
 
 from xlplan.errors import Problem
 from xlplan.merge.doubts import FIRST
@@ -327,7 +328,7 @@ def status_shape(status: Status) -> dict[str, object]:
 
 def _lead_shape(lead: LeadStatus) -> dict[str, object]:
     """A lead in ``status --json``: every part of it, null for a text that is blank."""
-    found = {each.name: getattr(lead, each.name) for each in fields(lead)}
+    found = {each: getattr(lead, each) for each in lead.__struct_fields__}
     lists = {name: list(value) for name, value in found.items() if isinstance(value, tuple)}
     return {name: None if value == "" else value for name, value in (found | lists).items()}
 
@@ -351,7 +352,7 @@ def post_shape(result: PostResult) -> dict[str, object]:
     """``draft --json`` and ``remind --json``."""
     return {
         "cycle": result.cycle,
-        "drafts": [vars(d) | {"to": d.to or None, "file": str(d.file)} for d in result.drafts],
+        "drafts": [asdict(d) | {"to": d.to or None, "file": str(d.file)} for d in result.drafts],
         "unaddressed": list(result.unaddressed),
         "post": str(result.post),
         "problems": [problem_shape(problem) for problem in result.problems],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xlplan.codes.cycle_codes import CYC_001
 from xlplan.cycle.folder import sha256
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
     from xlplan.merge.model import Question
 
 
-@dataclass(frozen=True, slots=True)
-class LeadStatus:
+class LeadStatus(Struct, frozen=True):
     """One lead in one cycle.
 
     `changes` counts the cells that stand in the master, alone or in agreement; `untouched` the
@@ -97,7 +98,7 @@ class LeadStatus:
         return ("; " if self.signatures else ", ").join(part for part in parts if part)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # whoever asks for help on it need not load what it holds
 class Status:
     """Where a plan and one of its cycles stand.
 
@@ -120,7 +121,7 @@ class Status:
     problems: tuple[Problem, ...] = ()
     """What stands in the place of those two workbooks and cannot be merged."""
     following: NextCycle | None = None  # where the plan says how often one begins
-    ask: Callable[[], Sequence[Question]] = field(default=tuple, repr=False, compare=False)
+    ask: Callable[[], Sequence[Question]] = tuple
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

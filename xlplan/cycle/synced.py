@@ -7,9 +7,10 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xlplan.codes.folder_codes import PLAN_009
 from xlplan.codes.kept_codes import KEEP_019, KEEP_030, KEEP_031

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import BAK_010
 from xlplan.codes.folder_codes import (
@@ -42,8 +44,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(Struct, frozen=True):
     """The end of a ledger: how many events it has, and the hash of the last (SHA-256, hex)."""
 
     events: int
@@ -125,7 +126,7 @@ def _projections(desk: Desk) -> Iterator[Problem]:
     for output in outputs.prepare(desk, Work(desk, None)):
         if is_edited(desk, output.path):
             found = unusable(desk, output.path)
-            yield replace(found, level="note") if found else VER_008.problem(output.path.name)
+            yield found.but(level="note") if found else VER_008.problem(output.path.name)
         elif not output.path.exists():
             if output.data is not None:
                 yield VER_010.problem(output.path.name, "missing")
@@ -214,8 +215,7 @@ def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """The originals that were moved to an archive, by digest, and the archive, where it is here."""
 
     digests: frozenset[str]

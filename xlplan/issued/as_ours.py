@@ -142,7 +142,7 @@ def _fills(definition: PlanDefinition, about: Mapping[str, _About]) -> frozenset
     """The fills of a template. Those of its rating key are not among them: on an action's cell,
     such a colour says something."""
     look = palette(definition)
-    styles = [getattr(look, name) for name in look.__slots__]
+    styles = [getattr(look, name) for name in look.__struct_fields__]
     body = {style.fill for style in styles if isinstance(style, Style)}
     around = {fill for each in about.values() for fill in each.fills}
     around -= {rating.colour for rating in definition.ratings}

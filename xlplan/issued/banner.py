@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.issued.sheets import REFERENCE, Lists, grown
 from xlplan.issued.sign_off import filled, sign_off
@@ -33,8 +35,7 @@ _LOW = 3
 """Rows of the heading of a table."""
 
 
-@dataclass
-class Banner:
+class Banner(Struct):
     """The rows above the actions with what they need; `message` is where the message of what is
     still to be filled in goes."""
 

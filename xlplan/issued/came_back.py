@@ -6,7 +6,9 @@ Each line has a cell in which the coordinator marks it as dealt with; it is then
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.issued.sheets import TEXT, Lists, id_row, page_of, row_height
 from xlplan.merge.ids import named
@@ -49,8 +51,7 @@ _GUIDES = {
 _HOW = 'Choose Yes under "Dealt with", save, and run xlplan merge: the line is not shown again.'
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing to be known of a return, with its place; one without a text only says that the file
     came, or whose did not. `number` tells apart lines that are the same otherwise."""
 
@@ -75,8 +76,7 @@ class Line:
         return self.file, short, self.lead, self.outcome, self.sheet, self.cell, self.text
 
 
-@dataclass(frozen=True, slots=True)
-class CameBack:
+class CameBack(Struct, frozen=True):
     """The lines of both sheets; those that were dealt with are left out."""
 
     returns: Sequence[Line] = ()

@@ -6,7 +6,8 @@ hidden sheet "As issued" (`xlplan.issued.issued_places`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.issued.banner import whose
 from xlplan.issued.issued_places import As, Place, as_issued_sheet, as_text, places_of, range_of

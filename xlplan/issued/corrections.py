@@ -8,7 +8,8 @@ any other, so a merge needs to know nothing of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.issued.issued_places import places_of
 from xlplan.issued.reply import Fault

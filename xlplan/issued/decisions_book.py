@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.codes.message import listed
 from xlplan.issued.came_back import YES, CameBack, came_back_sheets

@@ -5,8 +5,9 @@ once for a definition.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from xlplan.issued.needed import needed_columns
 from xlplan.issued.rules import column_lists, due_and_reason

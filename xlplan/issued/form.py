@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.issued.banner import Banner, banner
 from xlplan.issued.design import STEP_LIST, Design, design_of

@@ -7,9 +7,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.issued.sheets import (
     ColumnLook,
@@ -58,8 +60,7 @@ _OURS = Cell().style
 """The look of what nobody sees."""
 
 
-@dataclass
-class Form:
+class Form(Struct):
     """The lines as they are added, with the kind of each; and what is merged of those that are
     higher than a row can be."""
 

@@ -8,8 +8,9 @@ LibreOffice have are used, and none that gives an array.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from xlplan.issued.rules import quoted
 from xlplan.issued.sheets import Lists

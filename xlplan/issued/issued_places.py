@@ -8,9 +8,10 @@ key, so that it may be sorted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+
+from msgspec import Struct
 
 from xlplan.issued.rules import SIGNATURE, quoted
 from xlplan.language.catalogue import BETWEEN, Tongue, marked
@@ -35,8 +36,7 @@ class As(IntEnum):
 At = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A cell of an action on the sheet "Update": where it is, the key of its row, its column, and
     what it holds."""
 

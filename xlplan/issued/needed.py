@@ -13,7 +13,9 @@ in the template ("Jun 2026" for "June 2026") and is no change when it comes back
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.issued.rules import (
     ISSUED_DUE,
@@ -39,8 +41,7 @@ At = Callable[[str], str]
 """Where a column stands in a formula, by its id: a cell, or an array."""
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(Struct, frozen=True):
     """Cells that may have to be filled in: the range, its column from 0, and a formula's test, an
     array of 0 and 1 over the range, of which must."""
 
@@ -54,8 +55,7 @@ class Open:
         return f"SUMPRODUCT({self.test}*1)"
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """A column that is asked for while all of its tests hold."""
 
     column: IssuedColumn

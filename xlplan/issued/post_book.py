@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.issued.sheets import TEXT, id_row, lists_sheet, page_of, payload_of, row_height, stamped
 from xlplan.merge.ids import named
@@ -54,8 +56,7 @@ _GUIDE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PostRow:
+class PostRow(Struct, frozen=True):
     """What `post.xlsx` says of one lead."""
 
     lead: str
@@ -84,7 +85,11 @@ def issued_post(
 ) -> Issued:  # fmt: skip
     """The post workbook of a cycle as it goes out with these rows."""
     shown = [
-        [str(getattr(row, name)) for name in PostRow.__slots__ if name != "team" or row.team]
+        [
+            str(getattr(row, name))
+            for name in PostRow.__struct_fields__
+            if name != "team" or row.team
+        ]
         for row in rows
     ]
     typed = [[one.question, one.decision, one.problem.message] for one in kept]

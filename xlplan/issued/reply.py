@@ -7,9 +7,11 @@ It is written from that lead's own file alone: nothing in it comes from the plan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from textwrap import wrap
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_010, RET_011, RET_012, RET_026
 from xlplan.language.catalogue import Tongue, marked
@@ -48,8 +50,7 @@ _ASKED = marked("Asked of the coordinator; the plan stays as it is until that is
 _DECIDED = marked("Decided by the coordinator on what you asked:")
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Struct, frozen=True):
     """One thing to correct: where it stands, which action and column it is about, what was entered
     (blank: nothing), and what is needed. `cell` is the uid and the column of one to fill in."""
 
@@ -61,8 +62,7 @@ class Correction:
     cell: CellKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is to be corrected in one cell: the action and the column as the lead knows them, what
     was typed, and what is needed."""
 
@@ -72,8 +72,7 @@ class Fault:
     needed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What became of what a lead sent: the days on which it came (in words), the changes that were
     taken, how many wait for the coordinator or were decided otherwise, and how many actions were
     left as they were, `confirmed` of them with a tick; what they asked for, and what was decided of
@@ -91,8 +90,7 @@ class Receipt:
     """In the place of these, of an accountable officer who was only asked to read and sign."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The letter to one lead. `lead` is blank where the file does not say whose it is."""
 
     lead: str

@@ -9,9 +9,11 @@ What was issued stands on the hidden sheet of lists, one text a row: the signatu
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.issued.sheets import Lists
 from xlplan.language.catalogue import Tongue, marked
@@ -154,8 +156,7 @@ def rules_of(
     return [rule] if rule else [], looks
 
 
-@dataclass(frozen=True, slots=True)
-class DueAndReason:
+class DueAndReason(Struct, frozen=True):
     """The column of the date, and the column in which a lead says why it moved."""
 
     due: IssuedColumn
@@ -266,8 +267,7 @@ def with_needs(rule: Validation, needs: str) -> Validation:
     return replace(rule, input_message=f"{text}\n{needs}".strip())
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """Where the cells of an input column are: those of the actions, and with them those of the
     blank rows for proposals."""
 

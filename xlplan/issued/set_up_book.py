@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.issued.rules import not_in_list
 from xlplan.issued.set_up_start import (
@@ -161,8 +163,7 @@ def _choices(definition: PlanDefinition, table: str, name: str, key: Key) -> Seq
     }.get((table, name))
 
 
-@dataclass(frozen=True)
-class _Writer:
+class _Writer(Struct, frozen=True, dict=True):
     """Writes one sheet."""
 
     definition: PlanDefinition

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.issued.sheets import id_row, page_of, row_height
 from xlplan.late import regex
@@ -50,8 +52,7 @@ HEADS_BESIDE = {
 MOST_WORDS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A guess as it is asked: where it stands in the spreadsheet, how many actions it touches."""
 
     guess: Guess
@@ -67,8 +68,7 @@ class Asked:
         return f"guess {' '.join(self.entry.names)}"
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """How the answer cells of a sheet are written: one by its entry, and the rule of an area."""
 
     keyed: Callable[[Entry], Cell]
@@ -306,8 +306,7 @@ def areas_of(entries: Sequence[Entry], first: int, col: int) -> Iterator[tuple[A
         row += count
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """What the plan says of its definition: samples by column, counts by rating and by lead."""
 
     samples: Mapping[tuple[str, ...], str]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.issue_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
@@ -47,8 +49,7 @@ _LEAST_WIDTH = 110.0
 """How wide a sheet is at least, in characters."""
 
 
-@dataclass(frozen=True)
-class ColumnLook:
+class ColumnLook(Struct, frozen=True):
     """How the cells of one column look; styles are shared so that writing stays fast."""
 
     column: IssuedColumn
@@ -204,8 +205,7 @@ def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TooLong:
+class TooLong(Struct, frozen=True):
     """One such text: its cell, whose it is, and how many characters it has (as Excel counts).
 
     `cut` says that not even its cell holds it; else it is only its row that cannot be high enough.
@@ -281,8 +281,7 @@ LONGEST_PROPERTY = 255
 """What Excel keeps of a custom property."""
 
 
-@dataclass(frozen=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """The sheet; by list, the range of its choices (``Lists!$A$2:$A$5``) and the name it has.
 
     Dropdowns take the range. Conditional formats take the name: Excel 2007 refuses a range of

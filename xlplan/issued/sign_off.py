@@ -7,7 +7,9 @@ is room, else a line for each.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.issued.rules import date_rule
 from xlplan.issued.sheets import Lists, grown
@@ -57,8 +59,7 @@ def filled(first: int, last: int, style: Style) -> list[Cell | None]:
     return [None if col < first else Cell(None, style) for col in range(last + 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """One input of the sign-off: its name, its label, and the characters that both want."""
 
     name: str
@@ -71,8 +72,7 @@ class Input:
         return kind_of_input(self.name)
 
 
-@dataclass
-class SignOff:
+class SignOff(Struct):
     """The rows of a sign-off, from row `start` on, with what they need; `room` is what is left
     to the right of its last row (first and last column), for a message, or None."""
 

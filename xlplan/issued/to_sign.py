@@ -8,7 +8,8 @@ alone, where the plan says of those who is accountable.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.issued.banner import banner
 from xlplan.issued.sheets import (

@@ -11,9 +11,10 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from xlplan.late import regex
 
@@ -38,8 +39,7 @@ def marked(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Tongue:
+class Tongue(Struct, frozen=True):
     """One language, or several that stand side by side, in their order: codes of `SHIPPED`."""
 
     codes: tuple[str, ...] = ("en",)

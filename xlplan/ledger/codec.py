@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from typing import Any
+
+from msgspec.structs import asdict
 
 from xlplan.errors import Problem
 from xlplan.merge.ids import Id
@@ -310,7 +311,7 @@ def _undone(body: Body) -> Undone:
 
 
 def _as_it_is(fact: Published | Posted | Rekeyed) -> Body:
-    found = {each.name: getattr(fact, each.name) for each in fields(fact)}
+    found = asdict(fact)
     always = isinstance(fact, Published)
     return {name: v for name, v in found.items() if v or (always and name != "paper")}
 
@@ -333,14 +334,14 @@ def question_body(question: Question) -> Body:
         ]
         for c in question.candidates
     ]
-    parts = {each.name: getattr(question, each.name) for each in fields(question)}
+    parts = asdict(question)
     values = {"base": encode(question.base), "master": encode(question.master)}
     saw = sorted(each.stored for each in question.saw)
     return {**parts, **values, "candidates": candidates, "saw": saw}
 
 
 def _change_body(change: Change) -> Body:
-    parts = {each.name: getattr(change, each.name) for each in fields(change)}
+    parts = asdict(change)
     values = {"before": encode(change.before), "after": encode(change.after)}
     return {**parts, **values, "place": _place(change.place)}
 

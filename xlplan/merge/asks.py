@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
@@ -113,8 +115,7 @@ def _offered(cell: CellState, value: Value) -> bool:
 # What an author shows again
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What one file shows in a cell: a write, or (None) the cell as it was issued."""
 
     write: Write | None
@@ -124,8 +125,7 @@ class Shown:
     """The id of the return."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
+class Again(Struct, frozen=True):
     """`over` is an author's write; a file of theirs that may be later shows `value` instead."""
 
     over: Write
@@ -260,8 +260,7 @@ def _author(write: Write) -> tuple[str, str, bool]:
 # Decisions
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the coordinator answered: a choice, the other value where there is one, and why."""
 
     choice: str

@@ -8,11 +8,12 @@ one. Which those are is decided here; what a cell that differs says is in `compa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from marshal import dumps
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, untouched
@@ -39,8 +40,7 @@ def field_at(state: State, uid: str, column: str, as_of: int) -> Field | None:
     return state.definition.find(name, kind) or state.definition_at(as_of).find(name, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class BaseRow:
+class BaseRow(Struct, frozen=True):
     """One row as it was issued, column by column: what its cells show, and the field and value of
     those that may show it otherwise, by their places. `checked` are the places of numbers and days,
     which say the same only where they are shown alike."""
@@ -152,8 +152,7 @@ Alike = Callable[[str, str, RawCells], bool]
 """Whether a row shows what went out, by its uid, the text of its key and its cells."""
 
 
-@dataclass(frozen=True, slots=True)
-class AsIssued:
+class AsIssued(Struct, frozen=True):
     """The rows of an issued workbook, by uid, with the columns `names` as of a position; `by` is
     the digest of the definition by which their values are read."""
 

@@ -8,8 +8,10 @@ They are not asked again while the rating and the dates of the action stay as th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_098
 from xlplan.merge.heard import NOTHING_HEARD
@@ -24,8 +26,7 @@ _RESTS_ON = ("rating", "due", "revised")
 """Roles of the fields on which an answer rests."""
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(Struct, frozen=True):
     """Why a lead means it: the action, who wrote what and where, and the codes it answers."""
 
     uid: str

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
@@ -47,8 +49,7 @@ NO_END = Timescale("Ongoing", None, "Ongoing")
 """What all the words for work without an end are asked about as: once, however they are put."""
 
 
-@dataclass
-class Findings:
+class Findings(Struct):
     """What comparing found, gathered on the way."""
 
     assertions: list[Write] = field(default_factory=list)

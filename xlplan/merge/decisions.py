@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.codes.merge_codes import DEC_002, DEC_003, DEC_004, DEC_005, DEC_007
 from xlplan.codes.message import nearest

@@ -12,7 +12,9 @@ signed with a key which the plan no longer has.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_026, RET_030
 from xlplan.merge.asks import is_a_question
@@ -30,8 +32,7 @@ FIRST, WIDE = 5, 40
 """How many changes a preview shows, and how much of each value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Against:
+class Against(Struct, frozen=True):
     """What a row is compared with: the position of its base, and why to doubt its edits.
 
     `typed` rows were written by hand and not issued: a blank cell in them says nothing.
@@ -90,8 +91,7 @@ def stranger(row: ReadRow) -> str:
 # Rows that were moved as a whole
 
 
-@dataclass(frozen=True, slots=True)
-class MovedRows:
+class MovedRows(Struct, frozen=True):
     """The rows of a file, those of them that were moved, and the actions that these are about."""
 
     file: Sequence[ReadRow]

@@ -8,8 +8,9 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from xlplan.merge.kept_cells import KeptCells
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared

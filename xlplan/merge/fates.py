@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.merge.asks import shown_again
 from xlplan.merge.compare import Comparison
@@ -37,8 +39,7 @@ Table = Mapping[str, Mapping[str, Raw]]
 Ruled = Literal["untouched", "cleared"] | Disposition
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What became of one returned cell. `field` is ``""`` for a row as a whole."""
 
     action: str
@@ -96,8 +97,7 @@ def writes_of(state: State, returned: Returned) -> Iterator[Write]:
         yield from writes if decision is not None else (item,)
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(Struct, frozen=True):
     """A field that a return emptied, and that is blank in the master now: what it held before."""
 
     action: str
@@ -174,8 +174,7 @@ def _seq(write: Write) -> int:
     return write.seq
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """What becomes of one returned cell: `value` is what the master holds afterwards.
 
     All values are canonical. `disposition` is ``untouched`` where the cell says nothing, and

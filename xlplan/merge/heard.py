@@ -7,7 +7,9 @@ It is counted from what went out and came back, or brought forward from what was
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_021
 from xlplan.errors import Problem
@@ -22,8 +24,7 @@ Word = tuple[str, str, str, bool, str]
 it says, and who said it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(Struct, frozen=True):
     """By uid: the cycles in which an action went out to be updated, those in which something was
     `changed` in it (or in what is `public` of it), and what was said of it. The `last` cycle is
     that for which templates went out last; `due` is, by cycle, the last day on which any of them

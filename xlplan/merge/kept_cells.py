@@ -7,8 +7,10 @@ back in it is found and compared by this record, never by the guesses of an impo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 How = Literal["own", "filled", "shared", "composed", "formula", "none"]
 """Whose a cell is: one field's of one row, by its text, or by its fill where a rating is a colour
@@ -16,8 +18,7 @@ alone; one field's of several rows; of several facts, or one of several cells of
 formula's; there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTable:
+class KeptTable(Struct, frozen=True):
     """A table: its sheet, the row of its headings, and by field id the column (both from 0) and
     the heading of those that have one."""
 
@@ -26,8 +27,7 @@ class KeptTable:
     columns: Mapping[str, tuple[int, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCell:
+class KeptCell(Struct, frozen=True):
     """Where a field of a row stands (several cells with commas between them), as it was written
     last: `raw` is its text (its fill, where that alone says it), `stands` whether that is what the
     plan said then."""
@@ -38,8 +38,7 @@ class KeptCell:
     stands: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class KeptRow:
+class KeptRow(Struct, frozen=True):
     """A row of the plan: the table it stands in by its place among the others, its row (from 0),
     and its cells by field id."""
 
@@ -48,8 +47,7 @@ class KeptRow:
     cells: Mapping[str, KeptCell]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptCells:
+class KeptCells(Struct, frozen=True):
     """A kept workbook as it was written. `others` are digests of its rows that are none of the
     plan's: headings, notes, totals. `before` is the digest of the file that was changed; `by_hand`
     are what could not be written: sheet, cell and what to do.

@@ -6,8 +6,10 @@ The same events give the same log; nothing that is computed here is stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import groupby
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.merge.kinds import OF_FILE, Kind
 from xlplan.merge.model import (
@@ -33,8 +35,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value
 
 
-@dataclass
-class History:
+class History(Struct):
     """The state together with every change on the way to it, oldest first."""
 
     state: State

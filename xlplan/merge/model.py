@@ -6,9 +6,10 @@ All frozen. The ledger stores the classes of `Fact` and nothing else; all else i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from dataclasses import field as a_field
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec import field as a_field
 
 from xlplan.errors import Problem
 from xlplan.merge.ids import Id
@@ -29,8 +30,7 @@ CellKey = tuple[str, str]
 """uid and field id; field ``""`` stands for the row itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where something was read: file name, sheet name, cell in A1 notation."""
 
     file: str = ""
@@ -44,8 +44,7 @@ class Place:
 NOWHERE, NO_WRITE = Place(), Id("")
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """One author's value in one cell, from the file that says it to the register.
 
     As a return asserts it: this author, looking at this issued workbook, wrote this value in this
@@ -106,8 +105,7 @@ class Write:
         return not self.kind.stands
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A possible answer: a value, whose it is and where it stands; `changes`: what it would do."""
 
     value: Value
@@ -119,8 +117,7 @@ class Candidate:
     changes: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What merge may not decide. `id` is a hash of the cell and of what competes for it."""
 
     id: str
@@ -136,8 +133,7 @@ class Question:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field of one action went from one value to another: by whom, in which file and cell."""
 
     seq: int
@@ -155,8 +151,7 @@ class Change:
     why: str = ""  # what the coordinator gave as the reason, or why it would be asked
 
 
-@dataclass(frozen=True, slots=True)
-class MasterRow:
+class MasterRow(Struct, frozen=True):
     """One action (or recommendation) as the master has it."""
 
     uid: str
@@ -174,8 +169,7 @@ class MasterRow:
         return WITHDRAWN if self.withdrawn else KEPT_BACK if self.kept_back else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
+class Defined(Struct, frozen=True):
     """The plan definition as it stands from here on (the text of `plan.toml`); with an import, its
     options (``"edited"``: under a definition of people's) and the rows that are not blank."""
 
@@ -185,8 +179,7 @@ class Defined:
     account: tuple[AccountLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RowAdded:
+class RowAdded(Struct, frozen=True):
     """A row entered the plan: by import, by an accepted proposal, or in `master.xlsx`.
 
     `order` places it among the rows of its kind; `places` says where each value was read.
@@ -209,8 +202,7 @@ Digests = Mapping[str, str]
 """Short digests of texts by the sheet they stand on, one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """The texts and fills of ours that all templates of a cycle have; `id` is their digest."""
 
     id: str
@@ -218,8 +210,7 @@ class Shared:
     fills: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(Struct, frozen=True):
     """What in an issued workbook is ours; what else stands around its table somebody put there.
     `texts` are those of this one alone; the rest is the `Shared` of that id, which the first
     workbook that has it brings along as `brought`."""
@@ -229,8 +220,7 @@ class Ours:
     brought: Shared | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Issued:
+class Issued(Struct, frozen=True):
     """A workbook went out with a recorded base: the plan as of ledger position `as_of`.
 
     `document` is ``template``, ``master`` or ``decisions``; `uids` are the rows in it, `fields`
@@ -258,8 +248,7 @@ class Issued:
         return bool(self.locked) and len(self.locked) == len(self.uids)
 
 
-@dataclass(frozen=True, slots=True)
-class Unused:
+class Unused(Struct, frozen=True):
     """An answer in `decisions.xlsx` that could not be used: as it was typed, where, and why."""
 
     question: str
@@ -270,8 +259,7 @@ class Unused:
     problem: Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """A file came back, with everything read from it. `saved_at` is the in-file stamp or ``""``;
     `sign_off` what its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``;
     `rows` its rows by uid, or by question, of which it could not use the answers in `unused`;
@@ -295,8 +283,7 @@ class Returned:
     confirmed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Struct, frozen=True):
     """The coordinator's answer to a question. `writes` is whether `value` enters the register;
     `saw` and `answered` are those of the write that it is (see `Write`)."""
 
@@ -315,8 +302,7 @@ class Decided:
     answered: frozenset[Id] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """A return, and the decisions that had seen it, were taken back out."""
 
     return_id: str
@@ -324,8 +310,7 @@ class Undone:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """A composite went to the board: what "previous" means next time; `paper` digests its paper."""
 
     cycle: str
@@ -336,8 +321,7 @@ class Published:
     paper: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rekeyed:
+class Rekeyed(Struct, frozen=True):
     """From here on stamps are signed with another key: its fingerprint, and that of the one before
     it (blank where none was known)."""
 
@@ -348,8 +332,7 @@ class Rekeyed:
 Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published | Posted | Rekeyed
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """A fact with its place in the ledger: position, transaction, time (UTC, ISO 8601), cycle."""
 
     seq: int

@@ -8,8 +8,9 @@ from it without replaying the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
 
 from xlplan.merge.exchange import Asked
 from xlplan.merge.log import History
@@ -43,8 +44,7 @@ class RowLine(NamedTuple):
     status: Value = None
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Struct, frozen=True):
     """What is known of a ledger without its events; numbers are positions in it.
 
     `old` are those of the templates that `Exchange.of_old` names; `meant` are the uids of the rows

@@ -7,11 +7,13 @@ what a board was shown: that is as it was then. `restated` is a period as it is 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
 from itertools import pairwise
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.merge.heard import Heard
 from xlplan.merge.log import current_cycle
@@ -55,8 +57,7 @@ class ByRow(Mapping[str, V]):
         return sum(1 for _ in self)
 
 
-@dataclass(frozen=True, slots=True)
-class DueHistory:
+class DueHistory(Struct, frozen=True):
     """How an action's due date has moved: the first date it ever had, and how often it was put
     back. A plan may bring both, as an original date and a revised one. Moves that were undone, or
     that brought the date forward, are no slips."""
@@ -65,8 +66,7 @@ class DueHistory:
     slips: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """The past of a plan as of a position of the ledger, by a definition. By uid: `first` is the
     rating each action came in with, `times` what its due and revised dates have been (with their
     approval, where that counts), the present last; `asked` names the cycles in which it went out
@@ -330,8 +330,7 @@ def brought_label(definition: PlanDefinition) -> str:
 # What a change of the definition has emptied
 
 
-@dataclass(frozen=True, slots=True)
-class Emptied:
+class Emptied(Struct, frozen=True):
     """What rows hold in a field, and what the definition reads no more since it was changed.
 
     `value` is what they held, or ``""`` where it is the field itself that is gone; `refs` are the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from xlplan.plan.people import Lead
 
@@ -15,8 +16,7 @@ Act = Literal["draft", "reminder", "thanks", "sent", "not sent"]
 _TIMES = ("never", "once", "twice")
 
 
-@dataclass(frozen=True, slots=True)
-class Posted:
+class Posted(Struct, frozen=True):
     """A letter to a lead was written into a file, or the coordinator said whether one was sent.
 
     `issued` is the template that it carries; `why` says why somebody was reminded, in short words;
@@ -33,8 +33,7 @@ class Posted:
     why: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Struct, frozen=True):
     """What one lead was written in one cycle: days in ISO 8601, blank where it was not."""
 
     drafted: str = ""

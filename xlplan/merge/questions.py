@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
 from xlplan.merge.doubts import effects, say_effects

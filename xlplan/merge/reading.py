@@ -9,8 +9,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.definition_codes import VAL_002, VAL_008, VAL_009
 from xlplan.errors import Problem
@@ -27,8 +29,7 @@ LONGEST_REMARK = 2_000
 """Characters of one remark that are told; the rest stands in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCell:
+class ReadCell(Struct, frozen=True):
     """One cell as read. `formula` and `error` are set where the value cannot be taken as typed,
     `other` where a second reader sees something else: what it sees; `doubt` where an edit of it
     cannot apply by itself: why; `as_read` what the reader made of it, where it means another
@@ -93,8 +94,7 @@ def wrong_for(value: Invalid, item: Field, definition: PlanDefinition, *, owner:
     return VAL_002.fill(value=value.raw, ratings=ratings).message
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """What the rows of a table, or the blocks of a form, have in common: the id of each cell's
     column, the letters of the column in which it stands, and why what stands there is in doubt.
     In a form each cell is so many rows (`step`) below the one before it."""
@@ -144,8 +144,7 @@ def raw_in(cells: Mapping[str, ReadCell], name: str) -> Raw:
     return cells.raws[cells.names.index(name)] if isinstance(cells, RawCells) else cells[name].value
 
 
-@dataclass(slots=True)  # to freeze one costs more than to recognise it
-class ReadRow:
+class ReadRow(Struct):  # to freeze one costs more than to recognise it
     """One row below the headings. `cells` by column id (see `xlplan.returned.as_issued`).
 
     `trust` says how `uid` was found: ``signed`` (its key verifies and agrees with the visible
@@ -167,8 +166,7 @@ class ReadRow:
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something said outside the input cells: a note, an extra column, a strikethrough. `more` is
     how many characters of it are left out of `text`."""
 
@@ -183,8 +181,7 @@ def remark(kind: str, place: Place, text: str) -> Remark:
     return Remark(kind, place, text[:LONGEST_REMARK], max(len(text) - LONGEST_REMARK, 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """A return as read. `issued` is the id of the workbook it answers, or ``""`` if not known.
 
     `trust`: ``signed`` (manifest verified), ``rows`` (no manifest, but signed row keys),

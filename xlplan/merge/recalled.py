@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache, partial
+
+from msgspec.structs import replace
 
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import OF_FILE

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
@@ -21,8 +22,7 @@ from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show
 
 
-@dataclass(frozen=True, slots=True)
-class CellState:
+class CellState(Struct, frozen=True):
     """What a cell holds: the value the master shows, and the writes that stand behind it."""
 
     value: Value

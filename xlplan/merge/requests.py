@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import AGREE, DENY, KEEP, OTHER, Kind
@@ -22,8 +24,7 @@ from xlplan.plan.values import Value, show, show_in
 Outcome = Literal["open", "agreed", "refused", "otherwise"]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a lead asked for in a field of an action: `value` in the place of `base`, for a
     `reason` or ``""``, and when it came in (UTC, ISO 8601). `decided_at` and `why` are those of
     the answer; `now` is what the answer put there."""

@@ -8,8 +8,9 @@ the cell it is in; and a change of the set is told box by box.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from xlplan.codes.definition_codes import VAL_043
 from xlplan.merge.model import Issued, Place, Write

@@ -7,8 +7,10 @@ another row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import islice
+from typing import Annotated
+
+from msgspec import Struct
 
 from xlplan.plan.keys import key
 from xlplan.plan.text import fold
@@ -22,31 +24,26 @@ FIRST_WORDS = 60
 """Characters of a row by which it is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetRead:
+class SheetRead(Struct, frozen=True):
     """What a sheet of the spreadsheet is, where people say it."""
 
-    name: str = field(metadata=key("the name of a sheet of the spreadsheet"))
-    plan: bool | None = field(
-        default=None,
-        metadata=key("whether its tables are read as the plan's; left out, as it was found"),
-    )
+    name: Annotated[str, key("the name of a sheet of the spreadsheet")]
+    plan: Annotated[
+        bool | None,
+        key("whether its tables are read as the plan's; left out, as it was found"),
+    ] = None
 
 
-@dataclass(frozen=True, slots=True)
-class RowRead:
+class RowRead(Struct, frozen=True):
     """What a row of the spreadsheet is, where people say it."""
 
-    sheet: str = field(metadata=key("the sheet on which the row stands"))
-    row: int = field(metadata=key("its number, as the spreadsheet shows it", bounds=(1, 10**7)))
-    fate: str = field(metadata=key("what it is", allowed=FATES, noun="what a row can be"))
-    words: str = field(
-        default="", metadata=key("its first words: the answer is for a row that begins so")
-    )
+    sheet: Annotated[str, key("the sheet on which the row stands")]
+    row: Annotated[int, key("its number, as the spreadsheet shows it", bounds=(1, 10**7))]
+    fate: Annotated[str, key("what it is", allowed=FATES, noun="what a row can be")]
+    words: Annotated[str, key("its first words: the answer is for a row that begins so")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountLine(Struct, frozen=True):
     """What became of one source row. `row` counts from 1.
 
     `fate` is ``"imported"``, ``"joined"``, ``"heading"``, ``"repeated header"``, ``"blank"`` or

@@ -6,10 +6,12 @@ Everything here is frozen; `xlplan.plan.load` reads the text, `xlplan.plan.propo
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.plan.accounted import RowRead, SheetRead
@@ -59,79 +61,76 @@ SHOWN_TO_ALL: frozenset[str] = frozenset({"key", "action", "lead"})
 """Roles that whatever goes out rests on: a field of one of these cannot be private."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One column of the plan. `of` says whether it describes actions or recommendations."""
 
-    id: str = field(
-        metadata=key("names the column for good; what was written is tied to it", shape=FIELD_ID)
-    )
-    heading: str = field(metadata=key("what people read above the column", takes="text"))
-    type: str = field(
-        default="text",
-        metadata=key(
+    id: Annotated[
+        str,
+        key("names the column for good; what was written is tied to it", shape=FIELD_ID),
+    ]
+    heading: Annotated[str, key("what people read above the column", takes="text")]
+    type: Annotated[
+        str,
+        key(
             "what it holds: " + ", ".join(f"{name} ({each.about})" for name, each in TYPES.items()),
             allowed=tuple(TYPES),
             noun="a field type",
             labels={name: name.capitalize() for name in TYPES}
             | {"narrative": "Long text", "timescale": "Date or words", "boolean": "Yes or no"},
         ),
-    )
-    role: str = field(
-        default="text",
-        metadata=key("what the column is for", allowed=ROLES, noun="a role", labels=ROLE_LABELS),
-    )
-    owner: Owner = field(
-        default="coordinator",
-        metadata=key(
+    ] = "text"
+    role: Annotated[
+        str,
+        key("what the column is for", allowed=ROLES, noun="a role", labels=ROLE_LABELS),
+    ] = "text"
+    owner: Annotated[
+        Owner,
+        key(
             '"lead": the lead fills it in; "coordinator": the lead sees it locked',
             allowed=get_args(Owner),
             noun="an owner",
             labels={"lead": "The lead", "coordinator": "The coordinator"},
         ),
-    )
-    required: bool = field(default=False, metadata=key("a blank is a question"))
-    width: float = field(
-        default=0.0, metadata=key("characters; 0 for what its content needs", bounds=(0, 255))
-    )
-    guidance: str = field(
-        default="", metadata=key("shown to the lead on entering the cell", takes="text")
-    )
-    mode: Literal["replace", "append"] = field(
-        default="replace",
-        metadata=key(
+    ] = "coordinator"
+    required: Annotated[bool, key("a blank is a question")] = False
+    width: Annotated[float, key("characters; 0 for what its content needs", bounds=(0, 255))] = 0.0
+    guidance: Annotated[str, key("shown to the lead on entering the cell", takes="text")] = ""
+    mode: Annotated[
+        Literal["replace", "append"],
+        key(
             'of a narrative: "append" keeps every note with its date, "replace" the latest',
             allowed=("replace", "append"),
             noun="a mode",
             labels={"append": "Yes", "replace": "No"},
         ),
-    )
-    choices: tuple[str, ...] = field(
-        default=(),
-        metadata=key("of a choice: what may be chosen; of a boolean: the words for yes and for no"),
-    )
-    currency: str = field(default="", metadata=key("of money: its sign, such as £"))
-    scale: str = field(
-        default="",
-        metadata=key("of a rating: the scale of its ratings, where it is not the plan's"),
-    )
-    of: Kind = field(
-        default="action",
-        metadata=key(
+    ] = "replace"
+    choices: Annotated[
+        tuple[str, ...],
+        key("of a choice: what may be chosen; of a boolean: the words for yes and for no"),
+    ] = ()
+    currency: Annotated[str, key("of money: its sign, such as £")] = ""
+    scale: Annotated[
+        str,
+        key("of a rating: the scale of its ratings, where it is not the plan's"),
+    ] = ""
+    of: Annotated[
+        Kind,
+        key(
             "the kind of row that it describes",
             allowed=get_args(Kind),
             noun="a kind of row",
             labels={"action": "Action", "recommendation": "Recommendation"},
         ),
-    )
-    retired: bool = field(default=False, metadata=key("no longer in use; its history stays"))
-    private: bool = field(
-        default=False, metadata=key("stays in this folder: no lead is sent it and no board sees it")
-    )
-    required_if: tuple[Condition, ...] = field(default=(), metadata=key(REQUIRED_IF))
-    change: Literal["at once", "request"] = field(default="at once", metadata=CHANGE)
-    heading_cy: str = in_welsh("the heading", takes="text")
-    guidance_cy: str = in_welsh("the guidance", takes="text")
+    ] = "action"
+    retired: Annotated[bool, key("no longer in use; its history stays")] = False
+    private: Annotated[
+        bool,
+        key("stays in this folder: no lead is sent it and no board sees it"),
+    ] = False
+    required_if: Annotated[tuple[Condition, ...], key(REQUIRED_IF)] = ()
+    change: Annotated[Literal["at once", "request"], CHANGE] = "at once"
+    heading_cy: Annotated[str, in_welsh("the heading", takes="text")] = ""
+    guidance_cy: Annotated[str, in_welsh("the guidance", takes="text")] = ""
 
     @property
     def field_type(self) -> FieldType:
@@ -148,69 +147,63 @@ BECAUSE_FIELD = Field(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(Struct, frozen=True):
     """One point of a rating scale. Colours are ``#RRGGBB`` and carry no built-in meaning."""
 
-    code: str = field(metadata=key("names the rating for good"))
-    label: str = field(metadata=key("what people read"))
-    meaning: str = field(default="", metadata=key("shown in the rating key", takes="text"))
-    colour: str = field(default="#D9D9D9", metadata=key("of the cell", shape=COLOUR))
-    text_colour: str = field(
-        default="", metadata=key("of the text on it; left out, whichever can be read", shape=COLOUR)
-    )
-    order: int = field(
-        default=0,
-        metadata=key("its place in the scale, best first; left out, the place in this file"),
-    )
-    closed: bool = field(default=False, metadata=key("the action is finished"))
-    holding: bool = field(
-        default=False, metadata=key("done, but still watched before it is closed")
-    )
-    exception: bool = field(default=False, metadata=key("the board wants to hear about it"))
-    aliases: tuple[str, ...] = field(default=(), metadata=key("other ways of writing it"))
-    scale: str = field(default="", metadata=key("a name, for a second rating column"))
-    by: Owner = field(
-        default="lead",
-        metadata=key(
+    code: Annotated[str, key("names the rating for good")]
+    label: Annotated[str, key("what people read")]
+    meaning: Annotated[str, key("shown in the rating key", takes="text")] = ""
+    colour: Annotated[str, key("of the cell", shape=COLOUR)] = "#D9D9D9"
+    text_colour: Annotated[
+        str,
+        key("of the text on it; left out, whichever can be read", shape=COLOUR),
+    ] = ""
+    order: Annotated[
+        int,
+        key("its place in the scale, best first; left out, the place in this file"),
+    ] = 0
+    closed: Annotated[bool, key("the action is finished")] = False
+    holding: Annotated[bool, key("done, but still watched before it is closed")] = False
+    exception: Annotated[bool, key("the board wants to hear about it")] = False
+    aliases: Annotated[tuple[str, ...], key("other ways of writing it")] = ()
+    scale: Annotated[str, key("a name, for a second rating column")] = ""
+    by: Annotated[
+        Owner,
+        key(
             '"coordinator": no lead may choose it; one who does is asked about',
             allowed=get_args(Owner),
             noun="who may choose it",
             labels={"lead": "The lead", "coordinator": "The coordinator"},
         ),
-    )
-    needs: tuple[str, ...] = field(
-        default=(), metadata=key("the ids of columns that must hold something before it is taken")
-    )
-    meaning_cy: str = in_welsh("the meaning", takes="text")
+    ] = "lead"
+    needs: Annotated[
+        tuple[str, ...],
+        key("the ids of columns that must hold something before it is taken"),
+    ] = ()
+    meaning_cy: Annotated[str, in_welsh("the meaning", takes="text")] = ""
 
 
 DEFAULT_SEPARATORS = ("/", ";", ",", " and ", "&", "\n")
 
 
-@dataclass(frozen=True)
-class PlanDefinition:
+class PlanDefinition(Struct, frozen=True, dict=True):
     """The whole of `plan.toml`. Fields without metadata are tables of their own."""
 
-    id: str = field(metadata=key("short, no spaces; part of every template's stamp", shape=PLAN_ID))
-    title: str = field(metadata=key("of the plan, on everything that goes out"))
+    id: Annotated[str, key("short, no spaces; part of every template's stamp", shape=PLAN_ID)]
+    title: Annotated[str, key("of the plan, on everything that goes out")]
     fields: tuple[Field, ...]
-    organisation: str = field(default="", metadata=key("as it should be printed"))
-    marking: str = field(
-        default="", metadata=key('protective marking for every page, such as "OFFICIAL"')
-    )
-    timezone: str = field(default="Europe/London", metadata=key("of the days and times shown"))
-    language: tuple[str, ...] = field(default=("en-GB",), metadata=LANGUAGES)
+    organisation: Annotated[str, key("as it should be printed")] = ""
+    marking: Annotated[str, key('protective marking for every page, such as "OFFICIAL"')] = ""
+    timezone: Annotated[str, key("of the days and times shown")] = "Europe/London"
+    language: Annotated[tuple[str, ...], LANGUAGES] = ("en-GB",)
     ratings: tuple[Rating, ...] = ()
     leads: tuple[Lead, ...] = ()
     groups: tuple[Group, ...] = ()
     sign_offs: tuple[SignOff, ...] = ()
-    separators: tuple[str, ...] = field(
-        default=DEFAULT_SEPARATORS,
-        metadata=key(
-            "what stands between officers who share a cell", takes="raw list", table="people"
-        ),
-    )
+    separators: Annotated[
+        tuple[str, ...],
+        key("what stands between officers who share a cell", takes="raw list", table="people"),
+    ] = DEFAULT_SEPARATORS
     sheets: tuple[SheetRead, ...] = ()
     rows: tuple[RowRead, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -224,51 +217,51 @@ class PlanDefinition:
     composite: CompositeSettings = field(default_factory=CompositeSettings)
     style: HouseStyle = field(default_factory=HouseStyle)
     checks: Mapping[str, str] = field(default_factory=dict)
-    agreed: date | None = field(
-        default=None, metadata=key("the day from which timescales such as Within 3 months count")
-    )
-    begins: date | None = field(
-        default=None, metadata=key("the day after which days without a year fall, such as 31 March")
-    )
-    year_starts: str = field(
-        default="",
-        metadata=key("the month in which years start", allowed=MONTH_NAMES, noun="a month"),
-    )
-    every: str = field(
-        default="",
-        metadata=key('how often a cycle begins, such as "4 weeks" or "quarter"', shape=CADENCE),
-    )
-    previous_board: str = field(
-        default="",
-        metadata=key(
+    agreed: Annotated[
+        date | None,
+        key("the day from which timescales such as Within 3 months count"),
+    ] = None
+    begins: Annotated[
+        date | None,
+        key("the day after which days without a year fall, such as 31 March"),
+    ] = None
+    year_starts: Annotated[
+        str,
+        key("the month in which years start", allowed=MONTH_NAMES, noun="a month"),
+    ] = ""
+    every: Annotated[
+        str,
+        key('how often a cycle begins, such as "4 weeks" or "quarter"', shape=CADENCE),
+    ] = ""
+    previous_board: Annotated[
+        str,
+        key(
             "the board that saw the previous ratings with which the plan came, such as November "
             "2016; left out, the heading of their column"
         ),
-    )
-    revised_counts: Literal["at once", "approved"] = field(
-        default="at once",
-        metadata=key(
+    ] = ""
+    revised_counts: Annotated[
+        Literal["at once", "approved"],
+        key(
             'when a revised date takes the place of the due date: "at once", or once it is '
             '"approved" (a column for who approved it, or when, holds something)',
             allowed=("at once", "approved"),
             noun="a time",
         ),
-    )
-    notes: tuple[str, ...] = field(
-        default=(),
-        metadata=key(
-            "lines of the spreadsheet that are no action and no heading; the board sees them"
-        ),
-    )
-    kept_back: tuple[str, ...] = field(
-        default=(),
-        metadata=key(
+    ] = "at once"
+    notes: Annotated[
+        tuple[str, ...],
+        key("lines of the spreadsheet that are no action and no heading; the board sees them"),
+    ] = ()
+    kept_back: Annotated[
+        tuple[str, ...],
+        key(
             "comments, lists and hidden texts of the spreadsheet: they stay in this folder. To "
             "show one to the board, move it up to notes"
         ),
-    )
-    title_cy: str = in_welsh("the title")
-    organisation_cy: str = in_welsh("the organisation")
+    ] = ()
+    title_cy: Annotated[str, in_welsh("the title")] = ""
+    organisation_cy: Annotated[str, in_welsh("the organisation")] = ""
     tongue: Tongue = ENGLISH
     """What the texts around the plan's own are in, for whom it goes out: see `for_lead`."""
 

@@ -1,18 +1,19 @@
-"""The tables of `plan.toml`: each with its dataclass, and what it says to people.
+"""The tables of `plan.toml`: each with its struct, and what it says to people.
 
 Reading (`load`), writing (`write`) and the reference in the README go by this list; what is written
-of a key stands with the dataclass field that it is (`xlplan.plan.definition`).
+of a key stands with the field that it is (`xlplan.plan.definition`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+
+from msgspec import Struct
 
 from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, PlanDefinition, Rating
-from xlplan.plan.keys import Key, Table, key_of
+from xlplan.plan.keys import Key, Table, keys_of
 from xlplan.plan.people import Group, Lead, SignOff
 from xlplan.plan.settings import (
     BoardWords,
@@ -30,10 +31,9 @@ from xlplan.plan.settings import (
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
 
 
-def _keys(kind: type, table: str = "") -> Mapping[str, Key]:
-    """The keys of a dataclass; of those with a table of their own, the keys of that table."""
-    found = {each.name.rstrip("_"): key_of(each) for each in fields(kind) if each.metadata}
-    return {name: key for name, key in found.items() if key.table == table}
+def _keys(kind: type[Struct], table: str = "") -> Mapping[str, Key]:
+    """The keys of a struct; of those with a table of their own, the keys of that table."""
+    return {name: key for name, key in keys_of(kind).items() if key.table == table}
 
 
 _EVERY = (

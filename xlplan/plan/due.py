@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from xlplan.codes.definition_codes import VAL_003
 from xlplan.late import regex
@@ -46,8 +47,7 @@ _IN = regex(r"^(?:within|in)\s+", re.IGNORECASE)
 _ANY_DAY = date(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A due date, or None where there is none, and the reason in words."""
 
     by: date | None
@@ -113,8 +113,7 @@ YEARS_OFF = 5
 """Years from the middle of a plan's dates at which a date is more likely a slip."""
 
 
-@dataclass(frozen=True, slots=True)
-class Likely:
+class Likely(Struct, frozen=True):
     """Which days are likely for the actions of a plan: none before it was agreed, none years from
     the middle of its dates."""
 
@@ -213,8 +212,7 @@ def _no_date(text: str) -> str:
     return "the date can be read two ways" if whys else "no date in the words"
 
 
-@dataclass(frozen=True, slots=True)
-class DatesRead:
+class DatesRead(Struct, frozen=True):
     """How many of a plan's timescales have a date, and the others with the reason for each."""
 
     read: int
@@ -308,8 +306,7 @@ def _some(texts: list[str]) -> str:
     return shown + (f" and {len(texts) - 3} more" if len(texts) > 3 else "")
 
 
-@dataclass(frozen=True, slots=True)
-class DayOrder:
+class DayOrder(Struct, frozen=True):
     """How the dates of a column are written, and whether the column itself or another says so."""
 
     month_first: bool

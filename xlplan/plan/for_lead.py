@@ -10,15 +10,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from xlplan.language.catalogue import BETWEEN, ENGLISH, Tongue, shipped_code, tongue_of
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.keys import defaults_of
 from xlplan.plan.people import Lead
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
 P = ParamSpec("P")
 _RECENT = 8
 """How many answers of a function about definitions are remembered."""
@@ -78,9 +82,9 @@ def every_way(definition: PlanDefinition) -> Iterator[PlanDefinition]:
             yield in_tongue(definition, tongue)
 
 
-def _in(item: T, tongue: Tongue) -> T:
+def _in(item: S, tongue: Tongue) -> S:
     """One table in these languages; what the plan does not say itself is of the catalogue."""
-    known = {each.name: each.default for each in fields(item)}  # type: ignore[arg-type]
+    known = defaults_of(type(item))
     found: dict[str, str] = {}
     for name in (name.removesuffix("_cy") for name in known if name.endswith("_cy")):
         written = getattr(item, name)
@@ -90,7 +94,7 @@ def _in(item: T, tongue: Tongue) -> T:
             return other or (one.say(written) if written == known[name] else written)
 
         found[name] = tongue.each(own, _BELOW if name in _PARAGRAPHS else BETWEEN)
-    return replace(item, **found)  # type: ignore[type-var]
+    return replace(item, **found)
 
 
 def document_language(definition: PlanDefinition) -> str:

@@ -13,8 +13,9 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.plan.definition import Field, PlanDefinition
@@ -56,8 +57,7 @@ _LEFT_OUT = regex(r'--map "(?P<heading>.*)=text"')
 _QUOTED = regex(r'"([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Struct, frozen=True):
     """One guess: its text, and the entry that it stands above; `about` is what people read of that,
     ``""`` for the plan as a whole. `answer` is what it was answered with, or ``""``."""
 
@@ -73,8 +73,7 @@ class Guess:
         return _ADVICE.sub("", _IN_TEXT.sub("", self.text))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Keys of one entry of a table, with their values; without names, of a new or single one."""
 
     table: str
@@ -82,8 +81,7 @@ class Change:
     values: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One answer to a guess, and what it changes."""
 
     label: str

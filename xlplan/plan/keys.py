@@ -1,8 +1,8 @@
 """The keys of `plan.toml`: how one is described, and how its value is read.
 
-A key is a field of a dataclass in `xlplan.plan.definition` or `xlplan.plan.settings`: its name,
-type and default are those of the field, the rest stands in its metadata, made by `key`. Whatever
-lists the keys (reading, writing, the reference) goes by that.
+A key is a field of a struct in `xlplan.plan.definition` or `xlplan.plan.settings`: its name, type
+and default are those of the field, the rest is annotated, made by `key`. Whatever lists the keys
+(reading, writing, the reference) goes by that.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal
+from types import UnionType
+from typing import Literal, get_args, get_type_hints
+
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.definition_codes import DEF_002, DEF_003, DEF_004, DEF_005, DEF_007, FORMS, KINDS
 from xlplan.codes.message import Filled, suggest
@@ -24,9 +27,10 @@ from xlplan.plan.toml_places import Path, find_places, line_of
 
 Takes = Literal[
     "line", "text", "raw", "list", "raw list", "one or several", "flag", "whole", "number", "day",
-    "conditions",
+    "conditions", "",
 ]  # fmt: skip
-"""`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
+"""`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators;
+empty: what the type of the field takes."""
 Shape = tuple[str, str, str]
 """The pattern that a text must match whole, what that is called, and how to write it."""
 
@@ -66,11 +70,11 @@ ROLE_LABELS: Mapping[str, str] = {
 }  # fmt: skip
 """What a column can be for, in the words of `plan.toml` and of people."""
 ROLES: tuple[str, ...] = tuple(ROLE_LABELS)
-_TAKES: Mapping[str, Takes] = {
-    "str": "line", "bool": "flag", "int": "whole", "float": "number", "date": "day",
-    "tuple[str, ...]": "list", "tuple[Condition, ...]": "conditions",
+_TAKES: Mapping[object, Takes] = {
+    str: "line", bool: "flag", int: "whole", float: "number", date: "day",
+    tuple[str, ...]: "list", tuple[Condition, ...]: "conditions",
 }  # fmt: skip
-"""What a key takes where its metadata names nothing else, by the type of its field."""
+"""What a key takes where it says nothing else, by the type of its field."""
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "line": str, "text": str, "raw": str, "list": list, "raw list": list,
     "one or several": (str, list),
@@ -78,8 +82,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One key: what it is for, what it takes, which values it allows, and which form.
 
     `help` is a sentence without its full stop. `noun` names one of the allowed values ("a field
@@ -96,7 +99,7 @@ class Key:
     least: float = float("-inf")
     most: float = float("inf")
     table: str = ""
-    """Its table, where that is not the dataclass's own."""
+    """Its table, where that is not the struct's own."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people choose in the set-up workbook in the place of an allowed value."""
 
@@ -110,27 +113,25 @@ class Key:
 def key(
     help: str,  # noqa: A002 # as in argparse
     *,
-    takes: Takes | None = None,
+    takes: Takes = "",
     allowed: tuple[str, ...] = (),
     noun: str = "",
     shape: Shape | None = None,
     bounds: tuple[float, float] = (float("-inf"), float("inf")),
     table: str = "",
     labels: Mapping[str, str] | None = None,
-) -> Mapping[str, object]:
-    """The metadata of a dataclass field that is a key of `plan.toml`."""
-    return {
-        "help": help, "takes": takes, "allowed": allowed, "noun": noun, "shape": shape,
-        "least": bounds[0], "most": bounds[1], "table": table, "labels": labels or {},
-    }  # fmt: skip
+) -> Key:
+    """What is annotated at a field that is a key of `plan.toml`."""
+    least, most = bounds
+    return Key(help, takes, False, None, allowed, noun, shape, least, most, table, labels or {})
 
 
 IN_WELSH = " in Welsh, for leads who are written to in it"
 
 
-def in_welsh(about: str, *, takes: Takes | None = None) -> Any:
+def in_welsh(about: str, *, takes: Takes = "") -> Key:
     """A key that says in Welsh what another one says; left out, the other one stands there too."""
-    return field(default="", metadata=key(f"{about}{IN_WELSH}", takes=takes))
+    return key(f"{about}{IN_WELSH}", takes=takes)
 
 
 LANGUAGES = key(
@@ -148,23 +149,39 @@ CHANGE = key(
 )
 
 
-def key_of(item: Field[Any]) -> Key:
-    """The key that a dataclass field is."""
-    kind = str(item.type).removesuffix(" | None")
-    described = dict(item.metadata)
-    described["takes"] = described["takes"] or _TAKES.get(kind, "line")
-    missing = item.default is MISSING and item.default_factory is MISSING
-    default = None if item.default is MISSING else item.default
-    return Key(required=missing, default=default, **described)
+def keys_of(kind: type[Struct]) -> Mapping[str, Key]:
+    """The keys that fields of a struct are, by their names in `plan.toml`."""
+    defaults = defaults_of(kind)
+    found: dict[str, Key] = {}
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        for each in getattr(hint, "__metadata__", ()):
+            takes = each.takes or _TAKES.get(_plain(hint.__origin__), "line")
+            default = defaults[name]
+            required = default is NODEFAULT
+            default = None if required else default
+            found[name.rstrip("_")] = replace(each, takes=takes, required=required, default=default)
+    return found
+
+
+def _plain(kind: object) -> object:
+    """The type of a value, of one that may be None too."""
+    parts = [part for part in get_args(kind) if part is not type(None)]
+    return parts[0] if isinstance(kind, UnionType) and len(parts) == 1 else kind
+
+
+def defaults_of(kind: type[Struct]) -> Mapping[str, object]:
+    """What each field of a struct holds where nothing is said; NODEFAULT where something must."""
+    names, defaults = kind.__struct_fields__, kind.__struct_defaults__
+    missing = len(names) - len(defaults)
+    return dict(zip(names, (*[NODEFAULT] * missing, *defaults), strict=True))
 
 
 def attribute(name: str) -> str:
-    """The dataclass field that a key is: of the same name, or with ``_`` after a word of Python."""
+    """The field that a key is: of the same name, or with ``_`` after a word of Python."""
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """One table. `many` is written with two brackets; `named_by` is the key that names an entry.
 
     `about` explains it to whoever edits the file. The keys of `always` are written even where they
@@ -179,8 +196,7 @@ class Table:
     always: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One table as read: `values` holds the keys that are right, `wrong` names the others."""
 
     path: Path
@@ -198,8 +214,7 @@ class Entry:
         return found if isinstance(found, tuple) else ()
 
 
-@dataclass
-class Source:
+class Source(Struct, dict=True):
     """A plan definition being read, and the faults found so far."""
 
     where: str

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.plan.status_words import (
@@ -38,8 +39,7 @@ NUMBERS = frozenset(map(str, range(11)))
 """Numbers that can be points of a scale, where a legend explains them."""
 
 
-@dataclass(frozen=True, slots=True)
-class LegendLine:
+class LegendLine(Struct, frozen=True):
     """One line of a legend: ``LegendLine("Blue", "Completed", "#4472C4")``. The code is blank
     where only a colour is explained."""
 
@@ -48,8 +48,7 @@ class LegendLine:
     colour: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LegendCell:
+class LegendCell(Struct, frozen=True):
     """A cell that may belong to a legend: its text, and its fill (``#RRGGBB`` or ``""``)."""
 
     text: str

@@ -6,16 +6,16 @@ Any of what is named is enough. What is finished has no need, unless its very ra
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import Likely, due_now
 from xlplan.plan.values import Invalid, Value, canon
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Actions that are due within so many days (or overdue), that have one of these ratings (codes,
     labels or aliases), or in which nothing was changed for so many cycles. Without any: all."""
 
@@ -52,8 +52,7 @@ def codes_of(definition: PlanDefinition, rated: tuple[str, ...]) -> Mapping[str,
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """Which actions have a need on a day: `codes` are those of its ratings, and `stale` the uids
     in which nothing was changed for so long."""
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.plan.timescales import MONTH_NAMES
@@ -58,14 +59,12 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     kind: Kind
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """One of the up to four parts of a format: for positive, negative numbers, zero, and text."""
 
     pieces: tuple[_Piece, ...]

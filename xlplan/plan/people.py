@@ -7,9 +7,10 @@ where `[issue] by` says so, an organisation or a section. It is addressed as a `
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Struct
 
 from xlplan.language.catalogue import SHIPPED
 from xlplan.plan.keys import EMAIL, key
@@ -19,71 +20,66 @@ IssuedBy = Literal["lead", "organisation", "section"]
 GroupIssue = Literal["each", "one"]
 
 
-@dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True):
     """An officer who answers for actions."""
 
-    name: str = field(metadata=key("as it stands in the plan"))
-    aliases: tuple[str, ...] = field(default=(), metadata=key("other spellings of the name"))
-    organisation: str = field(default="", metadata=key("where the board counts by organisation"))
-    email: str = field(default="", metadata=key("one address", shape=EMAIL))
-    deputy: str = field(default="", metadata=key("who stands in"))
-    successor: str = field(
-        default="",
-        metadata=key("the lead who answers from now on for what the plan says of this one"),
-    )
-    nobody: bool = field(
-        default=False, metadata=key("it names nobody, such as All or a post that is not filled")
-    )
-    language: str = field(
-        default="",
-        metadata=key(
+    name: Annotated[str, key("as it stands in the plan")]
+    aliases: Annotated[tuple[str, ...], key("other spellings of the name")] = ()
+    organisation: Annotated[str, key("where the board counts by organisation")] = ""
+    email: Annotated[str, key("one address", shape=EMAIL)] = ""
+    deputy: Annotated[str, key("who stands in")] = ""
+    successor: Annotated[
+        str,
+        key("the lead who answers from now on for what the plan says of this one"),
+    ] = ""
+    nobody: Annotated[
+        bool,
+        key("it names nobody, such as All or a post that is not filled"),
+    ] = False
+    language: Annotated[
+        str,
+        key(
             'what they are written to in: "en" or "cy"; left out, the language of the plan',
             allowed=tuple(SHIPPED),
             noun="a language of letters",
             labels=SHIPPED,
         ),
-    )
+    ] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Several leads under one name, such as a team or *All Group Managers*."""
 
-    name: str = field(metadata=key("as it stands in the plan, or as the team is addressed"))
-    members: tuple[str, ...] = field(default=(), metadata=key("the names of its leads"))
-    contact: str = field(
-        default="",
-        metadata=key(
-            "who is sent the one workbook of the group: a lead of the list, or an address"
-        ),
-    )
-    issue: GroupIssue = field(
-        default="each",
-        metadata=key(
+    name: Annotated[str, key("as it stands in the plan, or as the team is addressed")]
+    members: Annotated[tuple[str, ...], key("the names of its leads")] = ()
+    contact: Annotated[
+        str,
+        key("who is sent the one workbook of the group: a lead of the list, or an address"),
+    ] = ""
+    issue: Annotated[
+        GroupIssue,
+        key(
             '"each": every member is sent the actions that name the group; "one": the group is '
             "sent one workbook for all that it and its members answer for",
             allowed=("each", "one"),
             noun="how a group is sent its actions",
             labels={"each": "Every member gets them", "one": "One workbook for all"},
         ),
-    )
+    ] = "each"
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
+class SignOff(Struct, frozen=True):
     """One of the signatures that a return needs."""
 
-    role: str = field(metadata=key("who signs, such as Head of Service"))
-    name: str = field(default="", metadata=key("the person, where it is always the same"))
-    order: int = field(
-        default=0,
-        metadata=key("its place among the signatures; left out, the place in this file"),
-    )
+    role: Annotated[str, key("who signs, such as Head of Service")]
+    name: Annotated[str, key("the person, where it is always the same")] = ""
+    order: Annotated[
+        int,
+        key("its place among the signatures; left out, the place in this file"),
+    ] = 0
 
 
-@dataclass(frozen=True)
-class Directory:
+class Directory(Struct, frozen=True, dict=True):
     """The leads and groups of a definition, by name; `by` is `[issue] by`.
 
     Names are compared without case and spacing. A group goes before a lead of the same name.

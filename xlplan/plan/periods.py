@@ -11,15 +11,15 @@ import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+
+from msgspec import Struct
 
 from xlplan.late import regex
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """What a plan says about its time.
 
     `begins` is the day from which a day without a year counts: the first 31 March after it.
@@ -33,8 +33,7 @@ class Calendar:
 NO_CALENDAR = Calendar()
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """The day by which words say that something is due, and how that is known.
 
     `by` is None where the plan does not say what the words rest on; `needs` names that key.

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.definition import Field, Kind, Owner
@@ -67,8 +69,7 @@ MOST_CHOICES = 7
 """Words of a column up to which they are its choices."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
+class ColumnPlan(Struct, frozen=True):
     """Which field takes a column's values; with split ``"rating"`` a second one takes the
     cells that are ratings, with ``"leading"`` the rating word that each text begins with."""
 
@@ -77,8 +78,7 @@ class ColumnPlan:
     rating: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """The fields, one `ColumnPlan` for each sample in the same order, and what was guessed."""
 
     fields: tuple[Field, ...]
@@ -86,8 +86,7 @@ class Proposal:
     guesses: tuple[str, ...]
 
 
-@dataclass
-class _Slot:
+class _Slot(Struct):
     """A field in the making, with every value its columns hold."""
 
     id: str

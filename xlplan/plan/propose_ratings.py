@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.plan.definition import Rating
 from xlplan.plan.legend import LegendLine
@@ -47,8 +49,7 @@ MOST_RATINGS = 12
 """Distinct values up to which each is a rating; of more, those that are known or used twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatingCell:
+class RatingCell(Struct, frozen=True):
     """A cell of a rating column: its text, its fill (``#RRGGBB`` or ``""``), which column, and
     the colour of its text."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.plan.definition import Kind
@@ -143,8 +144,7 @@ def slug(heading: str, fallback: str = "column") -> str:
     return f"f_{text}" if text[0].isdigit() else text
 
 
-@dataclass(frozen=True)
-class Sample:
+class Sample(Struct, frozen=True, dict=True):
     """One column of one table: its heading and its values from top to bottom, blanks as None."""
 
     table: int

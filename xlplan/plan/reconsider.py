@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from itertools import product
+
+from msgspec import Struct
 
 from xlplan.codes.check_codes import CHK_009, CHK_010, CHK_020, CHK_109
 from xlplan.language.catalogue import Tongue
@@ -46,8 +47,7 @@ ENDS = ".,;:!?*"
 """What a first clause ends with, besides the end of a line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What is known of an action when its template goes out: by when it is due (None: by no day
     that can be believed), its rating at the last board, whether a word was written since, how
     often its date was put back, and the codes of what its leads have answered."""
@@ -59,8 +59,7 @@ class Known:
     answered: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Struct, frozen=True):
     """That a cell has one of these ratings (codes), or is blank too."""
 
     column: str
@@ -69,23 +68,20 @@ class Among:
     or_blank: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Struct, frozen=True):
     """That all of these cells are as they were issued; `not_all`: that some are not."""
 
     columns: tuple[str, ...]
     not_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """That the day is after this one."""
 
     by: date
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """That a note says no more than that the action is completed."""
 
     column: str
@@ -94,8 +90,7 @@ class Done:
 HintTest = Among | Same | Late | Done
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """What is asked where all of its tests hold, and the code of the check that would ask it."""
 
     code: str
@@ -103,8 +98,7 @@ class Hint:
     tests: tuple[HintTest, ...]
 
 
-@dataclass(frozen=True)
-class Hints:
+class Hints(Struct, frozen=True):
     """The hints of a plan whose templates have these columns, by their ids."""
 
     definition: PlanDefinition

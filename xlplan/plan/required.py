@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xlplan.language.catalogue import ENGLISH, Tongue
 from xlplan.late import regex
@@ -30,8 +31,7 @@ _TEXT = regex(r'\s*("(?:[^"\\]|\\.)*"|[^;]*)\s*(?:;|$)')
 """One text of a line; in quotes where it holds what stands between them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """What one is about, such as the id of a column, and the texts that it may have; none where it
     is true."""
 
@@ -92,8 +92,7 @@ MOVED = "moved"
 """What a condition says of a date: that it is not the one that was issued."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
+class OneOf(Struct, frozen=True):
     """That a field has one of some values; `texts` are all the ways to write these, `words` how
     people read them."""
 
@@ -103,8 +102,7 @@ class OneOf:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """That a date is not the one that was issued."""
 
     field: Field

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.definition_codes import DEF_005, FORMS
 from xlplan.plan.accounted import AccountLine, sheets_of
@@ -44,8 +46,7 @@ _PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "group": "gro
 """Where the entries of a table stand in a definition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What one row of a sheet is about: an entry of a table, a single key of one or of an entry
     (`key`), or with neither names nor a key an entry that is still to be made."""
 
@@ -75,8 +76,7 @@ class Entry:
         return f"[[{self.table}]] {' '.join((*more, self.names[-1]))}: {column}"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnColumn:
+class OwnColumn(Struct, frozen=True):
     """A column that the coordinator added beside the plan's: where its heading stands, of which
     kind its rows are, what it seems to hold, and some of that."""
 
@@ -87,8 +87,7 @@ class OwnColumn:
     samples: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """What stands beside a definition: what was guessed of it, the rows it was read from, and the
     columns that are not in it."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xlplan.codes.definition_codes import DEF_012, DEF_013
 from xlplan.codes.message import suggest
@@ -31,8 +32,7 @@ from xlplan.plan.values import Invalid
 from xlplan.plan.write import add_entry, remove_entry, set_key
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """What one row changes: some keys of an entry (None: removed), or an entry more. `same_as` is
     the name of the lead whom this one turned out to be; `removes` takes the entry out."""
 

@@ -8,7 +8,9 @@ would not hold is left out, with the fault that says why.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.definition_codes import DEF_013, DEF_014
 from xlplan.errors import Problem, XlplanError
@@ -29,16 +31,14 @@ from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Raw
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """What stands in the cells of one row of the set-up workbook, by the id of the column."""
 
     entry: Entry
     cells: Mapping[str, Raw]
 
 
-@dataclass(frozen=True, slots=True)
-class Crossed:
+class Crossed(Struct, frozen=True):
     """A key that was changed in the workbook and, to something else, in the text."""
 
     entry: Entry
@@ -53,8 +53,7 @@ class Crossed:
         return Edit(self.entry, {self.entry.key_at(self.column): self.value})
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Struct, frozen=True):
     """An answer that cannot be used, and why; `column` is ``""`` where it is the whole row."""
 
     entry: Entry
@@ -62,8 +61,7 @@ class Refused:
     problem: Problem
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of the answers of a workbook: the text with all that could be used in it."""
 
     text: str
@@ -72,8 +70,7 @@ class Outcome:
     refused: tuple[Refused, ...] = ()
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     edits: list[Edit] = field(default_factory=list)
     crossed: list[Crossed] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)

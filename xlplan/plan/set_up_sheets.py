@@ -4,7 +4,8 @@ above every key. Both follow from `definition_tables`, so that a new key has its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xlplan.plan.definition_tables import CHECKS, TABLES
 from xlplan.plan.guesses import SAME_AS
@@ -22,8 +23,7 @@ LISTED: Mapping[str, tuple[str, str]] = {
 """Answers about a column that stand in a list of ids elsewhere: in `fields` of these tables."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetUpSheet:
+class SetUpSheet(Struct, frozen=True):
     """One sheet. With `blanks` it has a row for each entry of its one table, and so many blank rows
     for more of them; without, a row for each key of its tables."""
 

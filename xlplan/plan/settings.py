@@ -7,10 +7,10 @@ Beside the columns, ratings and leads of `xlplan.plan.definition`, which puts bo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from dataclasses import field as dataclass_field
 from string import Formatter
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from msgspec import Struct
 
 from xlplan.codes.definition_codes import DEF_086
 from xlplan.codes.message import Filled
@@ -21,8 +21,7 @@ from xlplan.plan.people import IssuedBy
 RollupRule = Literal["worst", "share-closed", "accountable"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """How a rating may be challenged, or what sets it.
 
     All its conditions must hold. `rated` limits a challenge to some ratings; without it a rule
@@ -31,66 +30,68 @@ class Rule:
     holds gives it, and one without a condition gives what is left.
     """
 
-    id: str = field(metadata=key("names the rule"))
-    challenge: str = field(metadata=key("the code of the rating that it calls for, or sets"))
-    percent_up_to: float | None = field(
-        default=None, metadata=key("percent complete is at most this", bounds=(0, 100))
-    )
-    percent_below: float | None = field(
-        default=None, metadata=key("percent complete is less than this", bounds=(0, 100))
-    )
-    percent_above: float | None = field(
-        default=None, metadata=key("percent complete is more than this", bounds=(0, 100))
-    )
-    overdue_days: int | None = field(
-        default=None, metadata=key("so many days or more after the due date", bounds=(1, 36_500))
-    )
-    progress_says: Literal["", "completed", "outstanding"] = field(
-        default="",
-        metadata=key(
+    id: Annotated[str, key("names the rule")]
+    challenge: Annotated[str, key("the code of the rating that it calls for, or sets")]
+    percent_up_to: Annotated[
+        float | None,
+        key("percent complete is at most this", bounds=(0, 100)),
+    ] = None
+    percent_below: Annotated[
+        float | None,
+        key("percent complete is less than this", bounds=(0, 100)),
+    ] = None
+    percent_above: Annotated[
+        float | None,
+        key("percent complete is more than this", bounds=(0, 100)),
+    ] = None
+    overdue_days: Annotated[
+        int | None,
+        key("so many days or more after the due date", bounds=(1, 36_500)),
+    ] = None
+    progress_says: Annotated[
+        Literal["", "completed", "outstanding"],
+        key(
             'the note says that the action is "completed", or that work is "outstanding"',
             allowed=("completed", "outstanding"),
             noun="what a note can say",
             labels={"completed": "Completed", "outstanding": "Work outstanding"},
         ),
-    )
-    target: Literal["", "below", "above"] = field(
-        default="",
-        metadata=key(
+    ] = ""
+    target: Annotated[
+        Literal["", "below", "above"],
+        key(
             "the side on which the actual figure misses the target",
             allowed=("below", "above"),
             noun="a side of the target",
             labels={"below": "Below the target", "above": "Above the target"},
         ),
-    )
-    rated: tuple[str, ...] = field(default=(), metadata=key("only for these ratings"))
-    message: str = field(default="", metadata=key("a sentence before the challenge", takes="text"))
-    months_behind: int | None = field(
-        default=None,
-        metadata=key("so many whole months or more after the due date", bounds=(1, 1200)),
-    )
-    filled: tuple[str, ...] = field(
-        default=(), metadata=key("the ids of columns that all hold something")
-    )
-    sets: bool = field(
-        default=False,
-        metadata=key(
+    ] = ""
+    rated: Annotated[tuple[str, ...], key("only for these ratings")] = ()
+    message: Annotated[str, key("a sentence before the challenge", takes="text")] = ""
+    months_behind: Annotated[
+        int | None,
+        key("so many whole months or more after the due date", bounds=(1, 1200)),
+    ] = None
+    filled: Annotated[tuple[str, ...], key("the ids of columns that all hold something")] = ()
+    sets: Annotated[
+        bool,
+        key(
             "the rating is what these rules say, the first that holds: leads see it locked, with "
             "the reason"
         ),
-    )
+    ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rollup:
+class Rollup(Struct, frozen=True):
     """How actions are summed up: for every recommendation, or every value of one of their fields.
 
     `field` is a field of recommendations (default: the one with role rating).
     """
 
-    to: str = dataclass_field(metadata=key('"recommendation", or the id of a column of actions'))
-    rule: RollupRule = dataclass_field(
-        metadata=key(
+    to: Annotated[str, key('"recommendation", or the id of a column of actions')]
+    rule: Annotated[
+        RollupRule,
+        key(
             '"worst" rating, "share-closed", or the "accountable" officer\'s own rating of the '
             "recommendation",
             allowed=get_args(RollupRule),
@@ -100,96 +101,90 @@ class Rollup:
                 "share-closed": "Share closed",
                 "accountable": "The accountable officer's",
             },
-        )
-    )
-    field: str = dataclass_field(
-        default="",
-        metadata=key(
-            'for "accountable": the column of recommendations, where it has not the role rating'
         ),
-    )
-    heading: str = dataclass_field(default="", metadata=key("above the column on the board"))
+    ]
+    field: Annotated[
+        str,
+        key('for "accountable": the column of recommendations, where it has not the role rating'),
+    ] = ""
+    heading: Annotated[str, key("above the column on the board")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(Struct, frozen=True):
     """By what the board is counted besides its sections: every value of a field of actions, or
     what stands in square brackets in its texts."""
 
-    by: str = field(metadata=key("the id of the column of actions to count by"))
-    heading: str = field(
-        default="", metadata=key("above the count; left out, the heading of the column")
-    )
-    in_brackets: bool = field(
-        default=False,
-        metadata=key("counts what its texts name in square brackets, such as [Housing plan]"),
-    )
+    by: Annotated[str, key("the id of the column of actions to count by")]
+    heading: Annotated[str, key("above the count; left out, the heading of the column")] = ""
+    in_brackets: Annotated[
+        bool,
+        key("counts what its texts name in square brackets, such as [Housing plan]"),
+    ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class IssueSettings:
+class IssueSettings(Struct, frozen=True):
     """`[issue]`: which fields a template shows, in which order, and what it tells its lead."""
 
-    fields: tuple[str, ...] = field(
-        default=(), metadata=key("the ids of its columns, in their order; left out, all")
-    )
-    include_closed: bool = field(default=True, metadata=key("false leaves finished actions out"))
-    proposal_rows: int = field(
-        default=0, metadata=key("blank rows in which a lead may propose an action", bounds=(0, 200))
-    )
-    contact: str = field(default="", metadata=key("whom to ask; shown to the lead", takes="text"))
-    guidance: str = field(default="", metadata=key("shown to the lead", takes="text"))
-    password: str = field(default="", metadata=key("protects the locked cells", takes="raw"))
-    layout: Literal["fit", "table", "form"] = field(
-        default="fit",
-        metadata=key(
+    fields: Annotated[
+        tuple[str, ...],
+        key("the ids of its columns, in their order; left out, all"),
+    ] = ()
+    include_closed: Annotated[bool, key("false leaves finished actions out")] = True
+    proposal_rows: Annotated[
+        int,
+        key("blank rows in which a lead may propose an action", bounds=(0, 200)),
+    ] = 0
+    contact: Annotated[str, key("whom to ask; shown to the lead", takes="text")] = ""
+    guidance: Annotated[str, key("shown to the lead", takes="text")] = ""
+    password: Annotated[str, key("protects the locked cells", takes="raw")] = ""
+    layout: Annotated[
+        Literal["fit", "table", "form"],
+        key(
             '"table": a row each; "form": each action a page of its own; "fit": a table where it '
             "fits the screen of a laptop, else a form",
             allowed=("fit", "table", "form"),
             noun="a layout",
             labels={"fit": "Table if it fits a laptop", "table": "Table", "form": "Form"},
         ),
-    )
-    hints: bool = field(
-        default=False,
-        metadata=key(
+    ] = "fit"
+    hints: Annotated[
+        bool,
+        key(
             "while a lead types, what the checks of the plan would ask, each with room for "
             '"Yes, I mean it, because …"'
         ),
-    )
-    confirm: bool = field(
-        default=False,
-        metadata=key("a tick beside each action: reviewed, and nothing has changed"),
-    )
-    status: bool = field(
-        default=False,
-        metadata=key(
-            "a mark beside each action: done, something missing or wrong, or not looked at"
-        ),
-    )
-    changes: bool = field(
-        default=False,
-        metadata=key('a sheet "Your changes" that lists what the lead has changed so far'),
-    )
-    by: IssuedBy = field(
-        default="lead",
-        metadata=key(
+    ] = False
+    confirm: Annotated[
+        bool,
+        key("a tick beside each action: reviewed, and nothing has changed"),
+    ] = False
+    status: Annotated[
+        bool,
+        key("a mark beside each action: done, something missing or wrong, or not looked at"),
+    ] = False
+    changes: Annotated[
+        bool,
+        key('a sheet "Your changes" that lists what the lead has changed so far'),
+    ] = False
+    by: Annotated[
+        IssuedBy,
+        key(
             'who is sent one workbook: every "lead", every "organisation" of leads, or every '
             '"section" of the plan',
             allowed=get_args(IssuedBy),
             noun="what templates are issued by",
             labels={"lead": "Lead", "organisation": "Organisation", "section": "Section"},
         ),
-    )
-    accountable: bool = field(
-        default=False,
-        metadata=key(
+    ] = "lead"
+    accountable: Annotated[
+        bool,
+        key(
             "accountable officers who lead no action are sent what they answer for, locked, to "
             "read and sign"
         ),
-    )
-    contact_cy: str = in_welsh("whom to ask", takes="text")
-    guidance_cy: str = in_welsh("the guidance", takes="text")
+    ] = False
+    contact_cy: Annotated[str, in_welsh("whom to ask", takes="text")] = ""
+    guidance_cy: Annotated[str, in_welsh("the guidance", takes="text")] = ""
 
 
 PLACES: Mapping[str, str] = {
@@ -256,115 +251,102 @@ def _wrong_place(table: str, key: str, text: str) -> Filled | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class PostSettings:
+class PostSettings(Struct, frozen=True):
     """`[post]`: the words of the e-mail drafts to leads. A line in which a place has nothing to
     name is left out."""
 
-    from_: str = field(
-        default="",
-        metadata=key(
-            "the address that drafts are from; left out, that of whoever sends them", shape=EMAIL
-        ),
-    )
-    reply_to: str = field(
-        default="", metadata=key("where replies go, where that is elsewhere", shape=EMAIL)
-    )
-    subject: str = field(default=SUBJECT, metadata=key(f"above each draft. {_NAMED}"))
-    body: str = field(
-        default=BODY,
-        metadata=key(
+    from_: Annotated[
+        str,
+        key("the address that drafts are from; left out, that of whoever sends them", shape=EMAIL),
+    ] = ""
+    reply_to: Annotated[str, key("where replies go, where that is elsewhere", shape=EMAIL)] = ""
+    subject: Annotated[str, key(f"above each draft. {_NAMED}")] = SUBJECT
+    body: Annotated[
+        str,
+        key(
             "the covering letter, with the same words in braces; a line in which one has nothing "
             "to name is left out",
             takes="text",
         ),
-    )
-    reminder: str = field(
-        default=REMINDER,
-        metadata=key("the letter to whoever has not answered; why is said below it", takes="text"),
-    )
-    signature: str = field(default="", metadata=key("below every letter", takes="text"))
-    copy_deputy: bool = field(
-        default=False, metadata=key("the deputy of a lead is sent a copy of every letter")
-    )
-    sign_subject: str = field(
-        default=SIGN_SUBJECT, metadata=key("above a draft to an accountable officer")
-    )
-    sign_body: str = field(
-        default=SIGN_BODY,
-        metadata=key(
+    ] = BODY
+    reminder: Annotated[
+        str,
+        key("the letter to whoever has not answered; why is said below it", takes="text"),
+    ] = REMINDER
+    signature: Annotated[str, key("below every letter", takes="text")] = ""
+    copy_deputy: Annotated[bool, key("the deputy of a lead is sent a copy of every letter")] = False
+    sign_subject: Annotated[str, key("above a draft to an accountable officer")] = SIGN_SUBJECT
+    sign_body: Annotated[
+        str,
+        key(
             "the letter to an accountable officer who is to read and sign, with the same words in "
             "braces; it is sent again as the reminder",
             takes="text",
         ),
-    )
-    subject_cy: str = in_welsh("the subject")
-    body_cy: str = in_welsh("the covering letter", takes="text")
-    reminder_cy: str = in_welsh("the reminder", takes="text")
-    signature_cy: str = in_welsh("the signature", takes="text")
-    sign_subject_cy: str = in_welsh("the subject to an accountable officer")
-    sign_body_cy: str = in_welsh("the letter to an accountable officer", takes="text")
+    ] = SIGN_BODY
+    subject_cy: Annotated[str, in_welsh("the subject")] = ""
+    body_cy: Annotated[str, in_welsh("the covering letter", takes="text")] = ""
+    reminder_cy: Annotated[str, in_welsh("the reminder", takes="text")] = ""
+    signature_cy: Annotated[str, in_welsh("the signature", takes="text")] = ""
+    sign_subject_cy: Annotated[str, in_welsh("the subject to an accountable officer")] = ""
+    sign_body_cy: Annotated[
+        str,
+        in_welsh("the letter to an accountable officer", takes="text"),
+    ] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CompositeSettings:
+class CompositeSettings(Struct, frozen=True):
     """`[composite]`: sheets, fields and house style of the board's workbook."""
 
-    fields: tuple[str, ...] = field(
-        default=(),
-        metadata=key("the ids of its columns, in their order; left out, all that hold something"),
-    )
-    sheets: tuple[str, ...] = field(default=(), metadata=key("its sheets; left out, all"))
-    group_by: str = field(default="", metadata=key("the column by which actions are grouped"))
-    paper: Literal["A3", "A4"] = field(
-        default="A3",
-        metadata=key("what it is printed on", allowed=("A3", "A4"), noun="a size of paper"),
-    )
-    print_all: bool = field(
-        default=False, metadata=key("true prints Changes and History too, which are for the screen")
-    )
+    fields: Annotated[
+        tuple[str, ...],
+        key("the ids of its columns, in their order; left out, all that hold something"),
+    ] = ()
+    sheets: Annotated[tuple[str, ...], key("its sheets; left out, all")] = ()
+    group_by: Annotated[str, key("the column by which actions are grouped")] = ""
+    paper: Annotated[
+        Literal["A3", "A4"],
+        key("what it is printed on", allowed=("A3", "A4"), noun="a size of paper"),
+    ] = "A3"
+    print_all: Annotated[
+        bool,
+        key("true prints Changes and History too, which are for the screen"),
+    ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class MasterSettings:
+class MasterSettings(Struct, frozen=True):
     """`[master]`: which workbook is the master."""
 
-    keep: bool = field(
-        default=False,
-        metadata=key(
+    keep: Annotated[
+        bool,
+        key(
             "the master is your own workbook, in its own layout: a copy of the spreadsheet that "
             "the plan was started from, under its own name; there is no master.xlsx then"
         ),
-    )
+    ] = False
 
 
-@dataclass(frozen=True, slots=True)
-class BoardWords:
+class BoardWords(Struct, frozen=True):
     """`[board]`: the coordinator's own words on the first page of the board."""
 
-    message: str = field(
-        default="", metadata=key("what the board should know, in your words", takes="text")
-    )
-    asks: tuple[str, ...] = field(
-        default=(), metadata=key("what the board is asked to do: note …, agree …; a line each")
-    )
+    message: Annotated[str, key("what the board should know, in your words", takes="text")] = ""
+    asks: Annotated[
+        tuple[str, ...],
+        key("what the board is asked to do: note …, agree …; a line each"),
+    ] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SectionWords:
+class SectionWords(Struct, frozen=True):
     """`[[section]]`: the coordinator's paragraph on one section of the board."""
 
-    name: str = field(metadata=key("the section, as the board names it"))
-    paragraph: str = field(
-        default="", metadata=key("your words on it for this board", takes="text")
-    )
+    name: Annotated[str, key("the section, as the board names it")]
+    paragraph: Annotated[str, key("your words on it for this board", takes="text")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HouseStyle:
+class HouseStyle(Struct, frozen=True):
     """`[style]`: colours as ``#RRGGBB`` and a font name, for every workbook that goes out."""
 
-    font: str = field(default="Calibri", metadata=key("of every sheet"))
-    heading_colour: str = field(default="#1F3864", metadata=key("of headings", shape=COLOUR))
-    band_colour: str = field(default="#D9E2F3", metadata=key("of bands between rows", shape=COLOUR))
-    input_colour: str = field(default="#FFFBE6", metadata=key("of cells to fill in", shape=COLOUR))
+    font: Annotated[str, key("of every sheet")] = "Calibri"
+    heading_colour: Annotated[str, key("of headings", shape=COLOUR)] = "#1F3864"
+    band_colour: Annotated[str, key("of bands between rows", shape=COLOUR)] = "#D9E2F3"
+    input_colour: Annotated[str, key("of cells to fill in", shape=COLOUR)] = "#FFFBE6"

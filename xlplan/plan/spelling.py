@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+
+from msgspec import Struct
 
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
@@ -126,8 +127,7 @@ def _in_order(value: tuple[str, ...] | frozenset[str]) -> Sequence[str]:
 # Cells that hold several facts
 
 
-@dataclass(frozen=True)
-class Composed:
+class Composed(Struct, frozen=True):
     """How the cells of a column hold several facts: the fields in their order, and what stands
     between two that follow each other, the most usual first."""
 

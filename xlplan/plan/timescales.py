@@ -7,10 +7,12 @@ Text stays as written; a due date is added where there is one. A month means its
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.late import regex
@@ -85,8 +87,7 @@ _DONE = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Timescale:
+class Timescale(Struct, frozen=True):
     """A timescale: the text as written and, where it says one, the date it is due by.
 
     Two timescales are equal when they mean the same: `key` is the text with its date spelled one
@@ -94,9 +95,15 @@ class Timescale:
     follows from the key and, for a relative timescale, from the day it was issued.
     """
 
-    text: str = field(compare=False)
-    by: date | None = field(default=None, compare=False)
+    text: str
+    by: date | None = None
     key: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Timescale) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash((Timescale, self.key))
 
 
 def parse_date(text: str) -> date | Literal["ambiguous", "impossible"] | None:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 
@@ -30,16 +31,14 @@ _TOKEN = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     text: str
     line: int
     start: int
     end: int
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """One walk over the tokens. `table` is the table that the last header opened."""
 
     tokens: Iterator[_Token]

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from html import escape
 from string import Formatter
+
+from msgspec import Struct
 
 from xlplan.plan.settings import PostSettings
 
@@ -24,8 +25,7 @@ _POLICY = SMTP.clone(max_line_length=998)
 _LONGEST = 900
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """One e-mail. Addresses are plain, blank where there is none; `text` is the body."""
 
     to: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
@@ -30,8 +32,7 @@ DECISION, OTHER, WHY = "decision", "other", "why"
 _NO_HEADINGS: Mapping[str, Mapping[str, str]] = {"question": {}}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One answered question: what was chosen, the other value where there is one, and why.
 
     `fault` is what is wrong with a cell of it that holds no answer, such as a formula.
@@ -45,8 +46,7 @@ class Answer:
     fault: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """A decisions workbook as read. A problem of level ``error`` refuses it."""
 
     file: str
@@ -191,8 +191,7 @@ Cell = tuple[str, str]
 """The uid of a row and the id of a column."""
 
 
-@dataclass
-class SetUpAnswers:
+class SetUpAnswers(Struct):
     """A set-up workbook as read: what stands in its rows, and where each cell is.
 
     `faulty` are cells that hold no answer, such as a formula: its text, and what is wrong.

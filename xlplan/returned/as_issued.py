@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_017
 from xlplan.language.catalogue import Tongue, marked
@@ -66,8 +68,7 @@ _ENTRIES = (marked("this period"), marked("entry for this period"))
 """Headings of ours: each, and the one it takes where a column of the plan is headed like it."""
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedColumn:
+class IssuedColumn(Struct, frozen=True):
     """One column of an issued workbook. `id` is the field's id, with `ENTRY` for an entry."""
 
     id: str
@@ -229,16 +230,14 @@ def ids_by_heading(definition: PlanDefinition) -> dict[str, dict[str, str]]:
 # there is asked about, never guessed.
 
 
-@dataclass(frozen=True)
-class Headings:
+class Headings(Struct, frozen=True):
     """The headings of an issued workbook: the column ids of each, folded, and that of each id."""
 
     names: Mapping[str, frozenset[str]]
     of: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Where each column is, and why those in doubt are, by column id."""
 
     places: Mapping[str, int]

@@ -10,8 +10,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
 from operator import itemgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.merge.reading import Frame
 from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, column_id
@@ -19,8 +21,7 @@ from xlplan.workbook.read.book import CellValue, ReadSheet, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a form: its row and the columns of its label and its box (all from 0), whose it
     is, and why what stands in it is to be asked about, or ``""``."""
 
@@ -36,8 +37,7 @@ class Line:
     """Which action it belongs to, by its key, else by its order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What of ours stands in a row: its first key, and its ids of fields, each with its column."""
 
     key: tuple[RowKey, int] | None
@@ -92,8 +92,7 @@ def labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
         yield replace(line, label=found, own=line.own | {found})
 
 
-@dataclass(frozen=True)
-class Blocks:
+class Blocks(Struct, frozen=True):
     """The blocks of a form: the lines of the first, the row in which each begins, and its key."""
 
     lines: tuple[Line, ...]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.merge.model import Place
 from xlplan.merge.reading import RawCells, ReadCell, ReadRow, Remark, remark
@@ -65,8 +67,7 @@ _LONGEST = 200
 """Characters of a name, or of a day that is none."""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True, dict=True):
     """The sheet of a form, and its blocks where it has nothing else, or else its lines, in the
     order of the sheet."""
 

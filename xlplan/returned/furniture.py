@@ -6,11 +6,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache, reduce
 from itertools import chain, permutations
 from operator import or_
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from xlplan.language.catalogue import SHIPPED, Tongue, marked
 from xlplan.late import regex
@@ -79,8 +80,7 @@ def names_of(name: str) -> frozenset[str]:
     return frozenset(sheet_name(name, Tongue(codes)) for codes in several)
 
 
-@dataclass(frozen=True)
-class Furniture:
+class Furniture(Struct, frozen=True):
     """The digests of the texts of a template by sheet, each with how often it stands there; and as
     they were `recorded`, for each way in which it was written."""
 

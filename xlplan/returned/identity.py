@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from xlplan.codes.message import MASTER
 from xlplan.codes.return_codes import RET_001, RET_002, RET_003, RET_004, RET_005, RET_006, RET_030
@@ -91,8 +92,7 @@ def may_be_ours(known: Known, found: RowKey) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Which issued workbook a file answers, how that is known, and what is wrong with its stamp."""
 
     issued: str = ""
@@ -102,8 +102,7 @@ class Identity:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(Struct, frozen=True):
     """What in a workbook claims to be a manifest.
 
     `manifest` is the first genuine one, else the first that can be read; `several` are the issued

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.merge.model import Place
@@ -20,16 +21,14 @@ from xlplan.workbook.stamp import parse_row_key
 Shown = str | int | float | date | None
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRow:
+class OwnRow(Struct, frozen=True):
     """What a row of the plan ought to show: its ref, and its cells by column id."""
 
     ref: str
     cells: Mapping[str, Shown]
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One table, with the row (from 0) in which each row of the plan stands, by its uid.
 
     `surplus` are rows with a key that stand for no row of the plan, or for one that stands
@@ -218,8 +217,7 @@ def cells_with(sheet: ReadSheet, text: str, before: int | None = None) -> Iterat
                     yield number, col
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Rows of the plan, by uid, that belong below the row `at` of a table, whose section begins
     with the row `since` (both from 0); None where it is not known."""
 

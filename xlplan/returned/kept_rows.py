@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from xlplan.merge.kept_cells import KeptCells, KeptRow
 from xlplan.plan.definition import PlanDefinition
@@ -42,8 +43,7 @@ _SHORT = 200
 """Characters of two texts that are compared."""
 
 
-@dataclass
-class Located:
+class Located(Struct):
     """Where the rows of a plan stand in a file: by uid the table and the row (from 0). `doubts` say
     of a row why it is not certain; `more` are the rows that are none of the plan's and were not
     there when it was written. `repeated` are those that say the ref and the action of a row that
@@ -61,8 +61,7 @@ class Located:
     headless: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """The fields by which a row is known: those of its ref and of its action."""
 
     refs: frozenset[str]

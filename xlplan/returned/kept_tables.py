@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from hashlib import sha256
+
+from msgspec import Struct, field
 
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptTable
 from xlplan.merge.model import Issued
@@ -94,8 +95,7 @@ def row_digest(sheet: ReadSheet, row: int) -> str:
     return sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-@dataclass(frozen=True)
-class FoundTable:
+class FoundTable(Struct, frozen=True):
     """A table in a file: its place in the record, its sheet, the row of its headings and the column
     of each field (from 0)."""
 
@@ -213,8 +213,7 @@ def with_renamed(
 # A version that was written
 
 
-@dataclass(frozen=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version of the kept workbook that was written, and what its fields held then."""
 
     issued: Issued

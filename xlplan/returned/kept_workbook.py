@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.kept_codes import (
     KEEP_012,
@@ -100,8 +102,7 @@ def _differing(kept: KeptCells, found: Located) -> Iterator[tuple[str, str]]:
                 yield uid, name
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct, dict=True):
     """The rows of one file as far as they are not as they were written."""
 
     book: Book

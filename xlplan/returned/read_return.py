@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.return_codes import (
     RET_007,
@@ -100,8 +102,7 @@ def _has_headings(book: Book, known: Known) -> bool:
     )
 
 
-@dataclass(frozen=True)
-class _Actions:
+class _Actions(Struct, frozen=True):
     """Where a workbook has its actions: tables, or forms."""
 
     tables: Sequence[Table] = ()
@@ -159,8 +160,7 @@ def _reading(
     )
 
 
-@dataclass
-class _Rows:
+class _Rows(Struct, dict=True):
     """The rows of one file, held against the plan."""
 
     book: Book

@@ -6,10 +6,12 @@ Nothing relies on positions: columns may have been moved, retitled or inserted, 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
 from operator import itemgetter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.merge.reading import Frame, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
@@ -25,8 +27,7 @@ _NEAR = 4
 """Rows below the ids in which the headings are looked for."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True, dict=True):
     """One table: its sheet, where its headings are and its data begin (rows from 0), the column
     of each column id, and the column that holds the row keys, or None."""
 

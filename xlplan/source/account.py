@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.source_codes import NEW_007
 from xlplan.errors import Problem
@@ -36,8 +38,7 @@ MOST_NOTES = 100
 """Lines kept as notes from a sheet that holds no table of the plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptBack:
+class KeptBack(Struct, frozen=True):
     """What of one sheet stays in the plan's folder: `what` it is, such as ``"comment"`` or
     ``"hidden row"``, and where: cells, rows (from 1) or columns."""
 
@@ -46,8 +47,7 @@ class KeptBack:
     places: tuple[str, ...]
 
 
-@dataclass
-class Work:
+class Work(Struct):
     """What is known so far, handed from step to step."""
 
     book: Book
@@ -179,8 +179,7 @@ def may_be(item: Field) -> bool:
     return item.role not in SHOWN_TO_ALL
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text outside the actions: where it stands, and why it is kept back, or ``""``."""
 
     text: str

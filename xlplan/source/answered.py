@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.codes.source_codes import NEW_029
 from xlplan.errors import Problem

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from math import log2
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.plan.definition import Kind
 from xlplan.plan.legend import NUMBERS
@@ -37,8 +39,7 @@ MOST_CANDIDATES = 120
 """Rows of a sheet that are tried as headings, and rows below that are looked at for it."""
 
 
-@dataclass
-class Choice:
+class Choice(Struct):
     """The plan's tables with what their rows are, the readings, and what was left out."""
 
     kinds: dict[Place, Kind] = field(default_factory=dict)

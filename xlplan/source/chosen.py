@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.source_codes import NEW_002, NEW_016, NEW_017, NEW_018, NEW_019
 from xlplan.errors import Problem, XlplanError
@@ -35,8 +37,7 @@ ROLE_NAMES = {
 """Roles as a coordinator names them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What a person decided about the file: sheets by name, heading rows such as ``"5"`` or
     ``"Plan!5"`` (from 1), and columns such as ``"Mitigation=action"``."""
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.plan.propose_ratings import one_rating
@@ -44,8 +45,7 @@ WEIGHT = {"key": 0.3, "action": 1.0, "lead": 1.0, "due": 0.9, "rating": 0.9, "pr
 """How much each role says that a table is a plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What the cells of a column are, as shares of those that are filled."""
 
     filled: float
@@ -213,8 +213,7 @@ _FITS = {"key": _key, "action": _action, "lead": _lead, "due": _due, "revised": 
          "rating": _rating, "progress": _progress}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What the columns of a table are: role by column, how surely, and the near misses."""
 
     roles: Mapping[int, str]

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
@@ -59,8 +60,7 @@ _VERSION = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A section heading: its text and, for "Recommendation 7 - …", the word, number and rest."""
 
     text: str

@@ -7,8 +7,10 @@ of every sheet. Nothing is dropped: what is no action, recommendation or heading
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
@@ -76,8 +78,7 @@ from xlplan.workbook.read.book import Book
 __all__ = ["AccountLine", "Chosen", "Source", "SourceRow", "read_source"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPlace:
+class FieldPlace(Struct, frozen=True):
     """Where a field of the plan stands in the spreadsheet: its sheet and column letter."""
 
     kind: Kind
@@ -86,8 +87,7 @@ class FieldPlace:
     column: str
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTable:
+class SourceTable(Struct, frozen=True):
     """A table of the plan: its sheet, the row of its headings (from 0), and by field id the column
     (from 0) and the heading of the first that holds it."""
 
@@ -96,8 +96,7 @@ class SourceTable:
     columns: Mapping[str, tuple[int, str]]
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """A spreadsheet as a plan: its definition, its rows in order, and the account of every row.
 
     `guesses` are plain sentences that begin with what they concern (``field due: ``,
@@ -306,8 +305,7 @@ NEAR = 0.5
 """Likeness below which no template is proposed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """How near a workbook template is to a plan.
 
     `fields` of the plan's `columns` have a field in the template; `likeness` is from 0 to 1.

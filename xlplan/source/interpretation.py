@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
@@ -22,8 +23,7 @@ from xlplan.source.scales import colour_rating, is_rating
 from xlplan.workbook.read.book import At, a1
 
 
-@dataclass(frozen=True)
-class SourceRow:
+class SourceRow(Struct, frozen=True):
     """One row of the plan as imported. `values` leaves out what is blank, and has the field
     `STATUS` where the row is kept back; `row` counts from 1."""
 

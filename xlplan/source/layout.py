@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
@@ -42,8 +44,7 @@ LARGEST_MERGE = 100_000
 """Cells of a merged area beyond which its value is not carried to the rows below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What one row is. `table` is the index of the table a data or header row belongs to."""
 
     row: int
@@ -54,8 +55,7 @@ class Line:
     """What kind of note it is, where that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class DataRow:
+class DataRow(Struct, frozen=True):
     """One row of a table: its cells by column, where each stands, and the sections above it."""
 
     row: int
@@ -71,8 +71,7 @@ class DataRow:
     """Whether it runs on from the row above, where people say it."""
 
 
-@dataclass
-class Table:
+class Table(Struct):
     """Columns under one heading row, and every data row below, repeated headings included."""
 
     sheet: str
@@ -96,8 +95,7 @@ class Table:
         return a1(0, self.column(col))[:-1]
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True, dict=True):
     """A sheet, understood: one line for each row, and the tables."""
 
     sheet: ReadSheet

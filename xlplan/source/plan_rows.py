@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 from xlplan.plan.definition import Kind
@@ -27,8 +28,7 @@ _ORIGIN = regex(r"([A-Z][a-z]+ \d+(?: ?\([a-z]\))?)(?:\s+|$)(.*)", re.DOTALL)
 _AFTER_KEY = regex(r"\s*[-–—]\s*")
 
 
-@dataclass
-class Draft:
+class Draft(Struct):
     """A row in the making: for each field the cells that hold it, and the rows it came from."""
 
     kind: Kind
@@ -57,8 +57,7 @@ class Draft:
         return join_texts([cell_text(value) for value, _ in pieces])
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """One table's columns: which sheet, what kind of row, and the plan of each column."""
 
     sheet: int

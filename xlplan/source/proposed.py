@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.checks.references import named_in_brackets
@@ -29,8 +31,7 @@ from xlplan.workbook.read.book import At, Book
 SECTION_OUTCOME = "section_outcome"
 
 
-@dataclass
-class Parts:
+class Parts(Struct):
     """What the definition and the values are made from; `assemble` fills in the rest."""
 
     book: Book

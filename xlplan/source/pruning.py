@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Mapping, MutableSequence, Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers_explained

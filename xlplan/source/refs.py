@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.propose import about

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.legend import (
@@ -49,8 +51,7 @@ MOST_EXPLAINED = 20
 """Rows of a table that may be a legend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scales:
+class Scales(Struct, frozen=True):
     """Fields with their scales set, the ratings, the legend's rows, and what was guessed."""
 
     fields: tuple[Field, ...]
@@ -61,8 +62,7 @@ class Scales:
     """Fields of which every cell holds the same sign, so that its colour is the rating."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Legend:
+class _Legend(Struct, frozen=True):
     """What a spreadsheet explains: ratings by name, colours alone, and where."""
 
     lines: Sequence[LegendLine]
@@ -70,8 +70,7 @@ class _Legend:
     rows: frozenset[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Others:
+class _Others(Struct, frozen=True):
     """What drop-downs hold beside ratings: the short texts in columns without ratings, folded, and
     the headings of the columns that repeat a few texts, ratings among them."""
 
@@ -230,8 +229,7 @@ def _fills(places: Sequence[tuple[int, At]], layouts: Sequence[Layout]) -> list[
     return [fill for sheet, at in places if (fill := layouts[sheet].sheet.fills.get(at, ""))]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A row that may belong to a legend: its cells with a text or a fill, by column."""
 
     at: tuple[int, int]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.plan.status_words import is_colour, known_state
 from xlplan.plan.text import fold

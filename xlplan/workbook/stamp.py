@@ -12,8 +12,9 @@ import binascii
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from xlplan.late import regex
 
@@ -49,8 +50,7 @@ def is_manifest(text: object) -> bool:
     return isinstance(text, str) and text.strip().startswith(MANIFEST_PREFIX)
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """A manifest as found: what it says, and whether this plan's key signed it."""
 
     payload: Mapping[str, object]
@@ -91,8 +91,7 @@ def row_key(key: bytes, issued: str, uid: str, locked: str = "") -> str:
     return f"xr1.{issued}.{uid}.{_mac(key, 'row', issued, uid, locked)[:16]}"
 
 
-@dataclass(frozen=True, slots=True)
-class RowKey:
+class RowKey(Struct, frozen=True):
     """A row key as found: which issued workbook and which row it names, not yet checked."""
 
     issued: str

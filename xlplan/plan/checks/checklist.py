@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from xlplan.codes import check_codes as chk
 from xlplan.codes.check_codes import CHK_028
@@ -34,8 +35,7 @@ ANY_DAY = Likely()
 _FIGURE = regex(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """A rule's rating beside the officer's: codes of the scale, `officer` None where not rated.
     `for_board` says what `message` says, without the id of the rule."""
 
@@ -86,8 +86,7 @@ def challenges_of(
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Ruled:
+class Ruled(Struct, frozen=True):
     """What rules make of a rating: its code, None where no rule holds; which rule, and why."""
 
     rating: str | None
@@ -268,8 +267,7 @@ def challenged(plan: Plan) -> Iterator[Finding]:
             yield Finding(row, item.id, CHK_028.fill(challenge=challenge.message))
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(Struct, frozen=True):
     """A lint: the message that it fills, and the function that looks."""
 
     message: Message

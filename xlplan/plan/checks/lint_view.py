@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from xlplan.codes.message import Filled
 from xlplan.late import regex
@@ -113,16 +114,14 @@ class Row(Protocol):
         """Whether it is no longer part of the plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """The plan as one board saw it: by uid, then field id, the actions it had then."""
 
     label: str
     values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The past of a plan. Cycles and boards run from the oldest to the newest.
 
     `boards` are the earlier boards. By uid: `asked` names the cycles in which the action went out
@@ -152,8 +151,7 @@ class History:
 NO_HISTORY = History()
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     """What a lint looks at: the definition, every row and the day."""
 
     definition: PlanDefinition
@@ -306,8 +304,7 @@ def _one_spaced(note: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a lint found: the row (None: in the definition), the field's id, and a message."""
 
     row: Row | None

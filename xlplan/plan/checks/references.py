@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from xlplan.codes.check_codes import CHK_012, CHK_013, CHK_024
 from xlplan.late import regex
@@ -47,8 +48,7 @@ _FILLER = regex(r"^(?:also|the|our|and|to|in|under|above|below|\s)+\b|[\s,:'\"â€
 _MEASURE = regex(r"\s*(?:%|per ?cent|million|thousand|days?|weeks?|months?|years?)\b", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """A reference inside a text: what it names, the section named with it, and the words."""
 
     ref: str
@@ -57,8 +57,7 @@ class Mention:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """One row refers to something. `to` is the uid it leads to, where it leads to a row.
 
     `kind` is ``"action"``, ``"recommendation"`` or ``"inspection"``. `leads` is ``"nowhere"`` for
@@ -74,8 +73,7 @@ class Reference:
     inside_text: bool = False
 
 
-@dataclass(frozen=True)
-class References:
+class References(Struct, frozen=True, dict=True):
     """Every reference of a plan, in the order of its rows and fields."""
 
     every: tuple[Reference, ...]
@@ -283,8 +281,7 @@ def dangling_words(plan: Plan) -> Iterator[Finding]:
             yield Finding(rows[one.uid], one.field, found)
 
 
-@dataclass(frozen=True, slots=True)
-class RolledUp:
+class RolledUp(Struct, frozen=True):
     """One recommendation, or one value of a field, with what its actions come to.
 
     `rating` is a code: of the scale of actions by rule ``"worst"``, of the recommendation's own

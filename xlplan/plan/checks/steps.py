@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from xlplan.codes.check_codes import CHK_026, CHK_069
 from xlplan.late import regex
@@ -39,8 +40,7 @@ _SUB_ITEM = regex(r"[-–—]\s")
 _BULLET = regex(r"^(?:[-–—•·*▪●]\s+|\(?\d{1,2}[.)]\s+|\(?(?:[a-z]|[ivx]{1,4})\)\s+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """One step of an action: its number from 1, text, timescale as written, due date and leads.
 
     `leads` are its own where the leads match the steps in number, else all of the action's.
@@ -63,8 +63,7 @@ class Milestone:
         return self.done is not None or says_done(self.timescale)
 
 
-@dataclass(frozen=True, slots=True)
-class Unequal:
+class Unequal(Struct, frozen=True):
     """A list of dates that matches no list of steps: how many lines each of the fields has."""
 
     field: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VAL_006, VAL_007
 from xlplan.language.catalogue import marked
@@ -35,8 +37,7 @@ def no_choices(_item: Field, _definition: PlanDefinition) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class InputRule:
+class InputRule(Struct, frozen=True):
     """What a cell of a template lets in, and what Excel answers to anything else."""
 
     kind: Literal["date", "decimal"]
@@ -46,8 +47,7 @@ class InputRule:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class CellForm:
+class CellForm(Struct, frozen=True):
     """How a value stands in a cell of a workbook that goes out.
 
     A cell holds a text, a number or a date; whatever is no number or date stands as text.
@@ -80,8 +80,7 @@ class CellForm:
         return self.fine_format if self.fine_format and rounded else self.number_format
 
 
-@dataclass(frozen=True, slots=True)
-class FieldType:
+class FieldType(Struct, frozen=True):
     """A type of field.
 
     `about` is one line for people who edit `plan.toml`. `canon` reads what was typed, `show`

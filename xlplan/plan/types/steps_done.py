@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xlplan.codes.definition_codes import VAL_003, VAL_004, VAL_043
 from xlplan.language.catalogue import marked
@@ -40,8 +41,7 @@ _NUMBERS = regex(r"(?:steps?\s*)?\d{1,2}(?:\s*(?:,|;|&|\band\b)\s*\d{1,2})+", re
 _DAY = regex(r"\s*\(([^()]*)\)$")
 
 
-@dataclass(frozen=True, slots=True)
-class DoneStep:
+class DoneStep(Struct, frozen=True):
     """A step that is done: its number (0 where none is written), its words, and on which day."""
 
     number: int
@@ -153,7 +153,7 @@ def _canon(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     found = [_line(line) for line in _lines(as_text(raw))]
     wrong = next((each for each in found if isinstance(each, Invalid)), None)
     if wrong is not None:
-        return replace(wrong, raw=as_text(raw))
+        return Invalid(as_text(raw), wrong.code, wrong.message)
     return frozenset(each.line for each in found if isinstance(each, DoneStep)) or None
 
 

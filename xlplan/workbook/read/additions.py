@@ -9,7 +9,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.workbook.read.book import Addition, At, parse, place
@@ -39,8 +40,7 @@ _RICH = regex(r"(?:rd[A-Z]|rich)")
 """Relations by which Excel keeps values that are more than a text."""
 
 
-@dataclass(frozen=True)
-class Beside:
+class Beside(Struct, frozen=True):
     """What stands beside the cells of one sheet. Rows and columns count from 0."""
 
     boxes: Boxes = ()
@@ -217,8 +217,7 @@ class _Drawing:
         self._texts.clear()
 
 
-@dataclass(frozen=True)
-class _Control:
+class _Control(Struct, frozen=True):
     """A form control or an embedded object, as the older drawing of a sheet has it."""
 
     shape: str

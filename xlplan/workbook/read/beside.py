@@ -12,7 +12,9 @@ import posixpath
 import re
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.workbook.read.additions import Beside, of_page_text, read_beside
 from xlplan.workbook.read.binary import MALFORMED, records
@@ -48,8 +50,7 @@ def read_ods_beside(parts: Mapping[str, bytes]) -> dict[str, tuple[Addition, ...
     return {name: tuple(each[:_MOST]) for name, each in found.additions.items()}
 
 
-@dataclass
-class _OdsBeside:
+class _OdsBeside(Struct):
     """Handlers that follow the cells, and what is drawn on them."""
 
     parts: Mapping[str, bytes]
@@ -156,8 +157,7 @@ _FORMULA, _STATE = 0x09, 0x12
 _OWN, _ADD_IN = 0x0401, 0x3A01
 
 
-@dataclass
-class _Object:
+class _Object(Struct):
     kind: int
     at: At | None
     embedded: bool = False

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from xlplan.workbook.read.book import ERROR_NAMES, SHARED, Extent
 from xlplan.workbook.read.inbox import Bounds
@@ -22,8 +23,7 @@ MALFORMED = (struct.error, IndexError, ValueError)
 """What `Compound` raises for bytes that are no compound file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of the directory: `kind` 1 is a folder, 2 a stream, 5 the root."""
 
     name: str

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain
 from xml.parsers import expat
+
+from msgspec import Struct, field
 
 from xlplan.codes.gate_codes import GATE_005
 from xlplan.errors import Problem
@@ -63,8 +64,7 @@ def at_of(name: str) -> At:
     return int(name[len(letters) :]) - 1, col - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Addition:
+class Addition(Struct, frozen=True):
     """Something that was put into a workbook beside its cells: its kind, its words where it has
     any, and the cell in which its corner is; None where it has no place in the sheet."""
 
@@ -77,8 +77,7 @@ _AT_ONCE = 2_000
 """Texts of a sheet that are looked through as one."""
 
 
-@dataclass(frozen=True)
-class ReadSheet:
+class ReadSheet(Struct, frozen=True, dict=True):
     """One sheet as read. `rows` is dense and starts at A1; a cell that is not there is None.
 
     `formulas` and `errors` hold the cells whose value cannot be taken at face value: the formula
@@ -154,16 +153,14 @@ class ReadSheet:
         return {*self.odd_columns, *(row for row, _ in self.disputed)}
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosed:
+class Enclosed(Struct, frozen=True):
     """A file within a file: `name` as the archive or the message has it, to be made safe."""
 
     name: str
     data: bytes
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(Struct, frozen=True):
     """A file as read. `kind` is decided by its bytes (``"xlsx"``, ``"ods"``, ``"csv"``, …).
 
     `saved_at` is the document's own modified time (ISO 8601, UTC) from inside the file, or ``""``.
@@ -205,8 +202,7 @@ MOST_REPEATED = 1 << 20
 """Rows or columns of one repeated element that are followed."""
 
 
-@dataclass
-class Hidden:
+class Hidden(Struct):
     """What nobody sees of one sheet; rows and columns count from 0."""
 
     rows: set[int] = field(default_factory=set)
@@ -214,8 +210,7 @@ class Hidden:
     filtered: set[int] = field(default_factory=set)
 
 
-@dataclass
-class Extent:
+class Extent(Struct):
     """What one sheet's XML holds: `rows` and `columns` are counts from A1 to the last cell that
     holds something; `cells` counts every cell listed, empty ones too. None of them is counted
     where all cells are `near` A1, so that the sheet may be read to see."""
@@ -234,15 +229,15 @@ class Extent:
     typed: dict[At, bool | str | date] = field(default_factory=dict)
     """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
     without its tabs, a day that is kept as text."""
-    styled: dict[At, int] = field(default_factory=dict, compare=False)
+    styled: dict[At, int] = field(default_factory=dict)
     """The cell format of each number, by its own number, where the sheet was read one by one."""
-    shown: dict[At, tuple[str, str]] = field(default_factory=dict, compare=False)
+    shown: dict[At, tuple[str, str]] = field(default_factory=dict)
     """The number format and the text of each number or date, where the file has both."""
-    boxes: list[tuple[At, str]] = field(default_factory=list, compare=False)
+    boxes: list[tuple[At, str]] = field(default_factory=list)
     """The words of shapes, where the sheet itself has them, each with its cell."""
-    pictures: list[At] = field(default_factory=list, compare=False)
+    pictures: list[At] = field(default_factory=list)
     near: bool = False
-    plain: tuple[int, int] | None = field(default=None, compare=False)
+    plain: tuple[int, int] | None = None
     """Where the cells begin and end in the sheet's XML, if it is spelled in the usual way."""
 
     def reach(self, row: int, col: int) -> None:

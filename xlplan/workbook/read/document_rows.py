@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, far_cells, many_cells
@@ -51,8 +53,7 @@ def signs(font: str, text: str) -> str:
     return "".join(sign(font, ord(c)) or c for c in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell of a table: its text, and from which grid column to which it reaches."""
 
     text: str
@@ -65,8 +66,7 @@ class Cell:
     ink: str = ""
 
 
-@dataclass
-class DocumentRows:
+class DocumentRows(Struct):
     """The rows in the making. Raises `Refused` for more than a plan has."""
 
     bounds: Bounds
@@ -172,8 +172,7 @@ def _boxes(text: str) -> dict[str, bool]:
     return {} if any(len(label) > _LONGEST_LABEL for label in found) else found
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Where the cells of a table go: by their order where rows have one number of cells, which
     is what people see; else by the grid columns at which any cell begins."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.codes.gate_codes import GATE_003, GATE_008
 from xlplan.codes.gate_codes_inside import GATE_030, GATE_036
@@ -52,8 +53,7 @@ DOCUMENTS = ("docx", "odt")
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
-@dataclass(frozen=True)
-class Admitted:
+class Admitted(Struct, frozen=True):
     """A file that may be read: its kind, its checked parts, and what its sheets' XML says.
 
     `extents` by sheet name, for the kinds in which it can be told; `sheets` says which part each

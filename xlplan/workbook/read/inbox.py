@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct, field
 
 from xlplan.codes.gate_codes import GATE_003, GATE_011, GATE_012
 from xlplan.codes.gate_codes_inside import GATE_027, GATE_028, GATE_029, GATE_031, GATE_037
@@ -17,8 +18,7 @@ from xlplan.errors import Problem
 MB = 1 << 20
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How much of anything a file may hold; sizes in bytes."""
 
     file_bytes: int = 128 * MB
@@ -88,8 +88,7 @@ class Unfit(Refused):
         return self if self.sheet else Unfit(sheet, self.variant, **self.places)
 
 
-@dataclass
-class Choice:
+class Choice(Struct):
     """Which sheets of a workbook are read: `only` those named, where any are, and all that can be
     seen; of the others, which are hidden or not named, only what is no larger than a plan can be.
     """

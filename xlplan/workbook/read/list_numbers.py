@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 
@@ -151,8 +152,7 @@ def shown_number(number: int, how: str) -> str:
     return f"{number:02d}" if how == "decimalZero" else str(number)
 
 
-@dataclass
-class OpenNumbers:
+class OpenNumbers(Struct):
     """Counts the items of an OpenDocument text's lists, from top to bottom."""
 
     roots: list[ElementTree.Element]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import colorsys
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 from xlplan.workbook.read.additions import NOTHING, Beside, read_beside
@@ -57,8 +58,7 @@ Area = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What is said on one sheet beside its values. Rows and columns count from 0."""
 
     fills: Mapping[At, str] = field(default_factory=dict)
@@ -72,8 +72,7 @@ class Marks:
 NO_MARKS = Marks()
 
 
-@dataclass(frozen=True)
-class _Looks:
+class _Looks(Struct, frozen=True):
     """Fill, strikethrough and colour of letters of each cell format that has any of them, by its
     number, and what finds where one of them is used."""
 
@@ -301,8 +300,7 @@ def theme_colours(xml: bytes | None) -> list[str]:
     return [found.get(name, "") for name in _THEME_ORDER]
 
 
-@dataclass
-class _Filter:
+class _Filter(Struct):
     """A filter: its first row and column, its last row, and the texts it shows by column."""
 
     top: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 from xlplan.workbook.read.book import MOST_REPEATED, NO_HEIGHT, Addition, At, Hidden, is_sign, parse
@@ -47,16 +48,14 @@ def _nothing(_: str) -> None:
     """A handler that does nothing."""
 
 
-@dataclass
-class _Style:
+class _Style(Struct):
     parent: str = ""
     fill: str | None = None
     struck: bool | None = None
     ink: str | None = None
 
 
-@dataclass
-class _Styles:
+class _Styles(Struct):
     """The styles of cells and of texts, which follow from one another."""
 
     ours: frozenset[str]

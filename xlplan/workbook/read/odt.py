@@ -7,8 +7,9 @@ is left out, hidden text too, list numbers are counted, forms say what is chosen
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from xml.etree import ElementTree
+
+from msgspec import Struct
 
 from xlplan.codes.gate_codes import GATE_008
 from xlplan.late import regex
@@ -68,8 +69,7 @@ def read_odt(parts: Mapping[str, bytes], bounds: Bounds) -> ReadSheet:
     return made.sheet(reader.lines(each) for each in content.iter(odf_name("office:annotation")))
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
+class _Style(Struct, frozen=True):
     parent: str
     looks: Mapping[str, str]
 
@@ -126,8 +126,7 @@ class _Styles:
         return line not in ("", "none")
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     """Reads paragraphs, lists and tables of one document."""
 
     styles: _Styles

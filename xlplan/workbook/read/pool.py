@@ -16,9 +16,10 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from xlplan.codes.gate_codes_inside import GATE_025, GATE_026, GATE_032
 from xlplan.workbook.read.book import Book

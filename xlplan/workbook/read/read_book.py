@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
 from xlplan.codes.message import Filled

@@ -10,9 +10,10 @@ import io
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from xlplan.codes.gate_codes_inside import GATE_032
 from xlplan.late import regex

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -145,7 +144,7 @@ def bytes_or_book(file: Path | bytes, name: str, bounds: Bounds) -> bytes | Book
     """The bytes of a file, or the book that says why it cannot be opened."""
     data = file if isinstance(file, bytes) else read_bytes(file, bounds)
     if isinstance(data, Problem):
-        return Book(name, "", problems=(replace(data, where=name, level="error"),))
+        return Book(name, "", problems=(data.but(where=name, level="error"),))
     return data
 
 

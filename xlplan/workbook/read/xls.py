@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.workbook.read.binary import MALFORMED, Compound, Entry
 from xlplan.workbook.read.book import (
@@ -266,8 +268,7 @@ _ALL = 100_000
 """Marks of one sheet that are kept."""
 
 
-@dataclass(frozen=True)
-class SheetMarks:
+class SheetMarks(Struct, frozen=True):
     """The notes of a sheet, and its other marks. `partly` is whether the workbook has a line that
     goes through no cell as a whole: parts of texts may have it, which is not read here."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xlplan.codes.edit_codes import EDIT_016
 from xlplan.late import regex
@@ -44,8 +45,7 @@ _NEVER = "2000-01-01T00:00:00Z"
 _RIGHT = regex(r"(?<=:)(\$?)[A-Z]{1,3}(?=\$?[0-9]+$)")
 
 
-@dataclass(frozen=True)
-class NewColumn:
+class NewColumn(Struct, frozen=True):
     """A column (from 1) to the right of all others, headed in the row `head`, with data down to the
     row `last`. Its cells look like those of the column `like`; `rules` say what may be typed."""
 
@@ -207,8 +207,7 @@ def _rules(rules: Sequence[Validation]) -> Iterator[bytes]:
         yield made[part][each.start : each.end]
 
 
-@dataclass(frozen=True)
-class NewSheet:
+class NewSheet(Struct, frozen=True):
     """A sheet after all others, with so many rows of cells under a row of headings in columns of
     these `widths`. They look like the headings and the body of a column of the sheet `like`: the
     cells in the rows `head` and `body` (from 1) of `column`."""

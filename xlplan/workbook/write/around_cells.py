@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.workbook.write.appending import Styles
 from xlplan.workbook.write.formula_refs import copied_formula
@@ -33,8 +34,7 @@ AFTER_LINKS = frozenset(
 """What follows the links of a sheet, in the order that the format has."""
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What is to change beside the values of cells.
 
     `texts` stand in the properties of the document and above and below its pages: each wherever it
@@ -116,8 +116,7 @@ def _set_heights(package: Package, part: str, heights: Mapping[int, float]) -> N
     package[part] = splice(data, edits)
 
 
-@dataclass(frozen=True)
-class Sizes:
+class Sizes(Struct, frozen=True):
     """How large a sheet is drawn: by number (from 1) the points of its rows, those that somebody
     or a program fixed, and the width of columns in characters, of those that are hidden none."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct, field
 
 from xlplan.codes.edit_codes import EDIT_008, EDIT_016, EDIT_024
 from xlplan.errors import Problem
@@ -43,8 +44,7 @@ _FIRST_OF_MARCH = 61
 """The number of 1 March 1900: Excel counts a day before it that never was."""
 
 
-@dataclass
-class Wording:
+class Wording(Struct):
     """What the cells of all sheets share: formats, texts, and where dates are counted from."""
 
     package: Package
@@ -72,8 +72,7 @@ class Wording:
         return days - 1 if not self.from_1904 and 1 < days < _FIRST_OF_MARCH else days
 
 
-@dataclass
-class Written:
+class Written(Struct):
     """What became of the cells of one sheet: `changed` are those whose bytes are not the same."""
 
     changed: set[At] = field(default_factory=set)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xlplan.codes.edit_codes import (
     EDIT_001,
@@ -32,8 +33,7 @@ from xlplan.workbook.write.package import Package
 MOST_TEXT = 32_767
 
 
-@dataclass
-class Guards:
+class Guards(Struct):
     """The areas of a sheet where no value may be put, and why."""
 
     merges: dict[int, list[Box]]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 from xlplan.workbook.write.formula_refs import Token, tokens
@@ -25,8 +26,7 @@ _DEPTH = 8
 _COLUMN = regex(r"\[((?:[^\[\]#'@]|'.)+)\]")
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table: its sheet, its area, its columns, and how many rows are headings and totals."""
 
     sheet: str
@@ -34,8 +34,7 @@ class Table:
     columns: tuple[str, ...]
 
 
-@dataclass
-class Known:
+class Known(Struct):
     """What formulas of a workbook may name beside cells: tables, and names by the sheet that they
     hold for (``""``: everywhere)."""
 
@@ -82,8 +81,7 @@ class Known:
         return None
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """What a formula looks at; `anywhere` where that cannot be told, `by_place` where its result
     is made of places."""
 

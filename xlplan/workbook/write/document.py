@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from xlplan.workbook.write.cell_text import clean, line
 from xlplan.workbook.write.look import readable
@@ -35,24 +36,21 @@ _WIDE = 17.0
 """Centimetres between the margins of an A4 page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """A heading; level 1 is that of a part."""
 
     text: str
     level: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A paragraph; lines of it are kept as lines."""
 
     text: str
     style: TextStyle = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TableText:
+class TableText(Struct, frozen=True):
     """What stands in one cell of a table. `fill` is ``#RRGGBB`` or blank."""
 
     text: str
@@ -61,8 +59,7 @@ class TableText:
     centred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TableOf:
+class TableOf(Struct, frozen=True):
     """A table under its caption: headings, rows, and the relative widths of its columns. `about`
     says in a sentence what it shows, for those who cannot see it; the last row may be a `total`."""
 
@@ -77,8 +74,7 @@ class TableOf:
 Block = Heading | Text | TableOf
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A whole document. `created` (ISO 8601, UTC) is written into the file, never the clock;
     colours are ``#RRGGBB``."""
 

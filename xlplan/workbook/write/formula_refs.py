@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xlplan.late import regex
 from xlplan.workbook.write.grid import LAST_COLUMN, LAST_ROW, column_of, letters_of
@@ -27,8 +28,7 @@ _CORNER = regex(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
 _LINE = regex(r"(\$?)([1-9][0-9]{0,6})")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of a formula: `reference` where it names cells, on the sheet named in `sheet`."""
 
     text: str
@@ -48,8 +48,7 @@ class Token:
         return ":" in self.sheet
 
 
-@dataclass(frozen=True, slots=True)
-class Insertion:
+class Insertion(Struct, frozen=True):
     """`count` rows put in after row `after` of a sheet; 0 is before the first."""
 
     sheet: str

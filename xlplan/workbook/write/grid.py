@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass, field
 from xml.parsers.expat import ParserCreate
+
+from msgspec import Struct, field
 
 from xlplan.late import regex
 from xlplan.workbook.write.splice import (
@@ -106,8 +107,7 @@ def area_name(box: Box) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-@dataclass(slots=True, eq=False)
-class Cell(Element):
+class Cell(Element, eq=False):
     """The element of a cell; what it is called need not be among its attributes. `formula` is that
     of its formula; `alone` the name of its value (`v` or `is`) where that has no attributes and is
     all that stands in the cell, which is then not looked at before it is asked for."""
@@ -149,16 +149,14 @@ def _tagged(name: str, start: int, end: int) -> Element:
     return Element(name, "", {}, None, start, start + len(name) + 2, end - len(name) - 3, end)
 
 
-@dataclass(slots=True)
-class Row:
+class Row(Struct):
     """A row: its element, and its cells by column."""
 
     at: Element
     cells: dict[int, Cell] = field(default_factory=dict)
 
 
-@dataclass
-class Grid:
+class Grid(Struct):
     """A worksheet part. `rows` by number; those that nobody asked for have no cells."""
 
     data: bytes

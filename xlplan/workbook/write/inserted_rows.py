@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xlplan.codes.edit_codes import (
     EDIT_009,
@@ -46,8 +47,7 @@ _ALIKE = 9
 _FILLED = frozenset({"array", "dataTable"})
 
 
-@dataclass(frozen=True)
-class NewRows:
+class NewRows(Struct, frozen=True):
     """`count` rows put in after row `after` of a sheet (from 1; 0: before the first).
 
     `since` is the first row of the section, whose rows the new ones look like; 0 where nobody

@@ -7,8 +7,10 @@ Colours are ``#RRGGBB``. Text always has a contrast of at least 4.5:1 with what 
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.settings import HouseStyle
@@ -78,8 +80,7 @@ def rating_style(rating: Rating, base: Style) -> Style:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """The colours and styles of one plan's workbooks."""
 
     heading_fill: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from xlplan.codes.edit_codes import EDIT_008, EDIT_010, EDIT_016, EDIT_018
 from xlplan.codes.message import Filled
@@ -25,8 +26,7 @@ _WIDE = 1_024
 """Columns of a new row in which a formula elsewhere may look for it."""
 
 
-@dataclass(frozen=True)
-class Patched:
+class Patched(Struct, frozen=True):
     """A workbook after a change.
 
     `data` are its bytes: the very same where nothing changed. `refused` are the cells that were

@@ -6,17 +6,17 @@ Rows and columns count from 0. Text is always written as text, never as a formul
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, TypeVar, overload
+
+from msgspec import Struct, field
 
 T_co = TypeVar("T_co", covariant=True)
 Held = str | int | float | date | None
 """What a cell holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a cell looks. Colours are ``#RRGGBB``; sizes are points."""
 
     bold: bool = False
@@ -40,8 +40,7 @@ class Style:
     """Whether the cell is of the style that programs know as "Heading 1"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell. `runs` gives rich text (text, style) in place of `value`; `link` is a place in
     this workbook such as ``"'Plan'!A1"``; `note` is a cell note with its size worked out on
     writing; `formula` is for figures of our own making only, with `value` as the cached result."""
@@ -122,8 +121,7 @@ class Rules(tuple[T_co, ...]):
         return self._hash
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """`width` in characters of the default font; `level` is the outline level."""
 
     width: float = 10
@@ -131,8 +129,7 @@ class Column:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Cells from column A; None leaves a cell out. `height` in points, 0 to fit the text."""
 
     cells: Sequence[Cell | None]
@@ -141,8 +138,7 @@ class Row:
     level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A rectangle of cells, ends included."""
 
     first_row: int
@@ -151,16 +147,14 @@ class Area:
     last_col: int
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """One cell drawn over an area."""
 
     area: Area
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Validation:
+class Validation(Struct, frozen=True):
     """What may be typed in an area.
 
     `kind` ``list`` takes its choices from `source`, a range such as ``"=Lists!$A$1:$A$5"`` (never
@@ -184,8 +178,7 @@ class Validation:
     """Further areas under the same rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """A look that follows the content: where `formula` is true for the area's first cell."""
 
     area: Area
@@ -196,8 +189,7 @@ class Conditional:
     """Further areas, to which `formula` moves along as to any other cell of the first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """One series of a chart, from ranges of a sheet of this workbook."""
 
     name: str
@@ -209,8 +201,7 @@ class Series:
     """A colour for each point (the slices of a doughnut), in order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A native chart, placed at a cell; sizes in pixels; `alt` is its text for those who cannot
     see it."""
 
@@ -229,8 +220,7 @@ class Chart:
     """From one line of the value axis to the next; 0 lets the program choose."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Print set-up: one page wide unless `fit_width` is 0."""
 
     paper: Literal["A3", "A4"] = "A3"
@@ -252,15 +242,13 @@ class Page:
     breaks: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
+class Protection(Struct, frozen=True):
     """Sheet protection: a guard rail. Filtering and resizing of rows and columns stay allowed."""
 
     password: str = ""
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet: what is in it and how it behaves."""
 
     name: str
@@ -309,8 +297,7 @@ class Unfolding(Sequence[Sheet]):
         return self._laid[at]()
 
 
-@dataclass(frozen=True)
-class Workbook:
+class Workbook(Struct, frozen=True):
     """A whole workbook. `created` (ISO 8601, UTC) is written into the file, never the clock."""
 
     sheets: Sequence[Sheet]

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from operator import itemgetter
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
+
+from msgspec import Struct
 
 from xlplan.late import regex
 
@@ -26,8 +27,7 @@ class MalformedError(Exception):
     """A part that is not well-formed XML, or not in the encoding that its bytes are counted in."""
 
 
-@dataclass(slots=True, eq=False)
-class Element:
+class Element(Struct, eq=False):
     """One element of a part: its name without and its prefix with the colon, its attributes, and
     where it begins, its content begins and ends, and it ends."""
 

@@ -6,7 +6,8 @@ Programs work a result out where there is none; phones and previewers would else
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xlplan.codes.edit_codes import EDIT_016
 from xlplan.late import regex
@@ -26,8 +27,7 @@ _FEW_BLOCKS = 64
 _LARGEST_SPREAD = 100_000
 
 
-@dataclass
-class Stale:
+class Stale(Struct):
     """The cells, by the name of their sheet, whose result was taken out."""
 
     cells: dict[str, set[At]] = field(default_factory=dict)
