@@ -169,16 +169,17 @@ class Desk:
             self._history = self._recalled() or self.replayed()
         return self._history
 
-    def replayed(self) -> History:
-        """The ledger, replayed whatever was kept of it."""
+    def replayed(self, events: Sequence[Event] = ()) -> History:
+        """The ledger, replayed whatever was kept of it; `events` are all of its own, where whoever
+        recorded them just now has them in hand."""
         from xlplan.merge.log import replay
         from xlplan.plan.load import load_definition
 
-        events = self.ledger.events()
+        events = events or self.ledger.events()
         if not events:
             raise LED_008.fault(str(self.folder.ledger))
         self.last_tx = events[-1].tx
-        self._history, self.told = replay(events, cache(load_definition)), events
+        self._history, self.told = replay(events, cache(load_definition)), [*events]
         tip = self.ledger.tip()
         self._tip = tip if tip[0] == events[-1].seq else None
         return self._history

@@ -321,9 +321,10 @@ def _build(
     ]
     with Ledger.create(folder.ledger) as ledger, ledger.transaction() as transaction:
         transaction.bind(fingerprint(key))
-        transaction.append(clock().strftime("%Y-%m-%dT%H:%M:%SZ"), facts)
+        events = transaction.append(clock().strftime("%Y-%m-%dT%H:%M:%SZ"), facts)
     desk = Desk(folder, clock)
     try:
+        desk.replayed(events)
         with desk.work() as work:
             if desk.folder.own:
                 from xlplan.cycle.keeping import begin
