@@ -12,8 +12,9 @@ from typing import Literal, cast
 
 from tests.paper import Office
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.kept import Kept, agree, believed, bring_forward
+from xlplan.cycle.kept import Kept, believed, bring_forward
 from xlplan.cycle.memory import Memory
+from xlplan.cycle.verify import agree
 from xlplan.ledger.projection import remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.log import History

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]  # JSON
 _JSON = json.JSONEncoder(separators=(",", ":"))
-_OUTPUTS: Key = ("outputs", "")
-_LINE = "line"
-_OF_ROWS = ("standing", "timeline", _LINE)  # topics of which the names are uids
+OUTPUTS: Key = ("outputs", "")
+LINE = "line"
+_OF_ROWS = ("standing", "timeline", LINE)  # topics of which the names are uids
 
 
 class Lines(NamedTuple):
@@ -46,11 +46,19 @@ Find = Callable[[str, str], Any]
 
 class ShownRow(NamedTuple):
     """An action as ``show REF`` prints it: the document of ``--json``, ``withdrawn`` or ``kept
-    back`` or blank, and each heading with its text."""
+    back`` or blank, the text of each field (None where the document has that very text), and the
+    id and the heading of each."""
 
     document: Document
     status: str
-    texts: Sequence[Sequence[str]]
+    said: Sequence[str | None]
+    heads: Sequence[Sequence[str]]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Each heading with its text."""
+        held, pairs = self.document["fields"], zip(self.heads, self.said, strict=True)
+        return [(head, held[n] if text is None else text) for (n, head), text in pairs]
 
 
 class LogLine(NamedTuple):
@@ -125,7 +133,7 @@ class Kept:
     def outputs(self) -> dict[str, str | None]:
         """The coordinator's workbooks as a merge would write them, by name the digest of each; None
         for one that is not to be there."""
-        found: dict[str, str | None] = self.find(*_OUTPUTS)
+        found: dict[str, str | None] = self.find(*OUTPUTS)
         return found
 
     def lines(self, ledger: Ledger) -> Lines:
@@ -133,7 +141,7 @@ class Kept:
         try:
             mark = self._projection.mark()
             if ledger.hash_at(mark.seq) == mark.tip:
-                return Lines(mark.seq, self._projection.topic(_LINE))
+                return Lines(mark.seq, self._projection.topic(LINE))
         except Unknown:
             pass
         return Lines(0, {})
@@ -150,7 +158,9 @@ class Kept:
     def rows(self, refs: Iterable[str]) -> list[ShownRow]:
         """The actions with these refs, in the order of the plan; Unknown for one there is not."""
         found = [row for ref in dict.fromkeys(refs) for row in self.find("row", ref)]
-        return [ShownRow(*row) for _, _, row in sorted(found, key=lambda each: each[:2])]
+        heads = self.find("headings", "") if found else []
+        found.sort(key=lambda each: each[:2])
+        return [ShownRow(row, status, said, heads) for _, _, row, status, said in found]
 
     def log(self, ref: str) -> list[LogLine]:
         """The changes of an action, oldest first."""
@@ -184,8 +194,11 @@ def shown_row(row: MasterRow, definition: PlanDefinition) -> ShownRow:
     from xlplan.cycle.shapes import row_shape
     from xlplan.plan.values import show_in
 
-    texts = [(f.heading, show_in(f, row.values.get(f.id))) for f in definition.fields_of("action")]
-    return ShownRow(row_shape(row, definition), row.status, texts)
+    fields = definition.fields_of("action")
+    document: Document = row_shape(row, definition)
+    held, texts = document["fields"], [show_in(f, row.values.get(f.id)) for f in fields]
+    said = [None if held[f.id] == text else text for f, text in zip(fields, texts, strict=True)]
+    return ShownRow(document, row.status, said, [(f.id, f.heading) for f in fields])
 
 
 def log_line(change: Change, definition: PlanDefinition) -> LogLine:
@@ -233,24 +246,9 @@ def _find_in(path: Path, topic: str, name: str) -> Any:
         return json.loads(projection.find(topic, name))
 
 
-def agree(desk: Desk, path: Path) -> bool:
-    """Whether the answers that would be believed are those that the ledger gives."""
-    from xlplan.cycle.known import to_compare
-
-    kept = believed(path, desk.ledger)
-    if kept is None:
-        return True
-    try:
-        known = to_compare(desk, kept.all())
-        true = dict(_answers(desk, _Changed(desk.state, desk.ledger.events_after(0), 0)))
-        for key in list(true):
-            if key not in known and (key == _OUTPUTS or key[0] == _LINE):
-                del true[key]  # kept by a command that had no need of it
-        return known == true
-    except Unknown:
-        return False
-    finally:
-        kept.close()
+def every_answer(desk: Desk) -> dict[Key, str]:
+    """The answers that its ledger gives, as they are kept."""
+    return dict(_answers(desk, _Changed(desk.state, desk.ledger.events_after(0), 0)))
 
 
 def _made_of(path: Path, mark: Mark, ledger: Ledger) -> Mark | None:
@@ -278,7 +276,7 @@ class _Changed:
         self.gone: list[Key] = [(topic, uid) for uid in self.uids for topic in _OF_ROWS]
         """Answers that do not hold any more."""
         if state.moved > since:
-            self.gone.append(_OUTPUTS)
+            self.gone.append(OUTPUTS)
         if any(isinstance(event.fact, Published) for event in events):
             now = last_boards(state)
             self.gone += [("seen", f.cycle) for _, f in state.published if f.cycle not in now]
@@ -317,7 +315,7 @@ def _answers(
     if desk.lines is not None and desk.lines.seq >= desk.state.moved:
         for uid, text in sorted(desk.lines.texts.items()):
             if before is None or uid in changed.uids or uid in desk.lines.anew:
-                yield (_LINE, uid), text
+                yield (LINE, uid), text
 
 
 def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
@@ -334,7 +332,7 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     yield ("definition", ""), state.definition_digest
     made = desk.prepared
     if made is not None and made[0] == state.moved and not unused_set_up(state):  # tried again
-        yield _OUTPUTS, made[1]
+        yield OUTPUTS, made[1]
     for sha256 in changed.digests:
         yield ("bytes", sha256), 1
     for sha256 in changed.returns:
@@ -345,7 +343,7 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     changed.gone.append(OUTLINE)
     cycles = {old.cycle, outline.cycle} if old is not None else ()
     if len(cycles) > 1 and any(map(state.exchange.posts, cycles)):  # there is another post.xlsx
-        changed.gone.append(_OUTPUTS)
+        changed.gone.append(OUTPUTS)
     rows = outline.rows.keys() if old is None else changed.uids
     yield from to_recall(desk, outline, stands, changed.events, rows, before)
     yield from kept_as_issued(desk, changed.events, old.cycle if old else None, changed.gone)
@@ -358,9 +356,10 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     for uid, line in actions.items():
         if line.ref in refs:
             lines.setdefault(line.ref, []).append((line.order, uid))
+    yield ("headings", ""), [(f.id, f.heading) for f in state.definition.fields_of("action")]
     for ref, of in sorted(lines.items()):  # one after the other: together they are large
-        found = ((n, uid, state.master_row(uid)) for n, uid in of)
-        yield ("row", ref), [(n, uid, shown_row(row, state.definition)) for n, uid, row in found]
+        found = ((n, uid, shown_row(state.master_row(uid), state.definition)) for n, uid in of)
+        yield ("row", ref), [(n, uid, *row[:3]) for n, uid, row in found]
     had = {line.ref for line in old.rows.values()} if old is not None else set()
     yield from _logs(desk, changed, refs, lines.keys(), had, before)
 

@@ -35,9 +35,9 @@ from xlplan.merge.outline import (
 )
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.records import shown_of
+from xlplan.merge.records import row_write_name, shown_of
 from xlplan.merge.state import State
-from xlplan.merge.timeline import timeline_of
+from xlplan.merge.timeline import as_it_came, of_untouched, timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Value, decode, encode, show
 
@@ -125,8 +125,11 @@ class Memory:
     def _read(self, uid: str) -> Standing:
         if uid not in self._texts:
             raise Forgotten
-        cells: dict[str, list[Any]] = json.loads(self._texts[uid])
-        shown = {name: (decode(value), ids) for name, (value, ids) in cells.items()}
+        if (came := self._came(uid)) is not None:
+            shown = {name: (v, [row_write_name(uid, name)]) for name, v in came[1].items()}
+        else:
+            cells: dict[str, list[Any]] = json.loads(self._texts[uid])
+            shown = {name: (decode(value), ids) for name, (value, ids) in cells.items()}
         line, definition = self.outline.rows[uid], self._definition
         blank: tuple[Value, list[str]] = (None, [])
         if line.kind not in self._kinds:
@@ -146,6 +149,15 @@ class Memory:
         )
         return Standing(row, shown)
 
+    def _came(self, uid: str) -> tuple[int, dict[str, Value]] | None:
+        """Where in the ledger a row came in, and what it brought in, where nothing was written in
+        it since."""
+        text = self._texts.get(uid, "")
+        if not text.startswith("["):
+            return None
+        since, values = json.loads(text)
+        return since, {name: decode(value) for name, value in values.items()}
+
     def questions(self, state: State) -> list[Question] | None:
         """Every open question of a state that is recalled from here; None where they are to be
         asked anew."""
@@ -160,9 +172,11 @@ class Memory:
 
     def timeline(self, uid: str) -> Timeline:
         """As of a `Recall`."""
-        if uid not in self._timelines:
+        if uid in self._timelines:
+            return read_timeline(json.loads(self._timelines[uid]))
+        if (came := self._came(uid)) is None:
             raise Forgotten
-        return read_timeline(json.loads(self._timelines[uid]))
+        return of_untouched(self._definition, *came)
 
     def seen(self, uid: str, as_of: int) -> MasterRow | None:
         """As of a `Recall`."""
@@ -273,18 +287,24 @@ def index_of(events: Iterable[Event], before: Find | None = None) -> Iterator[tu
 
 
 def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:
-    """What the cells of some rows show, with the ids of the writes behind it."""
+    """What the cells of some rows show, with the ids of the writes behind it; of a row in which
+    nothing was written since it came in, where that was and what it brought in, which says its
+    timeline too."""
     names = sorted(fields_shown(state.definition))
     for uid in uids:
+        if (row := as_it_came(state, uid)) is not None:
+            held = {name: encode(row.values[name]) for name in sorted(row.values)}
+            yield ("standing", uid), (state.row_seq[uid], held)
+            continue
         cells = zip(names, shown_of(state, uid, names, state.seq), strict=True)
         shown = {name: [encode(v), ids] for name, (v, ids) in cells if ids or v is not None}
         yield ("standing", uid), shown
 
 
 def timelines(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:
-    """The timelines of some rows, those of them that are actions."""
+    """The timelines of some rows, those of them that are actions and were written to."""
     for uid in uids:
-        if state.kind_of(uid) == "action":
+        if state.kind_of(uid) == "action" and as_it_came(state, uid) is None:
             begun, there, cells, times = timeline_of(state, uid)
             known = {name: [(seq, encode(v)) for seq, v in found] for name, found in cells.items()}
             dates = [{name: encode(v) for name, v in values.items()} for values in times]

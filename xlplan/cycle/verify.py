@@ -28,12 +28,13 @@ from xlplan.codes.folder_codes import (
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import ARCHIVED, Originals, sha256
-from xlplan.cycle.kept import Lines, agree
+from xlplan.cycle.kept import LINE, OUTPUTS, Lines, believed, every_answer
 from xlplan.cycle.key import first_fingerprint
+from xlplan.cycle.known import to_compare
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.projection import remove
+from xlplan.ledger.projection import Unknown, remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
 from xlplan.merge.reading import filled, is_filled
@@ -281,3 +282,20 @@ def verify_originals(
             else:
                 problems.append(VER_005.problem(where, "missing", file=names[digest]))
     return problems
+
+
+def agree(desk: Desk, path: Path) -> bool:
+    """Whether the answers that would be believed are those that the ledger gives."""
+    kept = believed(path, desk.ledger)
+    if kept is None:
+        return True
+    try:
+        known, true = to_compare(desk, kept.all()), every_answer(desk)
+        for key in list(true):
+            if key not in known and (key == OUTPUTS or key[0] == LINE):
+                del true[key]  # kept by a command that had no need of it
+        return known == true
+    except Unknown:
+        return False
+    finally:
+        kept.close()

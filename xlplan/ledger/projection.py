@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-FORMAT = 1
+FORMAT = 2
 """Raised where answers are kept in another form."""
 Key = tuple[str, str]
 """Topic and name of an answer."""

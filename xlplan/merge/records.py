@@ -23,10 +23,15 @@ if TYPE_CHECKING:
     from xlplan.merge.state import State
 
 
+def row_write_name(uid: str, field: str) -> str:
+    """What names the write that a row of the spreadsheet brought in."""
+    return f"row:{uid}:{field}"
+
+
 def row_write_id(row: RowAdded, field: str) -> Id:
     """The id of what a row brought in; of one that may be taken back, its value is part of it."""
     again = f":{digest(identity(row.values[field]))[:12]}" if row.source else ""
-    return Id(f"row:{row.uid}:{field}{again}")
+    return Id(f"{row_write_name(row.uid, field)}{again}")
 
 
 def _row_write(seq: int, row: RowAdded, field: str) -> Write:

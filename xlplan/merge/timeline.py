@@ -8,7 +8,7 @@ rows that nothing was written to since (`outline.py`); those of the others are m
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from xlplan.merge.model import CellKey, RowAdded, Spell, Timeline, Times
 from xlplan.merge.register import settle
@@ -56,14 +56,20 @@ def _start(spell: Spell) -> int:
     return spell[0]
 
 
+def as_it_came(state: State, uid: str) -> RowAdded | None:
+    """A row in which nothing was written since it came in, of a plan in which nothing was taken
+    back: its timeline says no more than it does (`of_untouched`)."""
+    return state.untouched(uid) if not state.undone else None
+
+
 def _made(state: State, uid: str) -> Timeline:
-    row = state.untouched(uid) if not state.undone else None
-    return _of_untouched(state, row) if row is not None else _of_writes(state, uid)
+    if (row := as_it_came(state, uid)) is not None:
+        return of_untouched(state.definition, state.row_seq[uid], row.values)
+    return _of_writes(state, uid)
 
 
-def _of_untouched(state: State, row: RowAdded) -> Timeline:
-    """The same of a row in which nothing was written since it came in."""
-    definition, values, begun = state.definition, row.values, state.row_seq[row.uid]
+def of_untouched(definition: PlanDefinition, begun: int, values: Mapping[str, Value]) -> Timeline:
+    """The timeline of a row in which nothing was written since it came in at a position."""
     cells: dict[str, tuple[Spell, ...]] = {
         name: ((0, None), (begun, values[name])) if name in values else ((0, None),)
         for name in (*_seen(definition), *_words(definition))
