@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import weakref
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -13,14 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
 from tests.outgoing import STYLES, TEXTS, VALUES
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write import plain_cells, writing
-from xlplan.workbook.write.cell_text import clean
-from xlplan.workbook.write.formats import Formats
+from xlplan.workbook.write import plain_cells, sheet_rows, writing
+from xlplan.workbook.write.cell_text import clean, row_heights
+from xlplan.workbook.write.formats import Formats, corners
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,
@@ -41,55 +43,68 @@ def book(*sheets: Sheet) -> Workbook:
     return Workbook(sheets, "Title", "2026-11-02T09:00:00Z")
 
 
-class _Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """xlsxwriter's own sheet, where no cell is plain."""
+class ByXlsxwriter:
+    """Writes the rows of a sheet through xlsxwriter's public methods."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.alike: dict[int, None] = {}
+    def __init__(self, drawn: Any, sheet: Sheet, formats: Formats, _font: str) -> None:
+        self._drawn, self._sheet, self._formats = drawn, sheet, formats
 
-    def begin(self, number: int) -> list[None]:
-        assert number >= 0
-        return []
-
-    def plain(self, cell: Cell, _formats: Formats) -> None:
-        assert cell is not None
-
-    def settle(self, *, keep: bool) -> None:
+    def write(self, dress: Callable[[], None], *, keep: bool, packed: bool) -> None:
         assert keep in (True, False)
+        assert packed in (True, False)
+        drawn, sheet = self._drawn, self._sheet
+        for index, column in enumerate(sheet.columns):
+            options = {"hidden": column.hidden, "level": column.level}
+            drawn.set_column(index, index, column.width, None, options)
+        for number, (row, height) in enumerate(zip(sheet.rows, row_heights(sheet), strict=True)):
+            if height or row.hidden or row.level:
+                options = {"hidden": row.hidden, "level": row.level}
+                drawn.set_row(number, height or None, None, options)
+            for index, cell in enumerate(row.cells):
+                if cell is not None:
+                    self._write(number, index, cell)
+        for merge in sheet.merges:
+            area = merge.area
+            if corners(area)[:2] != corners(area)[2:]:
+                drawn.merge_range(*corners(area), "", self._formats.of(merge.cell.style))
+            self._write(area.first_row, area.first_col, merge.cell)
+        if sheet.table:
+            sheet_rows.add_table(drawn, sheet, self._formats)
+        dress()
 
+    def _write(self, row: int, col: int, cell: Cell) -> None:
+        drawn, formats = self._drawn, self._formats
+        look, value = formats.of(cell.style), cell.value
+        if cell.runs or cell.formula or cell.link:
+            self._more(row, col, cell)
+        elif value is None or clean(str(value)) == "":
+            drawn.write_blank(row, col, None, look)
+        elif isinstance(value, date) and value.year >= 1901:
+            drawn.write_datetime(row, col, value, formats.dated(cell.style))
+        elif isinstance(value, date):
+            drawn.write_string(row, col, say_date(value), look)
+        elif isinstance(value, str) and clean(value).startswith("<"):
+            self._more(row, col, cell)
+        elif isinstance(value, str):
+            drawn.write_string(row, col, clean(value), look)
+        elif abs(value) < 1e15:
+            drawn.write_number(row, col, value, look)
+        else:
+            drawn.write_string(row, col, str(value), look)
+        if cell.note:
+            sheet_rows._write_note(drawn, row, col, cell.note, "Calibri")
 
-def write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
-    """Writes a cell through xlsxwriter's public methods."""
-    look, value = formats.of(cell.style), cell.value
-    if cell.runs or cell.formula or cell.link:
-        BY_ITSELF(drawn, row, col, replace(cell, note=""), formats, font)
-    elif value is None or clean(str(value)) == "":
-        drawn.write_blank(row, col, None, look)
-    elif isinstance(value, date) and value.year >= 1901:
-        drawn.write_datetime(row, col, value, formats.dated(cell.style))
-    elif isinstance(value, date):
-        drawn.write_string(row, col, say_date(value), look)
-    elif isinstance(value, str) and clean(value).startswith("<"):
-        BY_ITSELF(drawn, row, col, replace(cell, note=""), formats, font)
-    elif isinstance(value, str):
-        drawn.write_string(row, col, clean(value), look)
-    elif abs(value) < 1e15:
-        drawn.write_number(row, col, value, look)
-    else:
-        drawn.write_string(row, col, str(value), look)
-    if cell.note:
-        writing._write_note(drawn, row, col, cell.note, font)
-
-
-BY_ITSELF = writing.write_cell
+    def _more(self, row: int, col: int, cell: Cell) -> None:
+        less = sheet_rows.write_cell(self._drawn, row, col, cell, self._formats)
+        if less is not None:
+            self._write(row, col, less)
 
 
 def by_xlsxwriter(made: Workbook) -> bytes:
-    """The bytes of a workbook of which xlsxwriter writes every cell and every text."""
+    """The bytes of a workbook of which xlsxwriter writes every row and every text."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing.Target, "worksheet_class", _Drawn)
-        patch.setattr(writing, "write_cell", write_cell)
+        patch.setattr(writing.Target, "worksheet_class", Worksheet)
+        patch.setattr(writing, "Rows", ByXlsxwriter)
         patch.setattr(writing, "Texts", SharedStrings)
         return write_workbook(made)
 
@@ -166,32 +181,101 @@ def test_one_unfolding_sheet_is_held_at_a_time() -> None:
 
 
 def test_no_cell_is_held_once_its_sheet_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    held: list[int] = []
+    held: list[tuple[int, int]] = []
     close = writing.Target.close
 
     def looked_at(target: writing.Target) -> None:
         for sheet in target.worksheets():
-            held.append(sum(map(len, (*sheet.table.values(), *sheet.lines.values()))))
+            cells = (*sheet.table.values(), *sheet.shown.values())
+            held.append((sum(map(len, cells)), len(sheet.alike)))
         close(target)
 
     monkeypatch.setattr(writing.Target, "close", looked_at)
     rows = [Row([Cell(f"text {n}"), Cell(n)]) for n in range(50)]
     chart = Chart("bar", "", [Series("", "Drawn", Area(0, 0, 9, 0), Area(0, 1, 9, 1))], 0, 3)
     write_workbook(book(Sheet("S", rows), Sheet("Drawn", rows, charts=[chart])))
-    assert held == [0, 100]
+    assert held == [(0, 0), (100, 0)]
+
+
+def test_rows_are_packed_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting: list[int] = []
+    put = plain_cells.Drawn.put
+
+    def counted(drawn: plain_cells.Drawn, number: int, rests: Sequence[str]) -> None:
+        put(drawn, number, rests)
+        waiting.append(len(drawn._lines))
+
+    monkeypatch.setattr(plain_cells.Drawn, "put", counted)
+    monkeypatch.setattr(plain_cells, "_AT_ONCE", 10)
+    made = book(Sheet("S", [Row([Cell(f"text {n}"), Cell(n)]) for n in range(95)]))
+    assert write_workbook(made) == by_xlsxwriter(made)
+    assert len(waiting) == 95
+    assert max(waiting) < 10
+
+
+def test_rows_wait_for_the_text_of_a_merged_area(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_cells, "_AT_ONCE", 3)
+    rows = [Row([Cell(f"text {n}"), Cell(n)]) for n in range(30)]
+    over = [Merge(Area(8, 0, 9, 1), Cell("text 20")), Merge(Area(12, 0, 12, 1), Cell("new"))]
+    made = book(Sheet("S", rows, merges=over), Sheet("T", rows))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_a_merged_area_below_all_rows_is_there() -> None:
+    over = [Merge(Area(3, 1, 4, 2), Cell("below", STYLES[1])), Merge(Area(5, 0, 5, 0), Cell(7))]
+    made = book(Sheet("S", [Row([Cell("a")])], merges=over))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_merged_areas_that_overlap_are_no_workbook() -> None:
+    over = [Merge(Area(0, 0, 1, 1), Cell("a")), Merge(Area(1, 1, 2, 2), Cell("b"))]
+    with pytest.raises(OverlappingRange, match=r"S: .* overlaps another merged area"):
+        write_workbook(book(Sheet("S", [Row([Cell("a")])], merges=over)))
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [("Ref", "What"), ("Two\nlines", "What"), ("Ref", None), ("Ref", "x" * 300), (" Ref", 2026)],
+)
+def test_a_table_has_its_headings_on_one_line(headings: tuple[str | int | None, ...]) -> None:
+    head = Row([None if h is None else Cell(h, STYLES[1]) for h in headings])
+    rows = [Row([Cell("Title")]), head, Row([Cell("1"), Cell("a")]), Row([Cell("2"), Cell("b")])]
+    made = book(Sheet("S", rows, filter=Area(1, 0, 3, 1), table="found"), Sheet("T", rows))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+@pytest.mark.parametrize("first", ["hidden", "very_hidden"])
+@pytest.mark.parametrize("second", ["visible", "hidden"])
+def test_a_first_sheet_that_is_hidden_has_the_bytes_that_xlsxwriter_gives_it(
+    first: Any, second: Any
+) -> None:
+    rows = [Row([Cell("a"), Cell(1)])]
+    made = book(Sheet("S", rows, state=first), Sheet("T", rows, state=second))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_cells_below_a_merged_area_have_their_texts_and_notes_all_the_same() -> None:
+    below = [
+        Cell("text", STYLES[1]), Cell("noted", STYLES[2], "A note"), Cell(3, formula="=1+2"),
+        Cell(runs=(("a", STYLES[0]), ("b", STYLES[1]))), Cell("<r>", STYLES[1]),
+        Cell("led", link="'S'!A1"),
+    ]  # fmt: skip
+    over = [Merge(Area(1, 0, 1, 5), Cell(runs=(("c", STYLES[0]), ("d", STYLES[2]))))]
+    made = book(Sheet("S", [Row([Cell("a")]), Row(below), Row(below)], merges=over))
+    assert write_workbook(made) == by_xlsxwriter(made)
 
 
 def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [Row([Cell("text"), Cell(n), Cell(date(2026, 1, 1)), Cell()]) for n in range(50)]
     rows.append(Row([Cell("linked", link="'S'!A1"), Cell(runs=(("a", Style()), ("b", Style())))]))
     one_by_one = []
-    plain = writing.write_cell
+    write_cell = sheet_rows.write_cell
 
-    def counted(*given: object) -> None:
+    def counted(*given: Any) -> Cell | None:
         one_by_one.append(given)
-        plain(*given)  # type: ignore[arg-type]  # as it was called
+        return write_cell(*given)
 
-    monkeypatch.setattr(writing, "write_cell", counted)
+    monkeypatch.setattr(sheet_rows, "write_cell", counted)
     write_workbook(book(Sheet("S", rows)))
     assert len(one_by_one) == 1  # that in two looks
 
@@ -200,13 +284,13 @@ def test_cells_that_are_one_object_are_laid_out_once(monkeypatch: pytest.MonkeyP
     alike, laid_out = Cell("alike"), []
     made = book(Sheet("S", [Row([alike, Cell(n), None, alike]) for n in range(50)]))
     whole = write_workbook(made)
-    plain = plain_cells.Drawn.plain
+    content = plain_cells.Drawn.content
 
-    def counted(drawn: plain_cells.Drawn, cell: Cell, formats: Formats) -> object:
+    def counted(drawn: plain_cells.Drawn, cell: Cell) -> str | None:
         laid_out.append(cell)
-        return plain(drawn, cell, formats)
+        return content(drawn, cell)
 
-    monkeypatch.setattr(plain_cells.Drawn, "plain", counted)
+    monkeypatch.setattr(plain_cells.Drawn, "content", counted)
     assert write_workbook(made) == whole == by_xlsxwriter(made)
     assert len(laid_out) == 50 + 2  # both of the first row
 
@@ -215,7 +299,7 @@ def test_a_text_beyond_the_links_that_a_sheet_may_have_is_there_without_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(plain_cells, "MOST_LINKS", 3)
-    monkeypatch.setattr(writing, "MOST_LINKS", 3)
+    monkeypatch.setattr(sheet_rows, "MOST_LINKS", 3)
     alike, style = Cell("alike", link="'S'!A1"), STYLES[1]
     of_all_kinds = [alike, Cell("own", style, "note", "'S'!A2"), Cell(4, style, link="'S'!A2")]
     last = [Cell("last", style, "note", "'S'!A2"), alike, Cell(5, style, link="'S'!A3")]

@@ -17,8 +17,8 @@ from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.package import packed_parts
-from xlplan.workbook.write.plain_cells import DAY_0, Texts
+from xlplan.workbook.write.package import packed, packed_once, packed_parts
+from xlplan.workbook.write.plain_cells import DAY_0, Texts, ends_of
 from xlplan.workbook.write.sheet import (
     Cell,
     Held,
@@ -28,6 +28,7 @@ from xlplan.workbook.write.sheet import (
     Workbook,
     held_in,
 )
+from xlplan.workbook.write.sheet_rows import is_single, overlaid
 from xlplan.workbook.write.skeletons import (
     Frame,
     Look,
@@ -36,15 +37,12 @@ from xlplan.workbook.write.skeletons import (
     bare_of,
     columns_of,
     described,
-    ends_of,
     formula_of,
     frame_of,
-    is_single,
     key_of,
     letters,
     listed_as,
     margins_of,
-    overlaid,
     pixels_of,
     reach,
     row_tag,
@@ -66,7 +64,10 @@ _ERRORS = frozenset(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#
 def write_alike(book: Workbook) -> bytes:
     """The bytes of `write_workbook`, sooner where workbooks like `book` were written before."""
     try:
-        parts = list(_Filled(book.font).parts(book))
+        parts = [
+            (name, packed_once(content) if common else packed(content))
+            for name, content, common in _Filled(book.font).parts(book)
+        ]
     except MoreError:
         return write_workbook(book)
     return packed_parts(parts)
@@ -130,6 +131,8 @@ class _Filled:
     def sheet(self, sheet: Sheet, frame: Frame) -> str:
         """The XML of a sheet."""
         over, heights = overlaid(sheet), pixels_of(row_heights(sheet))
+        if any(number >= len(sheet.rows) for number in over):
+            raise MoreError
         shapes = [
             self._shapes.get(id(row.cells.looks)) or self._shape(row.cells.looks)
             if type(row.cells) is Values
@@ -137,7 +140,7 @@ class _Filled:
             for row in sheet.rows
         ]
         ends = [
-            _ends(row.cells) if shape is None else shape.ends
+            ends_of(row.cells) if shape is None else shape.ends
             for row, shape in zip(sheet.rows, shapes, strict=True)
         ]
         extent, spans = reach(sheet, heights, ends, over)
@@ -343,13 +346,6 @@ def _patterned(sheet: Sheet, frame: Frame, font: str) -> _Pattern:
             _patterns.clear()
         _patterns[key] = _Pattern(sheet, frame, font)
     return _patterns[key]
-
-
-def _ends(cells: Sequence[Cell | None]) -> tuple[int, int] | None:
-    """The first and the last column in use of a row."""
-    if cells and cells[0] is not None and cells[-1] is not None:
-        return 0, len(cells) - 1
-    return ends_of(cells)
 
 
 def _day(value: date) -> date:

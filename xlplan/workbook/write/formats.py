@@ -12,11 +12,12 @@ from typing import Any
 from xlsxwriter.styles import Styles, XFormatType
 from xlsxwriter.utility import xl_range
 
-from xlplan.workbook.write.cell_text import clean, line, not_markup, shorten
+from xlplan.workbook.write.cell_text import clean, line, shorten
 from xlplan.workbook.write.sheet import (
     Area,
     Chart,
     Conditional,
+    Held,
     Page,
     Protection,
     Series,
@@ -43,6 +44,8 @@ class Formats:
         self._by_identity: dict[int, Any] = {}
         self._by_value: dict[tuple[Style, str], Any] = {}
         self._kept: list[Style] = []
+        self._numbers: dict[tuple[int, bool], int] = {}
+        """By the identity of a style, and whether it shows a date."""
 
     def of(self, style: Style) -> Any:
         """The format of a cell."""
@@ -55,6 +58,17 @@ class Formats:
     def dated(self, style: Style) -> Any:
         """The format of a cell that holds a date: its own number format, or a date in words."""
         return self.of(style) if style.number_format else self._made(style, "date")
+
+    def number(self, style: Style, held: Held) -> int:
+        """The number of the format in which a cell holds a value, by the order in which they are
+        first asked for."""
+        dated = isinstance(held, date) and date(held.year, held.month, held.day) >= FIRST_DATE
+        found = self._numbers.get((id(style), dated))
+        if found is None:
+            look = self.dated(style) if dated else self.of(style)
+            found = self._numbers[id(style), dated] = look._get_xf_index()
+            self._kept.append(style)
+        return found
 
     def over(self, style: Style) -> Any:
         """The format that a conditional lays over a cell: only what differs from plain."""
@@ -229,24 +243,10 @@ def behave(drawn: Any, sheet: Sheet) -> None:
         drawn.very_hidden()
 
 
-def set_filter(drawn: Any, sheet: Sheet, formats: Formats) -> None:
-    """The filter of a sheet, or the table that stands in its place."""
-    if sheet.filter is None:
-        return
-    if not sheet.table:
+def set_filter(drawn: Any, sheet: Sheet) -> None:
+    """The filter of a sheet, where no table stands in its place."""
+    if sheet.filter is not None and not sheet.table:
         drawn.autofilter(*corners(sheet.filter))
-        return
-    area = sheet.filter
-    heading = sheet.rows[area.first_row].cells[area.first_col : area.last_col + 1]
-    columns = [
-        {
-            "header": not_markup(line(str(cell.value), 255)) if cell else " ",
-            "header_format": formats.of(cell.style) if cell else None,
-        }
-        for cell in heading
-    ]
-    options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
-    drawn.add_table(*corners(area), options)
 
 
 def set_page(drawn: Any, page: Page) -> None:

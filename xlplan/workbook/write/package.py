@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 from xml.parsers.expat import ParserCreate
 
 from xlplan.codes.edit_codes import EDIT_011, EDIT_012, EDIT_013, EDIT_016
@@ -249,36 +250,86 @@ class Package:
         return out.getvalue()
 
 
-def packed_parts(parts: Iterable[tuple[str, bytes, bool]]) -> bytes:
-    """A new file of parts, byte for byte as `zipfile` packs them with no time: the name and the
-    content of each, and whether other files have the same part, which is packed once."""
+class Packed(NamedTuple):
+    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
+
+    checksum: int
+    size: int
+    content: bytes
+
+
+class Squeeze(io.StringIO):
+    """A part of a new file, packed while it is written; nothing else of it is held."""
+
+    _AT_ONCE = 1 << 16
+    """Characters that are packed together, at least."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loose: list[str] = []
+        self._count = 0
+        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
+        self._checksum, self._size = 0, 0
+        self._done: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        """Writes a text behind what was written before."""
+        self._loose.append(text)
+        self._count += len(text)
+        if self._count >= self._AT_ONCE:
+            self._pack()
+        return len(text)
+
+    def _pack(self) -> None:
+        content = "".join(self._loose).encode()
+        self._loose.clear()
+        self._count = 0
+        self._checksum = zlib.crc32(content, self._checksum)
+        self._size += len(content)
+        self._done.append(self._squeeze.compress(content))
+
+    def go_on(self, other: Squeeze, begun: str) -> None:
+        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
+        assert (self._size, "".join(self._loose)) == (0, begun)
+        self.__dict__.update(other.__dict__)
+
+    def packed(self) -> Packed:
+        """The whole part; nothing is written to it any more."""
+        self._pack()
+        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))
+
+
+def packed_parts(parts: Iterable[tuple[str, Packed]]) -> bytes:
+    """A new file of parts, byte for byte as `zipfile` packs them with no time."""
     out, listed = [], []
     at = 0
     system = 0 if sys.platform == "win32" else 3
-    for name, content, common in parts:
-        packed = _squeezed_once(content) if common else _squeezed(content)
+    for name, (checksum, size, content) in parts:
         spelled = name.encode("ascii")
-        about = (0, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY, zlib.crc32(content), len(packed),
-                 len(content), len(spelled))  # fmt: skip
+        about = (0, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY, checksum, len(content), size,
+                 len(spelled))  # fmt: skip
         listed.append(
             _CENTRAL.pack(b"PK\x01\x02", 20, system, 20, 0, *about, 0, 0, 0, 0, 0o600 << 16, at)
             + spelled
         )
         head = _LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled
-        out += [head, packed]
-        at += len(head) + len(packed)
+        out += [head, content]
+        at += len(head) + len(content)
     directory = b"".join(listed)
     count = len(listed)
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
     return b"".join([*out, directory, end])
 
 
-def _squeezed(content: bytes) -> bytes:
+def packed(content: bytes) -> Packed:
+    """A part, packed."""
     squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
-    return squeeze.compress(content) + squeeze.flush()
+    done = squeeze.compress(content) + squeeze.flush()
+    return Packed(zlib.crc32(content), len(content), done)
 
 
-_squeezed_once = lru_cache(maxsize=128)(_squeezed)
+packed_once = lru_cache(maxsize=128)(packed)
+"""The same of a part that other files have as well."""
 
 
 def _dos(info: zipfile.ZipInfo) -> tuple[int, int]:

@@ -1,15 +1,18 @@
-"""Rows of plain cells, and texts, written without a call of xlsxwriter's for each.
+"""Rows of cells, and texts, written without a call of xlsxwriter's for each.
 
-They are put into its sheets and its table of texts, byte for byte as it writes them itself.
+They go into its sheets and its table of texts byte for byte as it writes them itself. Rows are
+packed as they come: neither their cells nor their XML wait for the end of the workbook.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_col_to_name
@@ -17,124 +20,251 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlplan.late import regex
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import clean
-from xlplan.workbook.write.formats import FIRST_DATE, Formats
-from xlplan.workbook.write.sheet import Cell
+from xlplan.workbook.write.cell_text import cell_name, clean
+from xlplan.workbook.write.formats import FIRST_DATE
+from xlplan.workbook.write.package import Squeeze
+from xlplan.workbook.write.sheet import Cell, Sheet
 
 DAY_0 = date(1899, 12, 30)
-
-
-class String(NamedTuple):
-    """A text, by its place in the table of texts; xlsxwriter knows a cell by the class's name."""
-
-    string: int
-    format: Any
-
-
-class Linked(NamedTuple):
-    """A text that leads to a place of the workbook."""
-
-    string: int
-    format: Any
-    link: str
-    """What is written of the link behind the name of its cell."""
-
-
-class Number(NamedTuple):
-    """A number, or the number of a day."""
-
-    number: int | float
-    format: Any
-
-
-class Blank(NamedTuple):
-    """A cell with nothing in it but how it looks."""
-
-    format: Any
-
-
-Plain = String | Linked | Number | Blank
 MOST_LINKS = 65_530
 """Links of one sheet that Excel opens; a text beyond them stands without one."""
 LONGEST_LINK = 255
+_OF_TEXT = ' t="s"><v>'
+"""How a cell with a text goes on behind its look."""
+_AT_ONCE = 256
+"""Rows that are packed together."""
+Over = Mapping[int, Mapping[int, tuple[Cell, bool]]]
+"""The cells of merged areas by row and column, and whether each is the first of its area."""
+
+
+class _RowsError(Exception):
+    """The rows come next."""
 
 
 class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """A sheet of xlsxwriter's that takes a row of plain cells at once."""
+    """A sheet of xlsxwriter's whose rows are written as they come: once it is clear how they `lay`
+    and all that stands before them is set, they `begin`, each is `put`, and they `settle`."""
 
     fh: Any
+    dim_rowmin: int | None
+    dim_rowmax: int | None
+    dim_colmin: int | None
+    dim_colmax: int | None
+    selections: list[Any]
 
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[str, int] = {}
         """The place of each text that was put in, as it was before it was made safe."""
-        self.alike: dict[int, Plain] = {}
-        """What was made of each cell, by its identity: many cells of a column are one object."""
-        self.lines: dict[int, list[Plain | None]] = {}
-        """The plain cells of each row; all others are in xlsxwriter's own table."""
+        self.alike: dict[int, str] = {}
+        """How each cell goes on behind its name, by its identity: many of a column are one object.
+        Blank where there is none."""
+        self.leads: dict[int, str] = {}
+        """What is written of the links of such cells."""
         self.links: list[tuple[int, int, str]] = []
         """The row and the column of each link, and what is written of it."""
-        self._settled: str | None = None
+        self.shown: dict[int, Sequence[Cell | None]] = {}
+        """The cells of each row, where a chart is to have the figures."""
+        self._shapes: list[Any] = []
+        """What xlsxwriter knows of the height and the level of each row, where it has any."""
+        self._spans: dict[int, str] = {}
+        """The first and the last column in use in each sixteen rows."""
+        self.names: list[str] = []
+        """How a cell of each column begins."""
+        self._tags: dict[tuple[str | None, int, bool], str] = {}
+        self._lines: list[str] = []
+        """What is written and not packed yet."""
+        self._open: dict[int, tuple[int, list[str]]] = {}
+        """Rows in which a text is still to come: their place there, and their cells."""
+        self._head: str | None = None
+        """What stands before the rows, once they are packed."""
+        self._packed = Squeeze()
+        self._begins = False
 
-    def settle(self, *, keep: bool) -> None:
-        """Writes the rows of a sheet that is drawn, and lets go of its cells: `keep` those of which
-        a chart is to have the figures."""
+    # How the rows lie.
+
+    def lay(self, sheet: Sheet, heights: Sequence[float], over: Over) -> None:
+        """Says how far the cells reach and how high the rows are, before any is written."""
+        known: dict[tuple[float, bool, int], Any] = {(0.0, False, 0): None}
+        blocks: dict[int, set[int]] = defaultdict(set)
+        left, right = self.dim_colmin, self.dim_colmax
+        used: list[int] = []
+        for number, (row, height) in enumerate(zip(sheet.rows, heights, strict=True)):
+            key = height, row.hidden, row.level
+            if key not in known:
+                options = {"hidden": row.hidden, "level": row.level}
+                self.set_row(number, height or None, None, options)
+                known[key] = self.row_info[number]
+            shape, ends = known[key], ends_of(row.cells)
+            self._shapes.append(shape)
+            if shape is not None and left is None and not blocks:
+                left = right = 0  # a row that is set has a column
+            if ends is not None:
+                blocks[number // 16].update(ends)
+            if ends is not None or shape is not None:
+                used.append(number)
+        for number, cells in over.items():
+            blocks[number // 16].update((min(cells), max(cells)))
+            used.append(number)
+        columns = {end for block in blocks.values() for end in block}
+        columns |= {end for end in (left, right) if end is not None}
+        if used:
+            self.dim_rowmin, self.dim_rowmax = min(used), max(used)
+        if columns:
+            self.dim_colmin, self.dim_colmax = min(columns), max(columns)
+        self._spans = {at: f"{min(ends) + 1}:{max(ends) + 1}" for at, ends in blocks.items()}
+        last = self.dim_colmax or 0
+        self.names = [f'<c r="{xl_col_to_name(index)}' for index in range(last + 1)]
+
+    def keep_sizes(self) -> None:
+        """Has xlsxwriter know how high each row is, as notes and charts are placed by that."""
+        for number, shape in enumerate(self._shapes):
+            if shape is not None:
+                self.row_sizes[number] = [shape.height, shape.hidden]
+
+    # What is written.
+
+    def begin(self, *, packed: bool) -> None:
+        """Begins the rows; where they are `packed` as they come, what stands before them is written
+        now, and must not change."""
+        if packed:
+            self.fh, self._begins = io.StringIO(), True
+            selections: list[Any] = [
+                *self.selections
+            ]  # which xlsxwriter adds to where rows stay in view
+            with suppress(_RowsError):
+                super()._assemble_xml_file()
+            self._head, self._begins = self.fh.getvalue(), False
+            self.selections = selections
+            self._packed.write(self._head)
+        self._lines.append("<sheetData/>" if self.dim_rowmin is None else "<sheetData>")
+
+    def put(self, number: int, rests: Sequence[str]) -> None:
+        """Writes a row: how each of its cells goes on behind its name, blank where there is
+        none."""
+        place = number + 1
+        both = zip(self.names, rests, strict=False)
+        cells = "".join([f"{name}{place}{rest}" for name, rest in both if rest])
+        tag = self._tag(number, empty=not cells)
+        if tag:
+            end = "</row>" if cells else ""
+            self._lines.append(f'<row r="{place}"{tag}{cells}{end}')
+            if len(self._lines) >= _AT_ONCE and not self._open and self._head is not None:
+                self._pack()
+
+    def put_open(self, number: int, cells: list[str]) -> None:
+        """Writes a row of `cells`, names and all, that may still change until the rows `settle`."""
+        self._open[number] = len(self._lines), cells
+        self._lines.append(f'<row r="{number + 1}"{self._tag(number, empty=False)}')
+
+    def settle(self) -> None:
+        """Ends the rows, and lets go of all that only they needed."""
+        for place, cells in self._open.values():
+            self._lines[place] += f"{''.join(cells)}</row>"
         if self.dim_rowmin is not None:
-            self.fh = io.StringIO()
-            self._write_rows()
-            self._settled = self.fh.getvalue()
-        self._known.clear()
-        self.alike.clear()
-        if not keep:
-            self.table.clear()
-            self.lines.clear()
+            self._lines.append("</sheetData>")
+        if self._head is not None:
+            self._pack()
+        else:
+            self.count(*self._lines)
+        for held in (self._known, self.alike, self.leads, self._open, self._tags, self._spans):
+            held.clear()
+        self._shapes.clear()
+        self.row_info.clear()
 
-    def begin(self, number: int) -> list[Plain | None]:
-        """The line of a row, into which its plain cells go in their order."""
-        line: list[Plain | None] = []
-        self.lines[number] = line
-        return line
+    def _pack(self) -> None:
+        self.count(*self._lines)
+        self._packed.write("".join(self._lines))
+        self._lines.clear()
 
-    def plain(self, cell: Cell, formats: Formats) -> Plain | None:
-        """A cell that holds a text, a link, a number, a day or nothing; None for what is more."""
+    def count(self, *xml: str) -> None:
+        """Counts the cells with a text in what is written, or would be."""
+        self.str_table.count += sum(text.count(_OF_TEXT) for text in xml)
+
+    def _write_sheet_data(self) -> None:
+        if self._begins:
+            raise _RowsError
+        if self._head is not None:
+            self.fh.go_on(self._packed, self._head)
+        else:
+            self.fh.write("".join(self._lines) or "<sheetData/>")
+
+    def _tag(self, number: int, *, empty: bool) -> str:
+        """The rest of the tag that opens a row, behind its number; blank for a row that has nothing
+        to be written for."""
+        shape = self._shapes[number] if number < len(self._shapes) else None
+        if empty and shape is None:
+            return ""
+        span = self._spans.get(number // 16)
+        found = self._tags.get((span, id(shape), empty))
+        if found is None:
+            outer, self.fh = self.fh, io.StringIO()
+            self._write_row(number, span, shape, empty)
+            found = self.fh.getvalue().removeprefix(f'<row r="{number + 1}"')
+            self._tags[span, id(shape), empty] = found
+            self.fh = outer
+        return found
+
+    # Cells.
+
+    def content(self, cell: Cell) -> str | None:
+        """How a cell that holds a text, a link, a number, a day or nothing goes on behind its look;
+        None for what is more."""
         if cell.runs or cell.formula:
             return None
         value = cell.value
         if cell.link:
-            return self._linked(cell.link, value, formats.of(cell.style))
+            return self._linked(cell)
         if isinstance(value, str):
-            return self._text(value, formats.of(cell.style))
+            return self._text(value)
         if value is None:
-            return Blank(formats.of(cell.style))
+            return "/>"
         if isinstance(value, date):
             day = date(value.year, value.month, value.day)
             if day < FIRST_DATE:
-                return self._text(say_date(day), formats.of(cell.style))
-            return Number((day - DAY_0).days, formats.dated(cell.style))
+                return self._text(say_date(day))
+            return f"><v>{(day - DAY_0).days:.16G}</v></c>"
         if is_figure(value):
-            return Number(value, formats.of(cell.style))
-        return self._text(str(value), formats.of(cell.style))
+            return f"><v>{value:.16G}</v></c>"
+        return self._text(str(value))
 
-    def _text(self, value: str, look: Any) -> String | Blank | None:
+    def _text(self, value: str) -> str | None:
         known = self._known.get(value)
-        if known is not None:
-            self.str_table.count += 1
-            return String(known, look)
-        text = clean(value)
-        if not text:
-            return Blank(look)
-        if text[0] == "<":
-            return None
-        known = self._known[value] = self.str_table._get_shared_string_index(text)
-        return String(known, look)
+        if known is None:
+            text = clean(value)
+            if not text:
+                return "/>"
+            if text[0] == "<":
+                return None
+            table = self.str_table
+            known = table.string_table.get(text)
+            if known is None:
+                known = table.string_table[text] = table.unique_count
+                table.unique_count += 1
+            self._known[value] = known
+        return f"{_OF_TEXT}{known}</v></c>"
 
-    def _linked(self, place: str, value: object, look: Any) -> Linked | None:
-        if not isinstance(value, str) or len(place) > LONGEST_LINK:
+    def _linked(self, cell: Cell) -> str | None:
+        if not isinstance(cell.value, str) or len(cell.link) > LONGEST_LINK:
             return None
-        text = self._text(value, look)
-        if not isinstance(text, String):
+        found = self._text(cell.value)
+        if found is None or found == "/>":
             return None
-        return Linked(text.string, look, self._leading(place, clean(value)))
+        self.leads[id(cell)] = self._leading(cell.link, clean(cell.value))
+        return found
+
+    def own(self, row: int, col: int) -> str:
+        """How a cell that xlsxwriter took goes on behind its name; it lets go of the cell, unless a
+        chart may show it."""
+        cell = self.table[row][col]
+        if row not in self.shown:
+            del self.table[row][col]
+        outer, self.fh = self.fh, io.StringIO()
+        self._write_cell(row, col, cell)
+        found = str(self.fh.getvalue()).removeprefix(f'<c r="{cell_name(row, col)}')
+        self.fh = outer
+        self.str_table.count -= found.count(_OF_TEXT)  # which is counted with its row
+        return found
 
     def link(self, row: int, col: int, link: str) -> None:
         """Makes a link of a cell, as long as there may be more of them."""
@@ -156,81 +286,32 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
                 self.fh.write(f'<hyperlink ref="{xl_col_to_name(col)}{row + 1}{link}')
             self._xml_end_tag("hyperlinks")
 
+    # Charts.
+
     def _get_range_data(self, *area: int) -> Any:
         """What a chart shows; xlsxwriter looks for it in its own table."""
-        while self.lines:
-            number, line = self.lines.popitem()
-            cells = self._cells(number, line)
-            self.table[number] = {n: _known_to_charts(cell) for n, cell in cells.items()}
-        return super()._get_range_data(*area)
+        first_row, first_col, last_row, last_col = area
+        found: list[Any] = []
+        for row in range(first_row, last_row + 1):
+            cells = self.shown.get(row, ())
+            for col in range(first_col, last_col + 1):
+                if col in self.table.get(row, {}):
+                    found += super()._get_range_data(row, col, row, col)
+                else:
+                    cell = cells[col] if col < len(cells) else None
+                    found.append(None if cell is None else _figure(cell))
+        return found
 
-    def _cells(self, number: int, line: Sequence[Plain | None]) -> dict[int, Any]:
-        """All cells of a row; what was put in later, as a merge is, lies over what is plain."""
-        plain = {index: cell for index, cell in enumerate(line) if cell is not None}
-        return {**plain, **self.table.get(number, {})}
 
-    def _calculate_spans(self) -> None:
-        ends: dict[int, list[int]] = {}
-        for number, cells in self.lines.items():
-            full = bool(cells) and cells[0] is not None and cells[-1] is not None
-            there = (n for n, cell in enumerate(cells) if cell is not None)
-            ends.setdefault(number // 16, []).extend((0, len(cells) - 1) if full else there)
-        for number, more in (*self.table.items(), *self.comments.items()):
-            ends.setdefault(number // 16, []).extend(more)
-        self.row_spans = {n: f"{min(at) + 1}:{max(at) + 1}" for n, at in ends.items() if at}
-
-    def _write_rows(self) -> None:
-        if self._settled is not None:
-            self.fh.write(self._settled)
-            self._settled = ""
-            return
-        self._calculate_spans()
-        begin = [f'<c r="{xl_col_to_name(index)}' for index in range((self.dim_colmax or 0) + 1)]
-        tags: dict[object, str] = {}
-        rests: dict[int, str] = {}
-        for number in range(self.dim_rowmin, self.dim_rowmax + 1):
-            line, shape = self.lines.get(number, ()), self.row_info.get(number)
-            span = self.row_spans.get(number // 16)
-            if self.table.get(number):
-                cells = self._cells(number, line)
-                line = [cells.get(index) for index in range(max(cells) + 1)]
-            if any(line):
-                look = (span, shape and (shape.height, shape.hidden, shape.level))
-                if look not in tags:
-                    tags[look] = self._tag(number, span, shape)
-                self.fh.write(f'<row r="{number + 1}"{tags[look]}')
-                self._write_line(number, line, begin, rests)
-                self.fh.write("</row>")
-            elif shape is not None or number in self.comments:
-                self._write_empty_row(number, span, shape)
-
-    def _tag(self, number: int, span: str | None, shape: Any) -> str:
-        """The rest of the tag that opens a row, behind its number."""
-        outer: Any = self.fh
-        inner = self.fh = io.StringIO()
-        self._write_row(number, span, shape)
-        self.fh = outer
-        return inner.getvalue().removeprefix(f'<row r="{number + 1}"')
-
-    def _write_line(
-        self, number: int, line: Sequence[Any], begin: Sequence[str], rests: dict[int, str]
-    ) -> None:
-        done: list[str] = []
-        place = number + 1
-        known = [rests.get(id(cell)) for cell in line]
-        for index, rest in enumerate(known):
-            if rest is None:
-                cell = line[index]
-                if cell is None:
-                    continue
-                if not isinstance(cell, Plain):
-                    self.fh.write("".join(done))
-                    done.clear()
-                    self._write_cell(number, index, cell)
-                    continue
-                rest = rests[id(cell)] = f'" s="{cell.format._get_xf_index()}"{_rest(cell)}'
-            done.append(f"{begin[index]}{place}{rest}")
-        self.fh.write("".join(done))
+def _figure(cell: Cell) -> str:
+    """What a chart has of a cell."""
+    value = cell.value
+    if isinstance(value, date):
+        day = date(value.year, value.month, value.day)
+        return f"{(day - DAY_0).days:.16g}" if day >= FIRST_DATE else say_date(day)
+    if isinstance(value, int | float) and is_figure(value):
+        return f"{value:.16g}"
+    return "" if value is None else clean(str(value))
 
 
 def is_figure(value: float) -> bool:
@@ -238,15 +319,12 @@ def is_figure(value: float) -> bool:
     return math.isfinite(value) and abs(value) < 1e15
 
 
-def _known_to_charts(cell: Any) -> Any:
-    return String(cell.string, cell.format) if isinstance(cell, Linked) else cell
-
-
-def _rest(cell: Plain) -> str:
-    """How a cell goes on behind its name and its look."""
-    if isinstance(cell, String | Linked):
-        return f' t="s"><v>{cell.string}</v></c>'
-    return f"><v>{cell.number:.16G}</v></c>" if isinstance(cell, Number) else "/>"
+def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
+    """The first and the last column in which there is something; None where there is nothing."""
+    if cells and cells[0] is not None and cells[-1] is not None:
+        return 0, len(cells) - 1
+    used = [index for index, cell in enumerate(cells) if cell is not None]
+    return (used[0], used[-1]) if used else None
 
 
 _NOT_PLAIN = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\\s|\\s$")

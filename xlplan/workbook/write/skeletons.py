@@ -9,28 +9,29 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec.structs import replace
+from xlsxwriter.packager import Packager
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats, set_page
+from xlplan.workbook.write.plain_cells import ends_of
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,
     Column,
-    Merge,
     Page,
     Rules,
     Sheet,
     Style,
     Workbook,
 )
+from xlplan.workbook.write.sheet_rows import write_cell
 from xlplan.workbook.write.writing import (
     Packaged,
     Target,
@@ -38,7 +39,7 @@ from xlplan.workbook.write.writing import (
     dress,
     finish,
     first_shown,
-    write_cell,
+    show,
 )
 
 _FILLED = ("xl/worksheets/", "xl/sharedStrings", "xl/styles", "docProps/core", "docProps/custom")
@@ -152,16 +153,17 @@ def shell_of(
 ) -> Mapping[str, bytes]:
     """The parts that say what there is in a workbook, in the order of the file; `own` says whether
     it has properties of its own. Those that are filled are blank."""
-    held = io.BytesIO()
-    target = Target(held, {"in_memory": True})
+    target = Target(io.BytesIO(), {"in_memory": True})
     given = {"name": "value"} if own else {}
     bare = Workbook(sheets, "", "2000-01-01", company=company, properties=given, names=dict(names))
     describe(target, bare)
     target.str_table.count = int(texts)
     for sheet in sheets:
         dress(target, target.add_worksheet(sheet.name), sheet, Formats(target, ""), "")
-    finish(target, bare, first_shown(bare))
-    with zipfile.ZipFile(held) as parts:
+    first = first_shown(bare)
+    if first is not None:
+        show(target.worksheets()[first])
+    with zipfile.ZipFile(io.BytesIO(finish(target, bare))) as parts:
         return {
             name: b"" if name.startswith(_FILLED) else parts.read(name) for name in parts.namelist()
         }
@@ -199,7 +201,10 @@ def text_of(cell: Cell, font: str) -> str:
     """What the table of texts holds of a cell with rich text, or that looks like markup."""
     target = Target(io.BytesIO())
     drawn = target.add_worksheet()
-    write_cell(drawn, 0, 0, cell, Formats(target, font), font)
+    formats = Formats(target, font)
+    left: Cell | None = cell
+    while left is not None and drawn.content(left) is None:
+        left = write_cell(drawn, 0, 0, left, formats)
     return next(iter(target.str_table.string_table), "")
 
 
@@ -223,9 +228,15 @@ def described(book: Workbook) -> dict[str, bytes]:
     }
 
 
+class _Loose(Packaged):
+    """Leaves parts as they are written."""
+
+    _filename = Packager._filename
+
+
 def part_of(target: Any, write: str) -> bytes:
     """One part of a workbook, by the method that writes it."""
-    packaged = Packaged()
+    packaged = _Loose()
     packaged._add_workbook(target)
     packaged._set_in_memory(True)
     getattr(packaged, write)()
@@ -252,26 +263,6 @@ def letters(count: int) -> Sequence[str]:
     return [xl_col_to_name(index) for index in range(count)]
 
 
-def is_single(merge: Merge) -> bool:
-    """Whether a merged area is a cell."""
-    area = merge.area
-    return (area.first_row, area.first_col) == (area.last_row, area.last_col)
-
-
-def overlaid(sheet: Sheet) -> dict[int, dict[int, tuple[Cell, bool]]]:
-    """The cells of merged areas by row and column, and whether each is the first of its area."""
-    over: dict[int, dict[int, tuple[Cell, bool]]] = defaultdict(dict)
-    for merge in sheet.merges:
-        area, blank = merge.area, Cell(None, merge.cell.style)
-        for row in range(area.first_row, area.last_row + 1):
-            for col in range(area.first_col, area.last_col + 1):
-                first = (row, col) == (area.first_row, area.first_col)
-                if col in over[row] or row >= len(sheet.rows):
-                    raise MoreError
-                over[row][col] = (merge.cell if first else blank, first)
-    return dict(over)
-
-
 def pixels_of(heights: Sequence[float]) -> list[int]:
     """The pixels of rows; 0 where nobody set their height."""
     known = {height: int(height * 4.0 / 3.0 + 0.5) for height in set(heights)}
@@ -289,12 +280,6 @@ def row_tag(span: str | None, pixels: int, hidden: bool) -> str:
         + (' hidden="1"' if hidden else "")
         + (' customHeight="1"' if own else "")
     )
-
-
-def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
-    """The first and the last column in which there is something; None where there is nothing."""
-    used = [index for index, cell in enumerate(cells) if cell is not None]
-    return (used[0], used[-1]) if used else None
 
 
 class Shape:

@@ -1,0 +1,281 @@
+"""The rows of a sheet: which of its cells are plain, which xlsxwriter has to take, which lie over
+others, and what belongs to a cell besides: its link, its note, its place in a table.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from xlsxwriter.exceptions import OverlappingRange
+
+from xlplan.workbook.write.cell_text import (
+    clean,
+    count_lines,
+    has_escape,
+    is_markup,
+    line,
+    line_height,
+    not_markup,
+    row_heights,
+)
+from xlplan.workbook.write.formats import Formats, corners
+from xlplan.workbook.write.plain_cells import MOST_LINKS, Drawn, is_figure
+from xlplan.workbook.write.sheet import Cell, Merge, Sheet, Style
+
+_NOTE = Style(size=9, wrap=True)
+
+
+class Rows:
+    """The rows of one sheet, as they are written."""
+
+    def __init__(self, drawn: Drawn, sheet: Sheet, formats: Formats, font: str) -> None:
+        self._drawn, self._sheet, self._formats, self._font = drawn, sheet, formats, font
+        self._parts: dict[int, list[str]] = {}
+        """The cells of rows that are not whole yet, names and all."""
+        self._places: dict[tuple[int, int], tuple[int, str]] = {}
+        """Where among them each cell is that is not whole yet, and the look that it has."""
+
+    def write(self, dress: Callable[[], None], *, keep: bool, packed: bool) -> None:
+        """Writes the sheet, on which `dress` puts what it has besides cells. `keep` its cells for a
+        chart, and have its rows `packed` as they come."""
+        drawn, sheet = self._drawn, self._sheet
+        for index, column in enumerate(sheet.columns):
+            options = {"hidden": column.hidden, "level": column.level}
+            drawn.set_column(index, index, column.width, None, options)
+        over = overlaid(sheet)
+        areas = (merge.area for merge in sheet.merges if not is_single(merge))
+        drawn.merge += [list(corners(area)) for area in areas]
+        drawn.lay(sheet, row_heights(sheet), over)
+        dress()
+        drawn.begin(packed=packed)
+        headed = sheet.filter.first_row if sheet.filter and has_other_headings(sheet) else None
+        for number in range(max([len(sheet.rows) - 1, *over]) + 1):
+            cells = sheet.rows[number].cells if number < len(sheet.rows) else ()
+            if keep:
+                drawn.shown[number] = cells
+            if number in over or number == headed:
+                self._put_below(number, cells, over.get(number, {}))
+            else:
+                self._put(number, cells)
+        for merge in sheet.merges:
+            self._fill(merge)
+        if sheet.filter is not None and sheet.table:
+            add_table(drawn, sheet, self._formats)
+            self._head(sheet.filter.first_row)
+        if drawn.comments or sheet.charts:
+            drawn.keep_sizes()
+        drawn.settle()
+
+    def _put(self, number: int, cells: Sequence[Cell | None]) -> None:
+        """A row of cells; those that stood above as well are not looked into."""
+        drawn = self._drawn
+        known = drawn.alike.get
+        rests = [known(id(cell)) for cell in cells]
+        for index in [index for index, rest in enumerate(rests) if rest is None]:
+            rests[index] = self._rest(number, index, cells[index])
+        drawn.put(number, rests)  # type: ignore[arg-type]  # none is None by now
+        if drawn.leads:
+            for index, cell in enumerate(cells):
+                self._lead(number, index, cell)
+
+    def _put_below(
+        self, number: int, cells: Sequence[Cell | None], over: Mapping[int, tuple[Cell, bool]]
+    ) -> None:
+        """A row with merged cells, or with other headings than its cells. What is below a merged
+        cell has its place among the texts, and is not written."""
+        drawn = self._drawn
+        parts = self._parts[number] = []
+        laid: list[Cell | None] = [*cells, *[None] * (max([-1, *over]) + 1 - len(cells))]
+        for index, cell in enumerate(laid):
+            if index not in over:
+                look, rest = "", self._rest(number, index, cell)
+            else:
+                if cell is not None:
+                    self._hidden(number, index, cell)
+                laid[index], first = over[index]
+                look = self._look(over[index][0])
+                rest = look if first else f"{look}/>"
+            self._lead(number, index, cell)
+            self._places[number, index] = len(parts), look
+            parts.append(f"{drawn.names[index]}{number + 1}{rest}" if rest else "")
+        if number in drawn.shown:
+            drawn.shown[number] = laid
+        drawn.put_open(number, parts)
+
+    def _look(self, cell: Cell) -> str:
+        """How a cell goes on behind its name: with its look."""
+        held = None if cell.formula or cell.runs else cell.value
+        return f'" s="{self._formats.number(cell.style, held)}"'
+
+    def _rest(self, row: int, col: int, cell: Cell | None) -> str:
+        """How a cell goes on behind its name."""
+        drawn = self._drawn
+        if cell is None:
+            drawn.alike[id(cell)] = ""
+            return ""
+        found = drawn.content(cell)
+        rest = self._look(cell) + found if found is not None else self._by_itself(row, col, cell)
+        if cell.note:
+            _write_note(drawn, row, col, cell.note, self._font)
+        elif found is not None:
+            drawn.alike[id(cell)] = rest
+        return rest
+
+    def _by_itself(self, row: int, col: int, cell: Cell) -> str:
+        """How a cell that is more than plain goes on behind its name."""
+        plain = write_cell(self._drawn, row, col, cell, self._formats)
+        return self._drawn.own(row, col) if plain is None else self._rest(row, col, plain)
+
+    def _hidden(self, row: int, col: int, cell: Cell) -> None:
+        """A cell that is not to be seen."""
+        drawn = self._drawn
+        if cell.note:
+            _write_note(drawn, row, col, cell.note, self._font)
+        below: Cell | None = cell
+        while below is not None:
+            found = drawn.content(below)
+            if found is not None:
+                drawn.count(found)
+                return
+            below = write_cell(drawn, row, col, below, self._formats)
+        del drawn.table[row][col]
+
+    def _lead(self, row: int, col: int, cell: Cell | None) -> None:
+        """Makes a link of a cell that leads somewhere."""
+        if link := self._drawn.leads.get(id(cell)):
+            self._drawn.link(row, col, link)
+
+    def _fill(self, merge: Merge) -> None:
+        """The text of a merged cell."""
+        row, col = merge.area.first_row, merge.area.first_col
+        at, look = self._places[row, col]
+        self._parts[row][at] += self._rest(row, col, merge.cell).removeprefix(look)
+        self._lead(row, col, merge.cell)
+
+    def _head(self, row: int) -> None:
+        """The headings as they stand in a table, where they are others than those of its cells."""
+        written = self._drawn.table.pop(row, {})
+        for col in written if row in self._parts else ():
+            at, _ = self._places[row, col]
+            self._drawn.count(self._parts[row][at])
+            self._drawn.table[row][col] = written[col]
+            name = f"{self._drawn.names[col]}{row + 1}"
+            self._parts[row][at] = name + self._drawn.own(row, col)
+
+
+def is_single(merge: Merge) -> bool:
+    """Whether a merged area is a cell."""
+    area = merge.area
+    return (area.first_row, area.first_col) == (area.last_row, area.last_col)
+
+
+def overlaid(sheet: Sheet) -> dict[int, dict[int, tuple[Cell, bool]]]:
+    """The cells of merged areas by row and column, and whether each is the first of its area.
+
+    Raises:
+        OverlappingRange: two areas have a cell in common, which no program can open.
+    """
+    over: dict[int, dict[int, tuple[Cell, bool]]] = defaultdict(dict)
+    for merge in sheet.merges:
+        area, blank = merge.area, Cell(None, merge.cell.style)
+        for row in range(area.first_row, area.last_row + 1):
+            for col in range(area.first_col, area.last_col + 1):
+                first = (row, col) == (area.first_row, area.first_col)
+                if col in over[row]:
+                    raise OverlappingRange(f"{sheet.name}: {area} overlaps another merged area.")
+                over[row][col] = (merge.cell if first else blank, first)
+    return dict(over)
+
+
+def write_cell(drawn: Drawn, row: int, col: int, cell: Cell, formats: Formats) -> Cell | None:
+    """Has xlsxwriter take a cell that is more than plain. What comes to less than it seemed, such
+    as rich text in one look, is returned as that."""
+    look = formats.of(cell.style)
+    if cell.formula:
+        cached = cell.value if isinstance(cell.value, str | int | float) else 0
+        drawn.write_formula(row, col, cell.formula, look, cached)
+    elif cell.runs:
+        return _write_runs(drawn, row, col, cell, formats)
+    elif cell.link and drawn.hlink_count < MOST_LINKS:
+        _write_link(drawn, row, col, cell, look)
+    elif cell.link:
+        return Cell(cell.link if cell.value is None else cell.value, cell.style)
+    else:
+        _write_like_markup(drawn, row, col, clean(str(cell.value)), look)
+    return None
+
+
+def _write_like_markup(drawn: Any, row: int, col: int, text: str, look: Any) -> None:
+    """A text that xlsxwriter might take for rich text, which it writes without escaping it: in two
+    runs it is written as it was typed."""
+    if is_markup(text) and not has_escape(text):
+        drawn.write_rich_string(row, col, text[:2], look, text[2:], look)
+    else:
+        drawn.write_string(row, col, not_markup(text), look)
+
+
+def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats) -> Cell | None:
+    """Rich text, where there is more than one run with something in it."""
+    look = formats.of(cell.style)
+    runs = [(text, style) for raw, style in cell.runs if (text := clean(raw))]
+    whole = clean("".join(text for text, _ in runs))
+    cut = whole != "".join(text for text, _ in runs)
+    if len(runs) < 2 or cut or has_escape(whole):
+        return Cell(whole, cell.style)
+    parts: list[Any] = []
+    for text, style in runs:
+        parts += [formats.of(style), text]
+    drawn.write_rich_string(row, col, *parts, look)
+    return None
+
+
+def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
+    shown = not_markup(clean(str(cell.value if cell.value is not None else cell.link)))
+    drawn.write_url(row, col, f"internal:{cell.link}", look, shown)
+    if isinstance(cell.value, int | float) and is_figure(cell.value):
+        drawn.write_number(row, col, cell.value, look)  # the link stays
+
+
+def _write_note(drawn: Any, row: int, col: int, note: str, font: str) -> None:
+    """A note as wide as a short line of text and as high as its text needs."""
+    text = clean(note)
+    width = 280
+    lines = count_lines(text, width / 7, _NOTE)
+    height = min(600, round(lines * line_height(_NOTE.size) * 4 / 3) + 16)
+    drawn.write_comment(
+        row,
+        col,
+        text,
+        {"width": width, "height": height, "font_name": font, "font_size": _NOTE.size},
+    )
+
+
+def _headings(sheet: Sheet) -> Sequence[Cell | None]:
+    area = sheet.filter
+    assert area is not None
+    return sheet.rows[area.first_row].cells[area.first_col : area.last_col + 1]
+
+
+def _heading(cell: Cell | None) -> str:
+    """A heading as a table has it: on one line, and never blank."""
+    return not_markup(line(str(cell.value), 255)) if cell else " "
+
+
+def has_other_headings(sheet: Sheet) -> bool:
+    """Whether a sheet has a table with other headings than stand in its cells."""
+    if not sheet.table:
+        return False
+    return any(cell is None or _heading(cell) != cell.value for cell in _headings(sheet))
+
+
+def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
+    """The table that stands in place of a filter. xlsxwriter writes its headings."""
+    assert sheet.filter is not None
+    columns = [
+        {"header": _heading(cell), "header_format": formats.of(cell.style) if cell else None}
+        for cell in _headings(sheet)
+    ]
+    options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
+    drawn.add_table(*corners(sheet.filter), options)
