@@ -184,14 +184,19 @@ def _plan_sheet(
     plain = replace(look.locked, fill="#FFFFFF", locked=False)
     looks = column_looks(definition, columns, plain, plain, replace(plain, bold=True))
     widths = column_widths(columns, _sizes(rows, len(columns)))
-    body = _body(issued, rows, looks, widths, key)
-    last_row, last_col = FIRST_ROW + max(len(body), 1) - 1, len(columns)
+    cells, heights = _body(issued, rows, looks, widths, key)
+    last_row, last_col = FIRST_ROW + max(len(rows), 1) - 1, len(columns)
     validations, conditionals = _rules(definition, columns, looks, last_row, lists, look)
     banner, merges = _banner(definition, issued, NAMES[kind], len(rows), look, widths)
     head = heading_row([replace(c, input=False) for c in columns], look, [30.0, *widths])
     return Sheet(
         name=NAMES[kind],
-        rows=[banner, id_row(column.id for column in columns), head, *body],
+        rows=[
+            banner,
+            id_row(column.id for column in columns),
+            head,
+            *(Row(line, high) for high, *line in zip(heights, *cells, strict=True)),
+        ],
         columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
         merges=merges,
         validations=validations,
@@ -222,22 +227,21 @@ def _body(
     looks: Sequence[ColumnLook],
     widths: Sequence[float],
     key: bytes,
-) -> list[Row]:
-    """The rows. Their signed keys cover no text, since each of their cells may be edited."""
+) -> tuple[list[list[Cell]], list[float]]:
+    """The cells of each column, and the heights of the rows. The signed keys of these cover no
+    text, since each of their cells may be edited."""
     if not lines:
-        return []
+        return [], []
     shown = zip(*(line.shown for line in lines), strict=True)
     sizes = zip(*(line.widths for line in lines), strict=True)
     columns = [
         _Column(look, width).of(*those)
         for look, width, *those in zip(looks, widths, shown, sizes, strict=True)
     ]
-    cells = zip(*(those for those, _ in columns), strict=True)
-    heights = map(max, *(high for _, high in columns), [LOWEST] * len(lines))
-    return [
-        Row([Cell(row_key(key, issued.id, line.uid)), *those], min(TALLEST, high))
-        for line, those, high in zip(lines, cells, heights, strict=True)
-    ]
+    keys = [Cell(row_key(key, issued.id, line.uid)) for line in lines]
+    highest = map(max, *(high for _, high in columns), [LOWEST] * len(lines))
+    heights = [min(TALLEST, high) for high in highest]
+    return [keys, *(those for those, _ in columns)], heights
 
 
 class _Column:
@@ -247,19 +251,20 @@ class _Column:
         self._look = look
         self._width = width
         self._room = room_of(width, look.style) if look.style.wrap else math.inf
-        self._known: dict[object, tuple[Cell, float]] = {}
 
     def of(
         self, shown: Sequence[Shown], widths: Sequence[int | None]
     ) -> tuple[list[Cell], list[float]]:
         """The cells that hold these, and the points that each needs."""
         keys = [each if each.__class__ is str else (each.__class__, each) for each in shown]
-        for key, each, width in zip(keys, shown, widths, strict=True):
-            if key not in self._known:
-                cell = value_cell(self._look, each)
-                self._known[key] = cell, self._height(cell, width)
-        found = [self._known[key] for key in keys]
-        return [cell for cell, _ in found], [height for _, height in found]
+        cells: dict[object, Cell] = {}
+        heights: dict[object, float] = {}
+        for key, (each, width) in dict(
+            zip(keys, zip(shown, widths, strict=True), strict=True)
+        ).items():
+            cell = cells[key] = value_cell(self._look, each)
+            heights[key] = self._height(cell, width)
+        return [*map(cells.__getitem__, keys)], [*map(heights.__getitem__, keys)]
 
     def _height(self, cell: Cell, width: int | None) -> float:
         if width is None:
