@@ -11,10 +11,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
 from tests.tampering import tamper
+from xlplan.cycle import kept as kept_answers
+from xlplan.cycle import shown_lines
 from xlplan.cycle.kept import believed
 from xlplan.cycle.plan import Plan
 from xlplan.errors import XlplanError
@@ -316,11 +319,11 @@ def test_a_wrong_line_of_the_master_is_found_by_verify(moments: list[Path], tmp_
 
     folder = copied(moments[1], tmp_path / "plan")
     with closing(sqlite3.connect(projection(folder))) as db, db:
-        lines = dict(db.execute("SELECT name, body FROM answer WHERE topic = 'line'"))
-        [(uid, body)] = [(uid, body) for uid, body in lines.items() if "Sent" in body]
+        lines = dict(db.execute("SELECT name, body FROM answer WHERE topic = 'lines'"))
+        [(name, body)] = [(name, body) for name, body in lines.items() if "Sent" in body]
         wrong = body.replace("Sent", "Lost")
-        change = "UPDATE answer SET body = ?, seal = ? WHERE topic = 'line' AND name = ?"
-        db.execute(change, (wrong, seal_of("line", uid, wrong), uid))
+        change = "UPDATE answer SET body = ?, seal = ? WHERE topic = 'lines' AND name = ?"
+        db.execute(change, (wrong, seal_of("lines", name, wrong), name))
     with small.opened_to_verify(folder) as plan:
         assert "VER-012" in [each.code for each in plan.verify()]
     assert not projection(folder).exists()
@@ -331,11 +334,54 @@ def test_a_damaged_line_of_the_master_is_made_anew(moments: list[Path], tmp_path
     other = copied(moments[1], tmp_path / "other")
     projection(other).unlink()
     with closing(sqlite3.connect(projection(folder))) as db, db:
-        db.execute("UPDATE answer SET body = replace(body, 'Sent', 'Lost') WHERE topic = 'line'")
+        db.execute("UPDATE answer SET body = replace(body, 'Sent', 'Lost') WHERE topic = 'lines'")
     for each in (folder, other):
         small.give_back(each, LEARNING, {("2.1", "progress"): "Begun"}, file="last.xlsx")
         act(each, "merge")
     assert (folder / "master.xlsx").read_bytes() == (other / "master.xlsx").read_bytes()
+
+
+def lines_of(folder: Path) -> dict[str, str]:
+    """What is kept of what `master.xlsx` shows, by the place of its rows among the others."""
+    with closing(sqlite3.connect(projection(folder))) as db:
+        return dict(db.execute("SELECT name, body FROM answer WHERE topic = 'lines'"))
+
+
+def test_of_what_the_master_shows_only_the_texts_with_another_line_are_kept_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for home in (kept_answers, shown_lines):
+        monkeypatch.setattr(home, "ROWS_TOGETHER", 2)
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    projection(folder).unlink()
+    act(folder, "merge")
+    first = lines_of(folder)
+    with small.opened(folder) as plan:
+        uids = [*plan.desk.state.uids("action"), *plan.desk.state.uids("recommendation")]
+        changed = plan.desk.state.uids("action")[-1]
+        row = plan.desk.state.row_at(changed)
+    assert row is not None
+    assert {name: text.split("\n")[::3] for name, text in first.items()} == {
+        str(at // 2): uids[at : at + 2] for at in range(0, len(uids), 2)
+    }
+    small.give_back(folder, LEARNING, {(str(row.values["ref"]), "progress"): "Well on its way"})
+    act(folder, "merge")
+    second = lines_of(folder)
+    anew = {name for name, text in second.items() if first[name] != text}
+    assert anew == {str(uids.index(changed) // 2)}
+    assert second.keys() == first.keys()
+    assert wrong_answers(folder) == []
+    with small.opened(folder) as plan, plan.desk.work() as work:
+        added = [replace(row, uid=f"a-{number}", order=0.0) for number in range(3)]
+        work.append(added)  # and no workbook is written
+    assert lines_of(folder) == {}, "the rows follow one another otherwise now"
+    assert wrong_answers(folder) == []
+    act(folder, "merge")
+    third = lines_of(folder)
+    assert len(third) == len(range(0, len(uids) + 3, 2)) > len(first)
+    assert third["0"].split("\n")[::3] == ["a-0", "a-1"]
+    assert wrong_answers(folder) == []
 
 
 def rows_as_issued(folder: Path) -> dict[str, str]:

@@ -24,7 +24,7 @@ from xlplan.cycle.folder import (
     text_digest,
     with_own,
 )
-from xlplan.cycle.kept import Kept, Lines, believed, bring_forward
+from xlplan.cycle.kept import Kept, believed, bring_forward
 from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.errors import XlplanError
 from xlplan.ledger.projection import Unknown
@@ -32,6 +32,7 @@ from xlplan.ledger.store import Ledger, Transaction
 
 if TYPE_CHECKING:
     from xlplan.cycle.memory import Memory
+    from xlplan.cycle.shown_lines import Lines
     from xlplan.merge.log import History
     from xlplan.merge.model import Event, Fact, Question
     from xlplan.merge.state import State
@@ -247,11 +248,10 @@ class Desk:
         """Drop what was replayed, so that the next look reads the ledger again."""
         self._history, self._tip, self.lines, self.told = None, None, None, []
 
-    def lines_before(self) -> Lines:
-        """The lines of `master.xlsx` as they were last made here, or before the plan was opened."""
-        if self.lines is not None:
-            return self.lines
-        return self._kept.lines(self.ledger) if self._kept is not None else Lines(0, {})
+    @property
+    def kept_before(self) -> Kept | None:
+        """The answers that were kept before the plan was opened, if any were looked at."""
+        return self._kept
 
     @contextmanager
     def work(self, *, dry_run: bool = False) -> Iterator[Work]:

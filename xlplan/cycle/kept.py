@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlplan.cycle.desk import Desk
+    from xlplan.cycle.shown_lines import Lines
     from xlplan.ledger.store import Ledger
     from xlplan.merge.model import Change, Event, MasterRow, Question
     from xlplan.merge.state import State
@@ -27,17 +28,9 @@ if TYPE_CHECKING:
 Document = dict[str, Any]  # JSON
 _JSON = json.JSONEncoder(separators=(",", ":"))
 OUTPUTS: Key = ("outputs", "")
-LINE = "line"
-_OF_ROWS = ("standing", "timeline", LINE)  # topics of which the names are uids
-
-
-class Lines(NamedTuple):
-    """What `master.xlsx` shows of each row by its uid, as of a position of the ledger; `anew` has
-    those that were not kept before."""
-
-    seq: int
-    texts: dict[str, str]
-    anew: Set[str] = frozenset()
+LINES, ROWS_TOGETHER = "lines", 32
+"""The topic of what `master.xlsx` shows, and of how many rows it is one text; see `shown_lines`."""
+_OF_ROWS = ("standing", "timeline")  # topics of which the names are uids
 
 
 Find = Callable[[str, str], Any]
@@ -135,16 +128,6 @@ class Kept:
         for one that is not to be there."""
         found: dict[str, str | None] = self.find(*OUTPUTS)
         return found
-
-    def lines(self, ledger: Ledger) -> Lines:
-        """What `master.xlsx` shows of each row, as far as it was kept of this ledger."""
-        try:
-            mark = self._projection.mark()
-            if ledger.hash_at(mark.seq) == mark.tip:
-                return Lines(mark.seq, self._projection.topic(LINE))
-        except Unknown:
-            pass
-        return Lines(0, {})
 
     def returned(self, sha256: str) -> Document:
         """The return with these bytes, of which a merge has nothing more to say."""
@@ -312,10 +295,15 @@ def _answers(
     """The answers on which some events bear (all, without any `before`), as they are kept."""
     for key, answer in _documents(desk, changed, before):
         yield key, _JSON.encode(answer)
-    if desk.lines is not None and desk.lines.seq >= desk.state.moved:
-        for uid, text in sorted(desk.lines.texts.items()):
-            if before is None or uid in changed.uids or uid in desk.lines.anew:
-                yield (LINE, uid), text
+    if (lines := _fresh_lines(desk)) is not None:
+        from xlplan.cycle.shown_lines import to_keep
+
+        yield from to_keep(lines, everything=before is None)
+
+
+def _fresh_lines(desk: Desk) -> Lines | None:
+    """What `master.xlsx` shows of each row, where it was made of the plan as it stands."""
+    return desk.lines if desk.lines and desk.lines.seq >= desk.state.moved else None
 
 
 def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
@@ -341,6 +329,10 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     old = read_outline(before(*OUTLINE)) if before is not None else None
     outline = outline_of(state, old)
     changed.gone.append(OUTLINE)
+    if (shown := _fresh_lines(desk)) is not None or changed.uids:
+        there = len(shown.rows) if shown is not None else 0
+        places = range(-(-there // ROWS_TOGETHER), len(outline.rows) // ROWS_TOGETHER + 1)
+        changed.gone += ((LINES, str(place)) for place in places)
     cycles = {old.cycle, outline.cycle} if old is not None else ()
     if len(cycles) > 1 and any(map(state.exchange.posts, cycles)):  # there is another post.xlsx
         changed.gone.append(OUTPUTS)

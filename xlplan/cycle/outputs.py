@@ -16,9 +16,8 @@ from msgspec.structs import replace
 from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
 from xlplan.codes.message import listed
 from xlplan.codes.return_codes import RET_001, RET_002
-from xlplan.cycle.desk import Desk, Work, base_row, digest_of_rows
+from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256, sweep, write_atomically
-from xlplan.cycle.kept import Lines
 from xlplan.cycle.synced import is_put_back
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
@@ -26,7 +25,7 @@ from xlplan.merge.decisions import unused_answers, unused_set_up
 from xlplan.merge.ids import identity, named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question
-from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
 from xlplan.workbook.read.inbox import read_bytes
 from xlplan.workbook.write.still_free import check_closed
 
@@ -92,6 +91,7 @@ def prepare_or_look(desk: Desk, work: Work) -> list[Output]:
 
 def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
     """The master as it should be now, whichever workbook that is; its issue is recorded."""
+    from xlplan.cycle.shown_lines import bring_lines_forward, plan_digest, shown_fields
     from xlplan.issued.master import read_lines, workbook_of_lines
 
     state = desk.state
@@ -102,30 +102,21 @@ def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Out
         kept = keep(desk, work, questions)
         path = desk.folder.master
         return Output(path, kept.data, "master", notes=kept.notes, changes=kept.changes)
-    base = plan_digest(desk)
-    assert desk.lines is not None
-    pairs = [text.split("\n") for text in desk.lines.texts.values()]
-    fields = _shown_fields(definition)
+    base, shown = plan_digest(desk), bring_lines_forward(desk).rows
+    fields = shown_fields(definition)
     # Other questions make another workbook: the one on disk must not look edited for it.
     asked = [[question.id for question in questions]] if questions else []
     issued = Issued(
         id=named("m", definition.id, base, state.definition_digest, *asked),
         document="master", author=COORDINATOR, cycle=current_cycle(state), return_by="",
-        as_of=state.seq, uids=tuple(desk.lines.texts), fields=fields, inputs=fields,
+        as_of=state.seq, uids=tuple(shown), fields=fields, inputs=fields,
         file=desk.folder.master.name,
     )  # fmt: skip
     issued = _known_or(desk, issued)
     open_ = _asked_of(definition, questions)
-    lines = read_lines(line for _, line in pairs)
+    lines = read_lines(line for _, line in shown.values())
     book = workbook_of_lines(definition, issued, lines, desk.key, _created(desk, issued), open_)
     return _kept_or_anew(desk, work, issued, book)
-
-
-def plan_digest(desk: Desk) -> str:
-    """A digest of all that the plan holds; `desk.lines` says it of every row."""
-    bring_lines_forward(desk)
-    assert desk.lines is not None
-    return digest_of_rows(text.split("\n")[0] for text in desk.lines.texts.values())
 
 
 def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Output:
@@ -145,33 +136,6 @@ def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Out
         return replace(done, notes=say_once(desk, work, kept, renewed.notes))
     done, aside = _record(desk, work, issued, write_workbook(book), path), put_aside(desk)
     return replace(done, aside=aside, notes=(renewed,)) if aside else done
-
-
-def _shown_fields(definition: PlanDefinition) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*(item.id for item in definition.fields), STATUS]))
-
-
-def bring_lines_forward(desk: Desk) -> None:
-    """Have `desk.lines` say of every row, in the order of the plan, what `master.xlsx` shows of it:
-    its part in the digest of the plan, and below that its cells. Only rows on which something bore
-    since the lines were made are looked at."""
-    from xlplan.issued.master import columns_of, line_of, line_text
-
-    state, before = desk.state, desk.lines_before()
-    definition, known, texts = state.definition, before.texts, {}
-    undone = bool(state.undone) and state.undone[-1][0].seq > before.seq
-    if known and (undone or state.defined[-1] > before.seq):
-        known = {}
-    anew, fields = set(before.anew), _shown_fields(definition)
-    for kind in ("action", "recommendation"):
-        columns = columns_of(definition, kind)
-        for uid in state.uids(kind):
-            texts[uid] = known.get(uid, "")
-            if not texts[uid] or state.last_touched(uid) > before.seq:
-                row = base_row(state, uid, fields, state.seq)
-                texts[uid] = f"{row}\n{line_text(line_of(columns, state.master_row(uid)))}"
-                anew.add(uid)
-    desk.lines = Lines(state.seq, texts, anew)
 
 
 def _asked_of(

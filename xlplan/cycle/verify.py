@@ -28,10 +28,11 @@ from xlplan.codes.folder_codes import (
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import ARCHIVED, Originals, sha256
-from xlplan.cycle.kept import LINE, OUTPUTS, Lines, believed, every_answer
+from xlplan.cycle.kept import LINES, OUTPUTS, believed, every_answer
 from xlplan.cycle.key import first_fingerprint
 from xlplan.cycle.known import to_compare
 from xlplan.cycle.outputs import is_edited, unusable
+from xlplan.cycle.shown_lines import Lines
 from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import Unknown, remove
@@ -123,7 +124,7 @@ def _files(desk: Desk) -> Iterator[Problem]:
 
 def _projections(desk: Desk) -> Iterator[Problem]:
     """Notes on `master.xlsx` and `decisions.xlsx`: edited, or not what the ledger says now."""
-    desk.lines = Lines(0, {})  # nothing that was kept counts here
+    desk.lines = Lines(0, {}, {})  # nothing that was kept counts here
     for output in outputs.prepare(desk, Work(desk, None)):
         if is_edited(desk, output.path):
             found = unusable(desk, output.path)
@@ -292,7 +293,7 @@ def agree(desk: Desk, path: Path) -> bool:
     try:
         known, true = to_compare(desk, kept.all()), every_answer(desk)
         for key in list(true):
-            if key not in known and (key == OUTPUTS or key[0] == LINE):
+            if key not in known and (key == OUTPUTS or key[0] == LINES):
                 del true[key]  # kept by a command that had no need of it
         return known == true
     except Unknown:
