@@ -99,6 +99,8 @@ def test_codes_are_set_apart_in_many_ways(text: str, found: list[tuple[str, str]
         "Blue: 1 action; Green: 3 actions; Amber: 2 actions",
         "Blue | 4 | 12%",
         "Red | Amber | Green | Total",
+        "School | Red | Amber | Green | Complete | Total",
+        "Complete | Green | Amber | Red | Total",
         "Closed: 12 May 2026",
         "Green: 76-100%",
         "Please note: Open actions are listed first. Closed actions: see the archive.",

@@ -260,6 +260,25 @@ def test_of_statuses_of_several_periods_the_last_that_most_rows_have_is_the_stat
     }
 
 
+def test_statuses_headed_by_nothing_but_their_month_are_such_a_series() -> None:
+    assert latest(("Sep-25", "RAGG"), ("Oct-25", "AAGB"), ("Nov-25", "GGGB")) == {
+        "rating": "Nov-25"
+    }
+    assert latest(("April", "RAGG"), ("May", "AAGB"), ("June", "G   ")) == {"rating": "May"}
+
+
+def test_the_latest_of_dated_headings_is_the_last_wherever_it_stands() -> None:
+    assert latest(("RAG Jan 26", "RAGG"), ("RAG Dec 25", "AAGB"), ("RAG Nov 25", "GGGB")) == {
+        "rating": "RAG Jan 26"
+    }
+    assert latest(("RAG 12/01/2026", "RAGG"), ("RAG 01.12.25", "AAGB")) == {
+        "rating": "RAG 12/01/2026"
+    }
+    assert latest(("RAG 31/31/2026", "RAGG"), ("RAG 01/12/25", "AAGB")) == {
+        "rating": "RAG 01/12/25"
+    }
+
+
 def test_statuses_that_differ_in_more_than_their_period_are_read_from_the_left() -> None:
     assert latest(("Delivery RAG", "RAGG"), ("Budget RAG", "AGGG")) == {"rating": "Delivery RAG"}
     assert latest(("Q1 RAG", "    "), ("Q2 RAG", "    ")) == {"rating": "Q1 RAG"}

@@ -156,6 +156,9 @@ def _in_cells(cells: Sequence[LegendCell], known: frozenset[str]) -> list[Legend
     held = [cell for cell in cells if cell.text]
     codes = [_code(cell.text, known) for cell in held]
     ranks = [_rank(code, known) for code in codes]
+    beside = zip(ranks, codes, codes[1:], strict=False)
+    if any(rank > 1 and _both_codes(one, other, known) for rank, one, other in beside):
+        return []  # names side by side, as the headings of a count have them
     found = [
         LegendLine(codes[at], " ".join(after.text.split()), cell.fill or after.fill)
         for at, (cell, after) in enumerate(pairwise(held))

@@ -13,10 +13,11 @@ from xlplan.plan.definition import Kind
 from xlplan.plan.propose_roles import guess_role
 from xlplan.plan.text import fold
 from xlplan.source.choice import Choice, table_at
-from xlplan.source.column_roles import Reading, shape_of, without_period
+from xlplan.source.column_roles import Reading, shape_of
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout, Table
+from xlplan.source.period_columns import without_period
 from xlplan.source.several_facts import ask_about_facts, say_parted
 from xlplan.workbook.read.book import Book, ReadSheet
 
@@ -237,7 +238,7 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
 
 def _earlier(heading: str, latest: str) -> bool:
     """Whether two headings differ in the period alone that they name."""
-    return without_period(heading) == without_period(latest) != ""
+    return without_period(heading) == without_period(latest) is not None
 
 
 def _kinds(table: Table) -> set[str]:

@@ -21,8 +21,9 @@ from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import parse_timescale
-from xlplan.source.heading_words import BRACKETS, ROLES, role_scores, words_of
+from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.source.headings import cell_text
+from xlplan.source.period_columns import latest_first
 from xlplan.workbook.read.book import CellValue
 
 T = TypeVar("T")
@@ -254,7 +255,7 @@ def read_columns(
             if role in ROLES:
                 found.append((round(score * fit(role, shapes[col]), 4), col, role))
     found = [(_placed(score, col, role, found), col, role) for score, col, role in found]
-    found = _latest(found, headings, shapes)
+    found = latest_first(found, headings, {col: shapes[col].filled for col in columns})
     found.sort(key=lambda each: (-each[0], each[1]))
     roles = dict(fixed)
     sure = dict.fromkeys(fixed, 1.0)
@@ -313,44 +314,6 @@ def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int,
     if role == "due" and score <= 0.5 and col < action[1]:
         return score * 0.55
     return score
-
-
-_PERIOD = regex(
-    r"\b(?:q[1-4]|(?:quarter|qtr|half|term|week|wk|month|year|yr|period|cycle)(?: ?\d{1,2})?|"
-    r"autumn|spring|summer|winter|easter|\d{1,4}|1st|2nd|3rd|4th|"
-    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
-)
-
-
-def without_period(heading: str) -> str:
-    """The words of a heading without the period it names: "Q1 RAG" is "rag"; ``""`` where it names
-    none."""
-    words = words_of(heading)
-    bare = " ".join(_PERIOD.sub(" ", words).split())
-    return bare if bare != words else ""
-
-
-def _latest(
-    found: Sequence[tuple[float, int, str]],
-    headings: Mapping[int, str],
-    shapes: Mapping[int, Shape],
-) -> list[tuple[float, int, str]]:
-    """Of statuses or notes that differ in their period alone ("Q1 RAG", "Q2 RAG") the last one
-    that most rows have comes first: it says how things are now."""
-    series: dict[tuple[str, str], list[tuple[float, int, str]]] = {}
-    for score, col, role in found:
-        bare = without_period(headings.get(col, ""))
-        if role in ("rating", "progress") and bare:
-            series.setdefault((role, bare), []).append((score, col, role))
-    first: dict[tuple[int, str], float] = {}
-    for each in series.values():
-        most = max(shapes[col].filled for _, col, _ in each)
-        filled = [one for one in each if most and shapes[one[1]].filled * 2 >= most]
-        if len(each) > 1 and filled:
-            _, col, role = max(filled, key=lambda one: one[1])
-            first[col, role] = max(score for score, _, _ in each) + 0.001
-    return [(first.get((col, role), score), col, role) for score, col, role in found]
 
 
 MOST_HEADINGS = 60

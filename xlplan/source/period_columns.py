@@ -1,0 +1,70 @@
+"""Columns of a table that differ in their period alone: "Q1 RAG", "Q2 RAG"; "Sep-25", "Oct-25".
+
+Of such columns the last one says how things are now; all others are what was said before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from xlplan.late import regex
+from xlplan.plan.timescales import dates_in
+from xlplan.source.heading_words import words_of
+
+_PERIOD = regex(
+    r"\b(?:q[1-4]|(?:quarter|qtr|half|term|week|wk|month|year|yr|period|cycle)(?: ?\d{1,2})?|"
+    r"autumn|spring|summer|winter|easter|\d{1,4}|1st|2nd|3rd|4th|"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
+_IN_NUMBERS = regex(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](?:20)?(\d\d)(?!\d)")
+
+
+def without_period(heading: str) -> str | None:
+    """The words of a heading without the period it names: "Q1 RAG" is "rag", "Sep-25" is ``""``;
+    None where it names none."""
+    words = words_of(heading)
+    bare = " ".join(_PERIOD.sub(" ", words).split())
+    return bare if bare != words else None
+
+
+def latest_first(
+    found: Sequence[tuple[float, int, str]],
+    headings: Mapping[int, str],
+    filled: Mapping[int, float],
+) -> list[tuple[float, int, str]]:
+    """What columns may be (score, column, role), where of statuses or notes that differ in their
+    period alone the last one that most rows have (`filled`: share by column) comes first.
+
+    The last is the one of the latest day or month, where each heading names one; people who put
+    the newest first have it on the left. Else it is the rightmost.
+    """
+    series: dict[tuple[str, str], list[tuple[float, int, str]]] = {}
+    for score, col, role in found:
+        bare = without_period(headings.get(col, ""))
+        if role in ("rating", "progress") and bare is not None:
+            series.setdefault((role, bare), []).append((score, col, role))
+    first: dict[tuple[int, str], float] = {}
+    for each in series.values():
+        most = max(filled[col] for _, col, _ in each)
+        used = [(col, role) for _, col, role in each if most and filled[col] * 2 >= most]
+        if len(each) > 1 and used:
+            days = {col: day for _, col, _ in each if (day := _day_of(headings[col]))}
+            dated = len(set(days.values())) == len(each)
+            latest = max(used, key=lambda one: (days[one[0]].toordinal() if dated else 0, one))
+            first[latest] = max(score for score, _, _ in each) + 0.001
+    return [(first.get((col, role), score), col, role) for score, col, role in found]
+
+
+def _day_of(heading: str) -> date | None:
+    """The one day or month, with its year, that a heading names."""
+    if numbers := _IN_NUMBERS.search(heading):
+        day, month, year = map(int, numbers.groups())
+        try:
+            return date(2000 + year, month, day)
+        except ValueError:
+            return None
+    days = dates_in(" ".join(re.sub(r"[()\[\]:]", " ", heading).split()))
+    return days[0][0] if len(days) == 1 else None
