@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.text_sheets import column, fates, read
+from tests.text_sheets import book, column, fates, read, sheet
+from xlplan.source.importing import read_source
 
 HEAD = "Ref | Action | Lead | Due | Status\n"
 TWO = (
@@ -124,6 +125,46 @@ def test_counts_that_stand_apart_below_a_table_are_part_of_no_action(counts: str
     source = read(BELOW + counts)
     assert column(source, "action") == column(read(BELOW), "action")
     assert {kind for _, kind, _ in fates(source)[-counts.count("|") // 2 :]} == {"note"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Subtotal for the shed",
+        "Sub-total the shed | | | | | 12",
+        "Total for the shed | | | | | 12",
+        "Grand total | ",
+        "Total: | 12",
+    ],
+)
+def test_a_total_between_the_rows_heads_none_of_them(line: str) -> None:
+    source = read(f"{BELOW}{line}\n3 | Cut a key | Ben Ode | 1/7/2026 | Open | 1\n")
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert source.definition.with_role("section") is None
+    assert fates(source)[-2][1] == "note"
+
+
+COLOURS = ("#FF0000", "#FFC000", "#00B050")
+KEY = ("Overdue", "Some delay", "On track")
+
+
+@pytest.mark.parametrize("heading", ["", "RAG key", "What the colours say"])
+@pytest.mark.parametrize("swatch", [0, 1])
+def test_a_key_of_colours_below_a_table_is_no_action(heading: str, swatch: int) -> None:
+    """The colour is that of the cell beside the words, or of their own."""
+    text = BELOW.strip() + f"\n\n{heading or ' | '}\n" + "\n".join(f" | {each}" for each in KEY)
+    fills = {(5 + row, swatch): colour for row, colour in enumerate(COLOURS)}
+    source = read_source(book(sheet(text, fills=fills)), plan_id="p")
+    assert column(source, "action") == ["Mend the roof", "Mend the door."]
+    assert source.definition.with_role("section") is None
+    assert [kind for _, kind, _ in fates(source)[-3:]] == ["note"] * 3
+
+
+def test_rows_that_only_a_colour_rates_are_no_key_of_colours() -> None:
+    text = f"{BELOW.strip()}\n\n3 | Cut a key | Ben | | |\n | Oil the lock | | |\n | Wash it | | |"
+    fills = {(row, 4): colour for row, colour in enumerate(COLOURS, 4)}
+    source = read_source(book(sheet(text, fills=fills)), plan_id="p")
+    assert "Wash it" in " ".join(column(source, "action"))
 
 
 def test_an_action_may_be_about_a_total_and_the_last_may_run_on() -> None:

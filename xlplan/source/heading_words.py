@@ -161,6 +161,27 @@ ROLES = ("key", "action", "lead", "due", "rating", "progress")
 """The roles that one column of a table has alone."""
 
 
+_TOTAL = regex(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
+_TOTAL_OF = regex(r"(?:(?:grand |sub-?)totals?|totals? (?:for|of))\b", re.IGNORECASE)
+_NOTE_LIKE = regex(
+    r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|(?:(?:b?rag|rating|status|colou?r) )*key\b|"
+    r"(?:grand |sub-?)totals?\b|totals?:?(?: \||$)",
+    re.IGNORECASE,
+)
+
+
+def says_total(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row count the rows above: "Total" in one of them, or "Subtotal
+    homes" and figures."""
+    figures = not any(map(str.isalpha, "".join(texts[1:])))
+    return any(map(_TOTAL.fullmatch, texts)) or bool(figures and _TOTAL_OF.match(texts[0]))
+
+
+def begins_note(text: str) -> bool:
+    """Whether a line alone is a note, a key or a total, and heads no rows: "NB: …", "RAG key"."""
+    return _NOTE_LIKE.match(text) is not None
+
+
 def words_of(heading: str) -> str:
     """A heading's words in small plain letters: "TargetDate" is "target date", "Zuständig" is
     "zustandig"."""

@@ -8,7 +8,6 @@ row up to the last used one gets exactly one `Line`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
@@ -16,8 +15,8 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
+from xlplan.source.heading_words import begins_note, says_total
 from xlplan.source.headings import (
     Heading,
     cell_text,
@@ -37,8 +36,6 @@ from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 
 LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
-_TOTAL = regex(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
-_NOTE_LIKE = regex(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
 LONGEST_SECTION = 400
 LARGEST_MERGE = 100_000
 """Cells of a merged area beyond which its value is not carried to the rows below."""
@@ -231,7 +228,7 @@ class _Reader:
         """Whether a row only counts the rows above: "Total" and a figure."""
         if len(cells) * 2 > len(self.tables[-1].headings):
             return False
-        return any(_TOTAL.fullmatch(cell_text(value)) for value in cells.values())
+        return says_total([cell_text(value) for value in cells.values()])
 
     def _header(self, row: int, cells: Mapping[int, CellValue]) -> None:
         headings = {col: cell_text(value) for col, value in cells.items()}
@@ -300,7 +297,7 @@ class _Reader:
         text = self._text(row)
         alone = len(self.own[row]) == 1 or (bool(self.tables) and self._labels([row]))
         alone = alone and len(text) <= LONGEST_SECTION
-        return alone and text not in self.running and not _NOTE_LIKE.match(text)
+        return alone and text not in self.running and not begins_note(text)
 
     def _begin(self, rows: Sequence[int], outcomes: Sequence[int] = ()) -> None:
         if not rows:

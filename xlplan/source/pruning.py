@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers_explained
-from xlplan.plan.status_words import is_colour, known_rating
+from xlplan.plan.status_words import families, is_colour, known_rating
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.source.outside import begins_example, example_rows, says_example
-from xlplan.workbook.read.book import CellValue
+from xlplan.workbook.read.book import At, CellValue
 
 _EXAMPLE = regex(
     r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|explain|select|choose|"
@@ -68,7 +68,7 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
         return False
     kept: list[DataRow] = []
     kinds: dict[int, LineKind] = {}
-    cells = _Cells(reading, table)
+    cells = _Cells(reading, table, layout.sheet.fills)
     examples: set[int] = set()
     shown = example_rows(layout, table)
     for place, row in enumerate(table.rows):
@@ -115,8 +115,9 @@ def keep_shown(layout: Layout, table: Table) -> None:
 class _Cells:
     """The cells of a table by role, and what is usual in it."""
 
-    def __init__(self, reading: Reading, table: Table) -> None:
+    def __init__(self, reading: Reading, table: Table, fills: Mapping[At, str]) -> None:
         rows = table.rows
+        self.fills = fills
         self.headed = table.headings.keys()
         self.column = {role: col for col, role in reading.roles.items()}
         keyed = [row for row in rows if self.text(row, "key")]
@@ -232,7 +233,7 @@ def _without_key(
     rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
 ) -> list[DataRow]:
     """The rows without a legend or a count of ratings below the table, and without its heading."""
-    end = len(rows) - _numbered_key(rows, cells)
+    end = len(rows) - (_numbered_key(rows, cells) or _coloured_key(rows, cells))
     while end and _names_rating(rows[end - 1], cells.usual):
         end -= 1
     if len(rows) - end < 2:
@@ -246,6 +247,8 @@ def _without_key(
     if not end:
         return list(rows)
     kinds.update((row.row, "note") for row in rows[end:])
+    if end < len(rows) and rows[end].starts_section:
+        kinds.update((heading.row, "note") for heading in rows[end].sections)
     return list(rows[:end])
 
 
@@ -266,6 +269,23 @@ def _numbered_key(rows: Sequence[DataRow], cells: _Cells) -> int:
         lines.append(LegendLine(own[0], own[1]))
         if row.row - cells.above.get(row.row, row.row) > 1:
             return len(lines) if numbers_explained(lines) else 0
+    return 0
+
+
+def _coloured_key(rows: Sequence[DataRow], cells: _Cells) -> int:
+    """How many rows at the end, below a blank one, say what a colour of their own means: a text
+    alone, the cell beside it or its own filled; no rating of an action."""
+    seen: set[str] = set()
+    for row, above in pairwise(reversed(rows)):
+        own = [col for col in row.cells if row.origin[col][0] == row.row]
+        beside = [col for col in (*own, *(c + 1 for c in own), *(c - 1 for c in own))
+                  if col != cells.column.get("rating")]  # fmt: skip
+        fills = [fill for col in beside if (fill := cells.fills.get((row.row, col)))]
+        if len(own) > 1 or not fills or fills[0] in seen:
+            break
+        seen.add(fills[0])
+        if row.row - above.row > 1:
+            return len(seen) if len(families(seen)) > 1 and above.own > 2 else 0
     return 0
 
 
