@@ -122,6 +122,57 @@ def test_merged_areas_are_read_from_any_of_their_corners() -> None:
     assert found == ((1, 1, 3, 2), (7, 4, 8, 5))
 
 
+def ods_merged(high: int, wide: int) -> bytes:
+    spans = f'table:number-rows-spanned="{high}" table:number-columns-spanned="{wide}"'
+    cell = f'<table:table-cell office:value-type="string" {spans}><text:p>x</text:p>'
+    return attacks.ods(f"<table:table-row/><table:table-row><table:table-cell/>{cell}"
+                       "</table:table-cell></table:table-row>")  # fmt: skip
+
+
+def xls_merged(*areas: tuple[int, int, int, int]) -> bytes:
+    """Rows of each area first, then its columns."""
+    body = struct.pack("<H", len(areas)) + b"".join(struct.pack("<HHHH", *each) for each in areas)
+    return attacks.xls(attacks.xls_number(1, 1) + attacks.xls_record(0xE5, body))
+
+
+def xlsb_merged(body: bytes) -> bytes:
+    return attacks.xlsb(
+        attacks.xlsb_row(1, "", "x") + attacks.xlsb_record(146) + attacks.xlsb_record(176, body)
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ods_merged(3, 2),
+        xls_merged((1, 3, 1, 2), (9, 8, 0, 0)),
+        xlsb_merged(struct.pack("<IIII", 1, 3, 1, 2)),
+    ],
+    ids=["ods", "xls", "xlsb"],
+)
+def test_merged_areas_are_read_from_every_kind_of_workbook(data: bytes) -> None:
+    """An area of a record that ends before it begins is none."""
+    assert read(data).merged == ((1, 1, 3, 2),)
+
+
+def test_cells_that_are_merged_with_none_are_no_area() -> None:
+    assert read(ods_merged(1, 1)).merged == ()
+    assert read(xlsb_merged(b"cut off")).merged == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ods_merged(1_048_576, 16_384),
+        xls_merged(*[(0, 65_535, 0, 255)] * 200),
+        xlsb_merged(struct.pack("<IIII", 0, 1_048_575, 0, 16_383)),
+    ],
+    ids=["ods", "xls", "xlsb"],
+)
+def test_areas_larger_than_a_plan_are_refused_in_every_kind_of_workbook(data: bytes) -> None:
+    assert [problem.code for problem in read_book(data, "plan").problems] == ["GATE-012"]
+
+
 def test_a_thread_of_comments_is_told_whole() -> None:
     space = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
     kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"

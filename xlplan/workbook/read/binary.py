@@ -177,10 +177,24 @@ def scan_binary_sheet(data: bytes, bounds: Bounds) -> Extent:
             extent.cells += 1
             extent.unread = True
         elif record == _MERGE:
-            extent.merges += 1
+            top, left, bottom, right = _merged(body)
+            extent.merge(bottom - top, right - left)
         if extent.cells > bounds.cells:
             break
     return extent
+
+
+def binary_merges(data: bytes) -> tuple[tuple[int, int, int, int], ...]:
+    """The merged areas of a sheet: first row, first column, last row, last column of each."""
+    found = {_merged(body) for kind, body in records(data) if kind == _MERGE}
+    return tuple(sorted(area for area in found if area[:2] != area[2:]))
+
+
+def _merged(body: bytes) -> tuple[int, int, int, int]:
+    """A merged area (MS-XLSB 2.4.701), which has its rows first; of a record that is cut off, one
+    cell."""
+    top, bottom, left, right = struct.unpack_from("<IIII", body) if len(body) >= 16 else (0,) * 4
+    return top, left, max(top, bottom), max(left, right)
 
 
 _FONT, _FILL = 43, 45

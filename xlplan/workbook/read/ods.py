@@ -77,6 +77,7 @@ class _OdsParser:
         elif name in _CELLS and self.names:
             self.repeat_cells = repeated(attributes.get("table:number-columns-repeated"))
             self.attributes, self.cell, self.special, self.paragraphs = attributes, [], False, 0
+            self._take_merge(*spans_of(attributes))
         elif name.startswith(_BESIDE):
             self.beside, self.aside, self.special = [name], [], True
             self._in_note(name)
@@ -87,6 +88,11 @@ class _OdsParser:
             if name == "style:style":
                 self.style = attributes.get("style:name", "")
             self.formats.start(name, attributes)
+
+    def _take_merge(self, high: int, wide: int) -> None:
+        if (high, wide) != (1, 1) and self.names[-1] not in self.unfit:
+            self.extents[self.names[-1]].merge(high - 1, wide - 1)
+            self._check(self.extents[self.names[-1]])
 
     def _open_table(self, attributes: dict[str, str]) -> None:
         self.names.append(attributes.get("table:name", ""))
@@ -302,6 +308,12 @@ _DEEPEST = 20
 def repeated(text: str | None) -> int:
     """A repeat count; what is not a number counts as one, as readers have it."""
     return max(int(text), 1) if text and text.isdecimal() and len(text) < 12 else 1
+
+
+def spans_of(attributes: Mapping[str, str]) -> tuple[int, int]:
+    """How many rows and columns a cell takes up that is merged with others; (1, 1) else."""
+    rows = repeated(attributes.get("table:number-rows-spanned"))
+    return rows, repeated(attributes.get("table:number-columns-spanned"))
 
 
 def scan_ods(

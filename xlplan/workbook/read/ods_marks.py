@@ -11,10 +11,11 @@ from msgspec import Struct, field
 from xlplan.late import regex
 from xlplan.workbook.read.book import MOST_REPEATED, NO_HEIGHT, Addition, At, Hidden, is_sign, parse
 from xlplan.workbook.read.inbox import Refused
-from xlplan.workbook.read.marks import Marks, is_chromatic
-from xlplan.workbook.read.ods import repeated
+from xlplan.workbook.read.marks import Area, Marks, is_chromatic
+from xlplan.workbook.read.ods import repeated, spans_of
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
+_LOOKS = (b"line-through", b"background-color", b"fo:color", b"-spanned")
 _MOST = 1_000
 """How often one cell or row that repeats is marked: formats may reach to the end of a sheet."""
 _ALL = 100_000
@@ -29,7 +30,7 @@ _DEEPEST = 20
 def read_ods_marks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[str, Marks]:
     """The marks of each sheet by name; `ours` are fills (``#RRGGBB``) that are the template's."""
     content = parts.get("content.xml", b"")
-    if not any(look in content for look in (b"line-through", b"background-color", b"fo:color")):
+    if not any(look in content for look in _LOOKS):
         return {}
     styles = _Styles(ours)
     with contextlib.suppress(Refused):  # no cell is in there
@@ -39,8 +40,9 @@ def read_ods_marks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[str
     parse(content, cells.start, cells.end, cells.data)
     return {
         name: Marks(cells.fills.get(name, {}), frozenset(cells.struck.get(name, ())),
+                    merged=tuple(sorted(cells.merged.get(name, ()))),
                     inks=cells.inks.get(name, {}), letters=cells.letters.get(name, {}))
-        for name in {*cells.fills, *cells.struck, *cells.inks, *cells.letters}
+        for name in {*cells.fills, *cells.struck, *cells.inks, *cells.letters, *cells.merged}
     }  # fmt: skip
 
 
@@ -115,6 +117,7 @@ class _Cells:
         self.ink = self.text = ""
         self.fills: dict[str, dict[At, str]] = {}
         self.struck: dict[str, set[At]] = {}
+        self.merged: dict[str, set[Area]] = {}
         self.sheet = ""
         self.usual: list[tuple[int, str]] = []
         self.row = self.col = 0
@@ -140,6 +143,10 @@ class _Cells:
             self.cell_style = attributes.get("table:style-name", "")
             self.struck_text = False
             self.ink = self.text = ""
+            high, wide = spans_of(attributes)
+            if (high, wide) != (1, 1):
+                area = (self.row, self.col, self.row + high - 1, self.col + wide - 1)
+                self.merged.setdefault(self.sheet, set()).add(area)
         elif name == "office:annotation":
             self.notes += 1
         elif name == "text:span":

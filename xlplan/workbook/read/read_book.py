@@ -211,10 +211,14 @@ class _Beside:
 
     def _take_xlsb(self) -> None:
         from xlplan.workbook.read.beside import read_xlsb_beside
+        from xlplan.workbook.read.binary import binary_merges
 
         read = {n: read_xlsb_beside(self.admitted.parts, p) for n, p in self.admitted.sheets}
         self._take({name: beside for name, (beside, _) in read.items()})
         self.noted = {name: notes for name, (_, notes) in read.items()}
+        for name, part in self.admitted.sheets:
+            areas = binary_merges(self.admitted.parts.get(part, b""))
+            self.other = {**self.other, name: replace(self.other[name], merged=areas)}
 
     def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
         """One sheet, from its values."""

@@ -26,12 +26,12 @@ from xlplan.workbook.read.book import (
     far_cells,
 )
 from xlplan.workbook.read.inbox import Bounds, Choice, Unfit
-from xlplan.workbook.read.marks import Marks
+from xlplan.workbook.read.marks import Area, Marks
 
 _EOF, _NOTE, _FONT, _CONTINUE, _OBJ = 0x0A, 0x1C, 0x31, 0x3C, 0x5D
 _BOF, _PALETTE, _MULRK, _MULBLANK, _FORMAT, _TEXT = 0x809, 0x92, 0xBD, 0xBE, 0xE0, 0x1B6
 _BOUNDSHEET, _FORMULA, _BOOLERR, _DIMENSIONS = 0x85, 0x06, 0x205, 0x200
-_ROW, _COLINFO, _FILTERMODE = 0x0208, 0x007D, 0x009B
+_ROW, _COLINFO, _FILTERMODE, _MERGES = 0x0208, 0x007D, 0x009B, 0xE5
 _CODEPAGE, _UTF16, _BIFF8, _BIFF5 = 0x42, b"\xb0\x04", b"\x00\x06", b"\x00\x05"
 _SAVED, _FILETIME, _MOST_PROPERTIES, _FIRST_YEAR = 13, 64, 100, 1980
 _UNSEEN = 0x03
@@ -165,6 +165,8 @@ def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
             break
         if kind == _DIMENSIONS:
             _check_claim(body, name, bounds)
+        for top, left, bottom, right in _merged(body) if kind == _MERGES else ():
+            extent.merge(bottom - top, right - left)
         if kind not in _PLAIN | _SPECIAL or len(body) < 6:
             continue
         row, col = struct.unpack_from("<HH", body)
@@ -262,10 +264,7 @@ _STRUCK = 0x08
 _CLOSE = 8
 """How far each part of a colour may be from one of ours and still be it: a workbook of this kind
 has 56 colours, and programs put others to the nearest."""
-
-
-_ALL = 100_000
-"""Marks of one sheet that are kept."""
+_ALL = 100_000  # marks of one sheet that are kept
 
 
 class SheetMarks(Struct, frozen=True):
@@ -343,6 +342,7 @@ def _sheet(stream: bytes, start: int, looks: Looks) -> SheetMarks:
     fills: dict[At, str] = {}
     struck: set[At] = set()
     inks: dict[At, str] = {}
+    merged: set[Area] = set()
     depth = number = missing = 0
     for kind, body, _ in biff_records(stream, start):
         if kind in (_BOF, _EOF):
@@ -362,6 +362,8 @@ def _sheet(stream: bytes, start: int, looks: Looks) -> SheetMarks:
         elif kind == _NOTE and len(body) >= 8:
             row, col, _flags, own = struct.unpack_from("<HHHH", body)
             places.append(((row, col), own))
+        elif kind == _MERGES:
+            merged.update(_merged(body))
         elif looks and len(fills) + len(struck) + len(inks) < _ALL:
             for at, form in _formats(kind, body):
                 fill, is_struck, ink = looks.get(form, ("", False, ""))
@@ -374,7 +376,16 @@ def _sheet(stream: bytes, start: int, looks: Looks) -> SheetMarks:
     for at, own in places:
         if text := texts.get(own, "").replace("\r", "\n").strip():
             notes[at] = text
-    return SheetMarks(notes, Marks(fills, frozenset(struck), inks=inks))
+    areas = tuple(sorted(merged))
+    return SheetMarks(notes, Marks(fills, frozenset(struck), inks=inks, merged=areas))
+
+
+def _merged(body: bytes) -> Iterator[Area]:
+    """The merged areas of a record (MS-XLS 2.4.168): how many, then rows and columns of each."""
+    for at in range(2, len(body) - 7, 8):
+        top, bottom, left, right = struct.unpack_from("<HHHH", body, at)
+        if top <= bottom and left <= right:
+            yield top, left, bottom, right
 
 
 def _formats(kind: int, body: bytes) -> Iterator[tuple[At, int]]:
