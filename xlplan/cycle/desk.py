@@ -7,7 +7,6 @@ and says afterwards which files are to be written.
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -386,11 +385,11 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
 def base_row(state: State, uid: str, fields: Sequence[str], as_of: int) -> str:
     """The part of a row in `base_digest`: JSON in the form of `xlplan.merge.model.digest`."""
-    from xlplan.merge.ids import identity
+    from xlplan.merge.ids import CANONICAL, identity
     from xlplan.merge.records import shown_of
 
     row = [uid, [[identity(value), ids] for value, ids in shown_of(state, uid, fields, as_of)]]
-    return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return CANONICAL.encode(row)
 
 
 def digest_of_rows(rows: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ back the same. One of them on disk that holds edits which no merge has read is n
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -212,11 +213,10 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     definition = state.definition
     issued = known or issued_set_up(definition, name, state.seq, path.name)
     rows = [*state.master("action", issued.as_of), *state.master("recommendation", issued.as_of)]
-    created = _created(desk, issued)
     origin = Origin(guesses_of(state.definition_text), state.account, own_columns(desk))
-    known_rows = (state.row_at(row.uid, issued.as_of) for row in rows)
-    places = {(r.uid, n): place for r in known_rows if r for n, place in r.places.items()}
-    book = set_up_workbook(definition, issued, rows, desk.key, created, kept, origin, places)
+    came = partial(state.row_at, as_of=issued.as_of)
+    created = _created(desk, issued)
+    book = set_up_workbook(definition, issued, rows, desk.key, created, kept, origin, came)
     return [_record(desk, work, issued, write_workbook(book), path)]
 
 

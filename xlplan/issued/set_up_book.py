@@ -16,6 +16,7 @@ from xlplan.issued.set_up_start import (
     WRONG,
     Answers,
     Asked,
+    Came,
     Found,
     areas_of,
     asked_of,
@@ -36,7 +37,7 @@ from xlplan.issued.sheets import (
     stamped,
     wide_enough,
 )
-from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Place, Unused
+from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Unused
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
@@ -111,15 +112,15 @@ def set_up_workbook(
     created: str,
     kept: Sequence[Unused],
     origin: Origin,
-    places: Mapping[tuple[str, str], Place],
+    came: Came,
 ) -> Workbook:
     """The definition as it stands; `kept` are the answers that could not be used, which stay as
-    they were typed. `places` says where in the spreadsheet each value stands, by row and field."""
+    they were typed. `came` gives a row, by its uid, as it came in."""
     look = palette(definition)
     unused = {(uid, name): a for a in kept for uid, _, name in [a.question.partition(":")]}
     found = found_in(definition, rows)
     entries = entries_of(definition, START, origin)
-    asked = asked_of(definition, entries, origin.guesses, rows, places)
+    asked = asked_of(definition, entries, origin.guesses, rows, came)
     lists = lists_sheet(_lists(definition, asked))
     sheets, first = [], None
     more = [*([KEPT] if definition.kept_back else []), *([OWN] if origin.columns else [])]

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from xlplan.issued.sheets import id_row, page_of, row_height
 from xlplan.late import regex
-from xlplan.merge.model import Issued, MasterRow, Place
+from xlplan.merge.model import Issued, MasterRow, RowAdded
 from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
@@ -50,6 +50,8 @@ HEADS_BESIDE = {
 }  # fmt: skip
 """What stands above the columns of sheets on which something stands beside each answer."""
 MOST_WORDS = 120
+Came = Callable[[str], RowAdded | None]
+"""Gives a row as it came in: where in the spreadsheet each of its values stands."""
 
 
 class Asked(Struct, frozen=True):
@@ -82,7 +84,7 @@ def asked_of(
     entries: Sequence[Entry],
     guesses: Sequence[Guess],
     rows: Sequence[MasterRow],
-    places: Mapping[tuple[str, str], Place],
+    came: Came,
 ) -> list[Asked]:
     """The guesses with the most doubtful first, then those that touch the most actions; at the end
     those that are settled."""
@@ -91,7 +93,7 @@ def asked_of(
             guess,
             entry,
             tuple(choice.label for choice in choices_of(guess, definition)),
-            *_touched(definition, guess, rows, places),
+            *_touched(definition, guess, rows, came),
             doubt_of(guess, definition),
         )
         for entry, guess in zip(entries, guesses, strict=True)
@@ -103,7 +105,7 @@ def _touched(
     definition: PlanDefinition,
     guess: Guess,
     rows: Sequence[MasterRow],
-    places: Mapping[tuple[str, str], Place],
+    came: Came,
 ) -> tuple[str, int | None]:
     """Where the first value stands that a guess is about, and how many rows have one."""
     found: list[tuple[MasterRow, str]] = []
@@ -120,7 +122,8 @@ def _touched(
         found = [(r, name) for r in rows if guess.names[0] in _names(r.values.get(name))]
     if not found:
         return "", 0 if guess.table else None
-    first = next((p for row, name in found if (p := places.get((row.uid, name)))), None)
+    stood = (r.places.get(name) for row, name in found if (r := came(row.uid)))
+    first = next(filter(None, stood), None)
     return f"{first.sheet}!{first.cell}" if first else "", len(found)
 
 

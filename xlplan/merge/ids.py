@@ -33,12 +33,13 @@ class Id(NamedTuple):
         return f"{self.name}?" if self.doubt else self.name
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+"""Writes the one JSON text of which digests are made."""
 
 
 def digest(*parts: object) -> str:
     """64 hex digits of SHA-256 over JSON values, the same on every machine."""
-    text = _CANONICAL.encode(parts)
+    text = CANONICAL.encode(parts)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -281,6 +281,8 @@ def values_of(
     """The values that the master shows in these fields of a row: those of `State.value`."""
     if (kept := state.records.kept(uid, names, as_of)) is not None:
         return [value for value, _ in kept]
+    if (untouched := state.untouched(uid, as_of)) is not None:
+        return list(map(untouched.values.get, names))
     found = state.records.brought_in(uid)
     if found is None:
         return [state.value(uid, name, as_of) for name in names]
@@ -304,6 +306,9 @@ def shown_of(
     behind each: those of `State.shown`."""
     if (kept := state.records.kept(uid, names, as_of)) is not None:
         return kept
+    if (untouched := state.untouched(uid, as_of)) is not None:
+        values, named = untouched.values, row_write_name
+        return [(values[n], [named(uid, n)]) if n in values else (None, []) for n in names]
     found = state.records.brought_in(uid)
     if found is None or as_of < found[0]:
         return [state.shown((uid, name), as_of) for name in names]
