@@ -29,6 +29,7 @@ from xlplan.cycle.folder import (
 )
 from xlplan.cycle.synced import synced_folder
 from xlplan.errors import Problem, XlplanError, reason_of
+from xlplan.late import no_collecting
 from xlplan.ledger.store import Ledger
 from xlplan.merge.ids import named
 from xlplan.merge.model import Defined, Fact, RowAdded
@@ -113,6 +114,7 @@ def _value(definition: PlanDefinition, role: str, values: Mapping[str, Value]) -
     return values.get(item.id) if item else None
 
 
+@no_collecting()
 def new(
     folder: str | Path,
     source: str | Path,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
+from xlplan.late import no_collecting
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import Proposal, propose_columns
@@ -118,6 +119,7 @@ class Source(Struct, frozen=True):
     """The tables of the plan, by the number of the sheet and of the table there."""
 
 
+@no_collecting()
 def read_source(
     book: Book,
     *,

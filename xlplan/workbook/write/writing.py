@@ -6,10 +6,8 @@ becomes a formula, a link, a number or markup. xlsxwriter designs every workbook
 
 from __future__ import annotations
 
-import gc
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +16,7 @@ from xlsxwriter import Workbook as _Workbook
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
+from xlplan.late import no_collecting
 from xlplan.progress import WRITING_SHEETS, counted
 from xlplan.workbook.write.cell_text import (
     clean,
@@ -54,19 +53,6 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
-
-
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Makes or changes a workbook without Python's search for circles of objects meanwhile: its
-    cells, many and alive to the end, are in none, and each search would go through all again."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 @no_collecting()
