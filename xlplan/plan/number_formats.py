@@ -148,6 +148,7 @@ def shows_month_alone(code: str) -> Literal["month", "year", ""]:
     return "month" if "m" in parts else "year"
 
 
+@lru_cache(maxsize=1 << 10)
 def has_literal_percent(code: str) -> bool:
     """Whether a format writes "%" behind a number as it is, so that 50 shows as 50%."""
     section = _sections(code)[0]

@@ -16,7 +16,7 @@ from xlplan.late import regex
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose_ratings import one_rating
 from xlplan.plan.status_words import known_rating, leading_rating
-from xlplan.plan.text import canon_text, fold
+from xlplan.plan.text import canon_text, fold, trimmed
 from xlplan.plan.values import Raw
 
 _RATING = r"(?:b?rag ?b?|brag+|rating|status|delivery confidence)(?: (?:rating|status|score))?"
@@ -184,7 +184,8 @@ def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
 
 def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
     """A rating column may hold prose, a progress column ratings, and some hold both."""
-    known = [known_rating(one_rating(text)) is not None for text in texts]
+    rates = {text: known_rating(one_rating(text)) is not None for text in set(texts)}
+    known = [rates[text] for text in texts]
     ratings = sum(known)
     prose = sum(
         len(text) > LONG_TEXT or "\n" in text
@@ -239,13 +240,7 @@ def looks_like_keys(texts: Sequence[str]) -> bool:
 
 def texts_of(values: Iterable[Raw]) -> list[str]:
     """The texts of a column's cells, blank ones left out."""
-    return [text for v in values if v is not None and (text := _text_of(v))]
-
-
-def _text_of(value: Raw) -> str:
-    return _trimmed(value) if type(value) is str else canon_text(str(value)).strip()
-
-
-@lru_cache(maxsize=1 << 16)
-def _trimmed(text: str) -> str:
-    return canon_text(text).strip()
+    return [
+        text for v in values if v is not None
+        and (text := trimmed(v) if type(v) is str else canon_text(str(v)).strip())
+    ]  # fmt: skip

@@ -64,6 +64,17 @@ def _is_canon(text: str) -> bool:
     return text.isascii() or bool(unicodedata.is_normalized("NFC", text) and _SEEN.search(text))
 
 
+_MANY = 1 << 18
+"""Texts of a large spreadsheet, each of which is looked at many times, one column after the other:
+fewer would be forgotten before they are met again."""
+
+
+@lru_cache(maxsize=_MANY)
+def trimmed(text: str) -> str:
+    """`text`, canonical and without spaces around it: as a cell is looked at."""
+    return canon_text(text).strip()
+
+
 def _sign_of(pair: re.Match[str]) -> str:
     high, low = int(pair[1], 16) - 0xD800, int(pair[2], 16) - 0xDC00
     return chr(0x10000 + (high << 10) + low)

@@ -9,7 +9,7 @@ out is an action like any other: a filter is for looking, not for hiding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -25,7 +25,7 @@ from xlplan.plan.values import natural_key
 from xlplan.source.headings import Heading, cell_text, is_unanswered, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft
-from xlplan.workbook.read.book import Book, a1
+from xlplan.workbook.read.book import Book, ReadSheet, a1
 
 COMMENT, ROW, COLUMN, SHEET = "comment", "hidden row", "hidden column", "hidden sheet"
 CELL = "text in a hidden column"
@@ -56,6 +56,25 @@ class Work(Struct):
     drafts: list[Draft] = field(default_factory=list)
     guesses: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    asked: dict[int, Mapping[int, Sequence[str]]] = field(default_factory=dict)
+
+    def unanswered(self, number: int) -> Mapping[int, Sequence[str]]:
+        """By row of a sheet the cells in which somebody has still to choose: they were taken as
+        blank."""
+        if number not in self.asked:
+            self.asked[number] = _unanswered(self.layouts[number].sheet)
+        return self.asked[number]
+
+
+def _unanswered(sheet: ReadSheet) -> Mapping[int, Sequence[str]]:
+    asks, found = set(filter(is_unanswered, sheet.texts)), dict[int, list[str]]()
+    for row, values in enumerate(sheet.rows):
+        for col, value in enumerate(values):
+            if value is not None and (
+                value in asks if type(value) is str else is_unanswered(value)
+            ):
+                found.setdefault(row, []).append(a1(row, col))
+    return found
 
 
 def of_plan(work: Work, sheet: int, table: int) -> bool:
@@ -89,7 +108,7 @@ def account_of(
             if line.kind == "header" and not of_plan(work, number, line.table):
                 fate = note
             what, detail = fate
-            if line.kind == "data" and (blanks := _unanswered(layout, line)):
+            if line.kind == "data" and (blanks := work.unanswered(number).get(line.row)):
                 detail += f", nothing chosen in {', '.join(blanks)}"
             if line.text and (held := why.get((layout.sheet.name, str(line.row + 1)))):
                 said = f"kept back: {held}"
@@ -101,15 +120,6 @@ def account_of(
     return tuple(out)
 
 
-def _unanswered(layout: Layout, line: Line) -> list[str]:
-    """The cells of a row in which somebody has still to choose: they were taken as blank."""
-    asks = layout.asking
-    return [
-        a1(line.row, col) for col, value in enumerate(layout.sheet.rows[line.row])
-        if (value in asks if type(value) is str else value is not None and is_unanswered(value))
-    ]  # fmt: skip
-
-
 def say_unanswered(work: Work) -> None:
     """Say how many cells of the plan's rows were taken as blank since nothing was chosen there."""
     found = [
@@ -117,7 +127,7 @@ def say_unanswered(work: Work) -> None:
         for number, layout in enumerate(work.layouts)
         for line in layout.lines
         if line.kind == "data" and of_plan(work, number, line.table)
-        for place in _unanswered(layout, line)
+        for place in work.unanswered(number).get(line.row, ())
     ]
     if found:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""

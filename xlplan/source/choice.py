@@ -320,7 +320,7 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
         kind = choice.kinds[place]
         made: dict[int, Sample] = {}
         for col in columns_of(table, choice.computed.get(place, ())):
-            values: tuple[CellValue, ...] = tuple(row.cells.get(col) for row in table.rows)
+            values: tuple[CellValue, ...] = tuple([row.cells.get(col) for row in table.rows])
             heading = table.headings.get(col, "")
             role = _role(heading, reading.roles.get(col, ""), kind)
             if not role and guess_role(heading) == "section" and _says_how_much(values):

@@ -19,7 +19,7 @@ from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.plan.shown import ShownNumber, shown_text
 from xlplan.plan.status_words import unanswered
-from xlplan.plan.text import canon_text, fold
+from xlplan.plan.text import canon_text, fold, trimmed
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
 from xlplan.workbook.read.book import CellValue
@@ -51,6 +51,7 @@ _VERSIONS = regex(
 _VERSION_NUMBER = regex(
     r"(?:(?:document )?(?:version|ver|revision|rev|issue|draft))(?: (?:no|number|ref))?"
 )
+_MAY_HEAD_VERSIONS = regex(r"ver|rev|issue|draft|['(\x00-\x08\x0e-\x1f\x7f]", re.IGNORECASE)
 _OF_VERSION = regex(
     r"(?:date|author|by|owner|name|who|amended|changed?|changes|comments?|description|details|"
     r"reasons?|status|summary|notes?|issued|approved|prepared|reviewed|made)\b"
@@ -96,13 +97,8 @@ def cell_text(value: CellValue) -> str:
     if value is None:
         return ""
     if type(value) is str:
-        return _trimmed(value)  # most cells, and each of them is looked at many times
+        return trimmed(value)  # most cells, and each of them is looked at many times
     return canon_text(shown_text(value)).strip()
-
-
-@lru_cache(maxsize=1 << 16)
-def _trimmed(text: str) -> str:
-    return canon_text(text).strip()
 
 
 def is_unanswered(value: CellValue) -> bool:
@@ -252,13 +248,12 @@ def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
     return len(set(roles)) >= 2 and len(roles) * 2 >= len(texts) and bool(_ANCHORS & set(roles))
 
 
-def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
+def _begins_versions(cells: Mapping[int, CellValue], heads: frozenset[str]) -> bool:
     """Whether a row begins a list of the document's own versions: "Version control", or the
-    headings of one."""
-    whole = map(cell_text, cells.values())
+    headings of one, among which is one of `heads`."""
     if len(cells) == 1:
-        return bool(_VERSIONS.fullmatch(normal_heading(next(whole))))
-    if not any(map(_heads_versions, whole)):
+        return bool(_VERSIONS.fullmatch(normal_heading(cell_text(next(iter(cells.values()))))))
+    if heads.isdisjoint(cells.values()):
         return False
     texts = [normal_heading(cell_text(value)) for value in cells.values()]
     listed = sum(bool(_OF_VERSION.match(t) or _VERSION_NUMBER.fullmatch(t)) for t in texts)
@@ -266,8 +261,9 @@ def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
     return not of_plan and listed > 1 and listed * 2 >= len(texts)
 
 
-@lru_cache(maxsize=1 << 16)
 def _heads_versions(text: str) -> bool:
+    if text.isascii() and not _MAY_HEAD_VERSIONS.search(text):
+        return False  # as most texts: their words are compared as they stand
     return bool(_VERSION_NUMBER.fullmatch(normal_heading(text)))
 
 
@@ -279,13 +275,15 @@ def _is_version(cells: Mapping[int, CellValue]) -> bool:
 def version_rows(rows: Sequence[Mapping[int, CellValue]], headers: set[int]) -> frozenset[int]:
     """The rows of lists of versions: from their heading to the next blank row, or to the headings
     of the plan (`headers`). A title that stands alone has the list below the next blank row too."""
+    texts = {value for cells in rows for value in cells.values() if isinstance(value, str)}
+    heads = frozenset(text for text in texts if _heads_versions(cell_text(text)))
     found: set[int] = set()
     listing = titled = False
     for row, cells in enumerate(rows):
         if not cells:
             listing = False
             continue
-        if _begins_versions(cells):
+        if _begins_versions(cells, heads):
             listing, titled = True, len(cells) == 1
         elif row in headers:
             listing = titled = False

@@ -20,7 +20,7 @@ from xlplan.source.outside import CompletedLists
 from xlplan.source.plan_rows import Draft, full_headings, join_texts, known_as, outcomes_of
 from xlplan.source.proposed import Parts, blank_cells, lead_text
 from xlplan.source.scales import colour_rating, is_rating
-from xlplan.workbook.read.book import At, a1
+from xlplan.workbook.read.book import At, a1, column_name
 
 
 class SourceRow(Struct, frozen=True):
@@ -70,6 +70,7 @@ class _Maker:
         }
         self.texts: dict[str, None] = {}
         self.orders = _orders(parts.drafts, definition)
+        self.plain: dict[str, set[str]] = {}  # by field the texts that are taken as they stand
         self.foreign: dict[str, str] = {}
         """Ratings written with letters of other alphabets, and what is said of each alone."""
         self.by_fill: dict[str, dict[str, str]] = {}
@@ -122,7 +123,7 @@ class _Maker:
             if value is None:
                 continue
             values[item.id] = value
-            places[item.id] = Place(book, sheet, a1(*at))
+            places[item.id] = Place(book, sheet, f"{column_name(at[1])}{at[0] + 1}")
             cells[item.id] = at
             if isinstance(value, Invalid):
                 self.problems.append(
@@ -132,10 +133,8 @@ class _Maker:
         if draft.kept_back:
             values[STATUS] = KEPT_BACK
         table = draft.sheet, draft.table
-        return SourceRow(
-            draft.kind, order, values, places, sheet, draft.row + 1, table,
-            self._cells(draft, cells),
-        )  # fmt: skip
+        held = self._cells(draft, cells)
+        return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1, table, held)
 
     def _fields(self, kind: Kind) -> Sequence[tuple[Field, bool, dict[str, Value]]]:
         """The fields of a kind of row, whether a cell of the sheet is all that their value comes
@@ -236,6 +235,8 @@ class _Maker:
 
     def _rating(self, item: Field, draft: Draft, text: str) -> str:
         """A rating written twice over ("Blue Blue") is that rating; this is said."""
+        if text in (known := self.plain.setdefault(item.id, set())):
+            return text
         if (plain := latin(text)) != text and is_rating(text, item, self.definition.ratings):
             said = f"has Greek or Cyrillic letters in its rating; read as {plain}"
             place = f"{item.id} of {draft.kind} {draft.ref}"
@@ -244,6 +245,8 @@ class _Maker:
         half = " ".join(words[: len(words) // 2])
         twice = len(words) % 2 == 0 and fold(half) == fold(" ".join(words[len(words) // 2 :]))
         if is_rating(text, item, self.definition.ratings) or not twice:
+            if plain == text:
+                known.add(text)
             return text
         self.parts.guesses.append(
             f'{about(draft.kind, item.id)}{draft.kind} {draft.ref} has "{text}"; read as {half}'

@@ -9,7 +9,6 @@ row up to the last used one gets exactly one `Line`.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, field
@@ -101,11 +100,6 @@ class Layout(Struct, frozen=True, dict=True):
     versions: frozenset[int] = frozenset()
     """Rows of a list of the document's own versions: they are notes, not data."""
 
-    @cached_property
-    def asking(self) -> frozenset[str]:
-        """The texts of the sheet that only ask for a choice."""
-        return frozenset(filter(is_unanswered, self.sheet.texts))
-
 
 def read_layout(
     sheet: ReadSheet,
@@ -143,6 +137,8 @@ class _Reader:
         """By row and column; some stand where the reader saw no cell."""
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
+        self.blank = {text for text in sheet.texts if not cell_text(text)}
+        self.asking = set(filter(is_unanswered, sheet.texts))
         self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
         self.headers = set(at) or heading_rows(self.own, known, chosen)
         self.versions = version_rows(self.own, self.headers)
@@ -190,7 +186,9 @@ class _Reader:
     def _own(self, row: int) -> dict[int, CellValue]:
         values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
         if row not in self.errors:
-            return {col: value for col, value in enumerate(values) if cell_text(value)}
+            blank = self.blank
+            return {col: v for col, v in enumerate(values) if v is not None
+                    and (v not in blank if type(v) is str else cell_text(v))}  # fmt: skip
         shown = dict(enumerate(values)) | self.errors[row]
         return {col: shown[col] for col in sorted(shown) if cell_text(shown[col])}
 
@@ -361,7 +359,9 @@ class _Reader:
         self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
         self.waiting = []
         table = self.tables[-1]
-        values = {col: v for col, v in cells.items() if not is_unanswered(v)}
+        asking = self.asking
+        values = {col: v for col, v in cells.items()
+                  if not (v in asking if type(v) is str else is_unanswered(v))}  # fmt: skip
         origin = {col: (row, col) for col in values}
         for col in table.headings if self.shared else ():
             if col not in values and (top := self.shared.get((row, col))):
