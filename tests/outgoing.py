@@ -162,6 +162,9 @@ class Known(Struct, frozen=True):
         assert issued in self.sent.values()
         return self.definition
 
+    def all_alike(self, issued: str, sha256: str) -> None:
+        """As of every other file."""
+
     def alike(self, issued: str, frame: Frame) -> None:
         """Of no row it is known how it went out."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from tests.paper import Office
 from xlplan.merge.log import History, replay
@@ -35,12 +36,12 @@ class Memory:
         names = fields_shown(state.definition)
         self._standing = {
             uid: Standing(
-                state.master_row(uid),
                 {
                     name: shown
                     for name in names
                     if (shown := state.shown((uid, name), state.seq)) != (None, [])
                 },
+                partial(state.master_row, uid),
             )
             for uid, line in self.outline.rows.items()
             if line.there

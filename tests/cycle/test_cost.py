@@ -15,24 +15,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle import boards, intake, kept, shown_lines
+from xlplan.cycle import boards, intake, kept, memory, shown_lines
 from xlplan.cycle.desk import base_digest
-from xlplan.cycle.intake import Arrived
+from xlplan.cycle.folder import sha256
+from xlplan.cycle.intake import Arrived, Recogniser
 from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.memory import Memory, index_of, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
+from xlplan.merge.compare import Comparison
 from xlplan.merge.model import Change, Returned
 from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
 from xlplan.merge.state import State
 from xlplan.plan import values
 from xlplan.plan.definition import PlanDefinition
+from xlplan.returned import read_return
 from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.pool import read_all
 from xlplan.workbook.write import writing
 
 
@@ -342,6 +347,36 @@ def test_a_merge_reads_as_they_stand_only_the_rows_of_its_files(
     assert 0 < counts["_read"] <= 2  # of five; those that are written to are recalled otherwise
 
 
+def test_what_was_kept_of_rows_is_read_row_by_row_until_many_are_asked_for(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    topic, find = kept.Kept.topic, kept.Kept.find
+
+    def noted(answers: kept.Kept, name: str) -> dict[str, str]:
+        read.append(name)
+        return topic(answers, name)
+
+    def found(answers: kept.Kept, name: str, of: str) -> Any:
+        read.extend(["a row"] if name == "standing" else [])
+        return find(answers, name, of)
+
+    assert small.do(folder, "merge") == 1
+    with small.opened(folder) as plan:
+        rows = len(plan.desk.state.uids("action"))  # a master holds all of them
+    monkeypatch.setattr(kept.Kept, "topic", noted)
+    monkeypatch.setattr(kept.Kept, "find", found)
+    small.edit_master(folder, {(ref, "progress"): "Seen" for ref in ("1.1", "1.2", "2.1", "2.2")})
+    for many, few in ((True, []), (False, ["standing"])):
+        copy = Path(shutil.copytree(folder, folder.with_name(f"{many}")))
+        if not many:
+            monkeypatch.setattr(memory, "_ONE_BY_ONE", 2)
+        read.clear()
+        assert small.do(copy, "merge") == 1
+        assert [name for name in read if name != "a row"] == [*few, "lines"]
+        assert read.count("a row") == (rows if many else 2)
+
+
 def test_a_merge_opens_one_drawer_of_the_index_after_the_other(folder: Path) -> None:
     with small.opened(folder) as plan:
         events = plan.desk.ledger.events_after(0)
@@ -439,6 +474,42 @@ def test_a_row_that_came_back_as_it_went_out_is_known_without_asking_what_stood_
     assert small.do(folder, "merge", str(folder / "inbox" / "again.xlsx")) in (0, 1)
     assert counts["_base_row"] == 1  # of two rows
     assert counts["_locked_text"] == 0  # the key of the other is known from when it went out
+
+
+EVERYTHING = ("confirm = true", "status = true", "changes = true", "hints = true")
+
+
+@pytest.mark.parametrize("asked", [(), EVERYTHING])
+@pytest.mark.parametrize("layout", ["table", "form"])
+def test_the_very_file_that_went_out_says_what_it_always_says_and_nothing_in_it_is_compared(
+    tmp_path: Path, counts: Counts, layout: str, asked: tuple[str, ...]
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue_with(folder, f'layout = "{layout}"', "proposal_rows = 2", *asked)
+    small.issue(folder)
+    small.give_back(folder, LETTINGS, {("1.1", "progress"): "Sent", ("1.3", "rating"): "Red"})
+    assert small.do(folder, "merge") == 0
+    small.issue(folder, "2026-12")
+    sent = [path.read_bytes() for path in (folder / "outbox" / "2026-12").glob("*.xlsx")]
+    books = [*read_all([("one.xlsx", data) for data in sent])]
+    for name in ("differing", "_base_row"):
+        counts.watch(bases, name)
+    for home, name in ((bases, "digest_of_row"), (read_return, "remarks_of")):
+        counts.watch(home, name)
+    with small.opened(folder) as plan:
+        recognise, state = Recogniser(plan.desk), plan.desk.state
+        by_bytes = [recognise.reading(b, sha256(d)) for b, d in zip(books, sent, strict=True)]
+        assert counts == {}
+        found = [Comparison(state, state.issued[each.issued], each).run() for each in by_bytes]
+        by_rows = [recognise.reading(book, sha256(b"other bytes")) for book in books]
+    assert len(sent) == 3
+    assert [replace(each, sha256="") for each in by_bytes] == [
+        replace(each, sha256="") for each in by_rows
+    ]
+    assert [len(each.rows) for each in by_bytes] == [2, 2, 2]
+    assert [(each.assertions, each.problems) for each in found] == [([], ())] * 3
+    assert counts["remarks_of"] == 3
+    assert asked or counts["digest_of_row"] == 6
 
 
 @pytest.mark.parametrize(("wanted", "run"), [((), 0), (("--working",), 1)])

@@ -326,7 +326,9 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     for sha256 in changed.returns:
         if (known := _said(state, sha256)) is not None:
             yield ("return", sha256), known
-    old = read_outline(before(*OUTLINE)) if before is not None else None
+    old = None
+    if before is not None:
+        old = desk.memory.outline if desk.memory is not None else read_outline(before(*OUTLINE))
     outline = outline_of(state, old)
     changed.gone.append(OUTLINE)
     if (shown := _fresh_lines(desk)) is not None or changed.uids:

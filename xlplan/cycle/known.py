@@ -92,6 +92,15 @@ class KnownPlan:
         refs = ((plain(self._state.ref(u, as_of)), u) for u in self._state.uids("action", as_of))
         return {ref: uid for ref, uid in refs if ref}
 
+    def all_alike(self, issued: str, sha256: str) -> Alike | None:
+        """What says it of a row of the very file that went out, by the digest of its bytes; None
+        where a file is another, or where that was not kept."""
+        known = self.issued(issued)
+        if known is None or known.sha256 != sha256:
+            return None
+        found = self._as_issued(issued)
+        return None if found is None else found.all_alike()
+
     def alike(self, issued: str, frame: Frame) -> Alike | None:
         """What says of a row of these columns whether it shows what went out in an issued workbook;
         None where that was not kept."""

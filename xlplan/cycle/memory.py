@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
@@ -59,6 +59,10 @@ class Memory:
         self._drawers: dict[str, dict[str, list[Any]]] = {}
         self._events: dict[int, Event] = {}
         self._standing: dict[str, Standing] = {}
+        self._of_rows: dict[str, _OfRows] = {
+            topic: _OfRows(partial(self.find, topic), partial(self._topic, topic))
+            for topic in ("standing", "timeline")
+        }
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
         self._whole: History | None = None
@@ -99,14 +103,6 @@ class Memory:
             self._standing[uid] = self._read(uid)
         return self._standing[uid]
 
-    @cached_property
-    def _texts(self) -> Mapping[str, str]:
-        return self._topic("standing")
-
-    @cached_property
-    def _timelines(self) -> Mapping[str, str]:
-        return self._topic("timeline")
-
     def _topic(self, topic: str) -> Mapping[str, str]:
         try:
             found = self._kept.topic(topic)
@@ -123,13 +119,14 @@ class Memory:
         return self.load(event.fact.text)  # type: ignore[union-attr]  # a definition
 
     def _read(self, uid: str) -> Standing:
-        if uid not in self._texts:
-            raise Forgotten
-        if (came := self._came(uid)) is not None:
+        kept = self._of_rows["standing"].find(uid)
+        if (came := self._came(kept)) is not None:
             shown = {name: (v, [row_write_name(uid, name)]) for name, v in came[1].items()}
         else:
-            cells: dict[str, list[Any]] = json.loads(self._texts[uid])
-            shown = {name: (decode(value), ids) for name, (value, ids) in cells.items()}
+            shown = {name: (decode(value), ids) for name, (value, ids) in kept.items()}
+        return Standing(shown, partial(self._row, uid, shown))
+
+    def _row(self, uid: str, shown: Mapping[str, tuple[Value, list[str]]]) -> MasterRow:
         line, definition = self.outline.rows[uid], self._definition
         blank: tuple[Value, list[str]] = (None, [])
         if line.kind not in self._kinds:
@@ -138,7 +135,7 @@ class Memory:
         fields, section = self._kinds[line.kind]
         values = {name: shown.get(name, blank)[0] for name in fields}
         status = shown.get(STATUS, blank)[0]
-        row = MasterRow(
+        return MasterRow(
             uid=uid,
             kind=line.kind,
             ref=line.ref,
@@ -147,15 +144,14 @@ class Memory:
             withdrawn=status == WITHDRAWN,
             kept_back=status == KEPT_BACK,
         )
-        return Standing(row, shown)
 
-    def _came(self, uid: str) -> tuple[int, dict[str, Value]] | None:
+    @staticmethod
+    def _came(kept: Any) -> tuple[int, dict[str, Value]] | None:
         """Where in the ledger a row came in, and what it brought in, where nothing was written in
         it since."""
-        text = self._texts.get(uid, "")
-        if not text.startswith("["):
+        if not isinstance(kept, list):
             return None
-        since, values = json.loads(text)
+        since, values = kept
         return since, {name: decode(value) for name, value in values.items()}
 
     def questions(self, state: State) -> list[Question] | None:
@@ -172,11 +168,9 @@ class Memory:
 
     def timeline(self, uid: str) -> Timeline:
         """As of a `Recall`."""
-        if uid in self._timelines:
-            return read_timeline(json.loads(self._timelines[uid]))
-        if (came := self._came(uid)) is None:
-            raise Forgotten
-        return of_untouched(self._definition, *came)
+        if (came := self._came(self._of_rows["standing"].find(uid))) is not None:
+            return of_untouched(self._definition, *came)
+        return read_timeline(self._of_rows["timeline"].find(uid))
 
     def seen(self, uid: str, as_of: int) -> MasterRow | None:
         """As of a `Recall`."""
@@ -208,6 +202,29 @@ class Memory:
             events = (e for e in self._ledger.events() if e.seq <= self.outline.seq)
             self._whole = replay((self._events.setdefault(e.seq, e) for e in events), self.load)
         return self._whole
+
+
+_ONE_BY_ONE = 100
+"""Rows that are looked up by themselves, before all that was kept of a topic is read at once."""
+
+
+class _OfRows:
+    """What was kept of rows under a topic, by uid: `one` reads it of a row, `every` of all."""
+
+    def __init__(self, one: Callable[[str], Any], every: Callable[[], Mapping[str, str]]) -> None:
+        self._one, self._every = one, every
+        self._left = _ONE_BY_ONE
+        self._texts: Mapping[str, str] = {}
+
+    def find(self, uid: str) -> Any:
+        """Of a row; Forgotten where nothing was kept of it."""
+        if self._left:
+            self._left -= 1
+            return self._one(uid)
+        self._texts = self._texts or self._every()
+        if uid not in self._texts:
+            raise Forgotten
+        return json.loads(self._texts[uid])
 
 
 def drawer_of(label: str) -> str:

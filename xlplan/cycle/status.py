@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -121,7 +121,7 @@ class Status:
     problems: tuple[Problem, ...] = ()
     """What stands in the place of those two workbooks and cannot be merged."""
     following: NextCycle | None = None  # where the plan says how often one begins
-    ask: Callable[[], Sequence[Question]] = tuple
+    ask: Callable[[], Sequence[Question]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

@@ -60,6 +60,7 @@ class Bases:
         self._count = 0
         self._silent: dict[tuple[object, ...], bool] = {}
         self._fields: dict[tuple[object, ...], tuple[Field | None, ...]] = {}
+        self._held: dict[tuple[object, ...], Sequence[tuple[int, Field, bool]]] = {}
 
     def of(self, state: State, names: Names, as_of: int) -> dict[str, BaseRow]:
         """The rows that are known by their uid, with these columns, as of a position."""
@@ -68,6 +69,7 @@ class Bases:
             self._rows.clear()
             self._silent.clear()
             self._fields.clear()
+            self._held.clear()
         return self._rows.setdefault((as_of, names), {})
 
     def fields(self, state: State, uid: str, names: Names, as_of: int) -> tuple[Field | None, ...]:
@@ -77,6 +79,23 @@ class Bases:
         known = self._fields.get(key)
         if known is None:
             known = self._fields[key] = tuple(field_at(state, uid, n, as_of) for n in names)
+        return known
+
+    def held(
+        self, state: State, uid: str, names: Names, as_of: int
+    ) -> Sequence[tuple[int, Field, bool]]:
+        """The places and the fields of those of these columns that show something of the plan, and
+        whether each is of ratings."""
+        items = self.fields(state, uid, names, as_of)
+        key = state.kind_of(uid), names, as_of
+        known = self._held.get(key)
+        if known is None:
+            both = enumerate(zip(names, items, strict=True))
+            known = self._held[key] = [
+                (place, item, item.field_type.rated)
+                for place, (name, item) in both
+                if item is not None and not name.endswith(ENTRY)
+            ]
         return known
 
     def row(self, state: State, uid: str, names: Names, as_of: int) -> BaseRow:
@@ -116,19 +135,17 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
     shows: list[Raw] = [None] * len(names)
     typed: dict[int, tuple[Field, Value]] = {}
     checked: list[int] = []
-    items = state.bases.fields(state, uid, names, as_of)
-    both = enumerate(zip(names, items, strict=True))
-    held = [(n, item) for n, (name, item) in both if item is not None and not name.endswith(ENTRY)]
-    values = values_of(state, uid, [item.id for _, item in held], as_of)
-    for (place, item), base in zip(held, values, strict=True):
-        if isinstance(base, str) and not item.field_type.rated:
+    held = state.bases.held(state, uid, names, as_of)
+    values = values_of(state, uid, [item.id for _, item, _ in held], as_of)
+    for (place, item, rated), base in zip(held, values, strict=True):
+        if isinstance(base, str) and not rated:
             shows[place] = base  # as most do
         elif isinstance(base, int | float | date):
             typed[place] = item, base
             checked.append(place)
             shows[place] = base
         elif base is not None:
-            if item.field_type.rated:
+            if rated:
                 typed[place] = item, base
                 base = _label(state, item, base)
             shows[place] = show(base)
@@ -165,6 +182,18 @@ class AsIssued(Struct, frozen=True):
         """Whether this key of a row of this workbook went out in it."""
         row = self.rows.get(uid)
         return row is not None and key.rpartition(".")[2] == row.signature
+
+    def all_alike(self) -> Alike:
+        """What says it of the rows of the very file that went out, in which nothing is compared."""
+        rows, found = self.rows, (self.as_of, self.by)
+
+        def alike(uid: str, _key: str, cells: RawCells) -> bool:
+            if uid not in rows:
+                return False
+            cells.as_issued = uid, *found
+            return True
+
+        return alike
 
     def alike(self, state: State, frame: Frame) -> Alike | None:
         """What says it of the rows of a table or a form; None where other columns are there."""

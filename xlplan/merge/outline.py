@@ -8,6 +8,7 @@ from it without replaying the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, Protocol, TypeVar
 
 from msgspec import Struct
@@ -73,12 +74,19 @@ class Outline(Struct, frozen=True):
     rows: Mapping[str, RowLine]
 
 
-class Standing(NamedTuple):
-    """A row as it stands, and what each of its cells shows, with the ids of the writes behind it;
-    a cell without either is left out."""
+class Standing:
+    """A row as it stands: what each of its cells shows, with the ids of the writes behind it (a
+    cell without either is left out), and the row itself, which is made once it is asked for."""
 
-    row: MasterRow
-    shown: Mapping[str, tuple[Value, list[str]]]
+    def __init__(
+        self, shown: Mapping[str, tuple[Value, list[str]]], row: Callable[[], MasterRow]
+    ) -> None:
+        self.shown, self._row = shown, row
+
+    @cached_property
+    def row(self) -> MasterRow:
+        """The row, as the master has it."""
+        return self._row()
 
 
 class Recall(Protocol):

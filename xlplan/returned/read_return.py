@@ -71,10 +71,13 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if who.document in ("decisions", "set-up", "post"):
         return _reading(book, sha256, who, book.problems)
     found = _find_actions(book, known, who)
-    rows = list(_Rows(book, known, who, _ref_columns(known.definition)).of(found))
+    untouched = known.all_alike(who.issued, sha256)
+    rows = list(_Rows(book, known, who, _ref_columns(known.definition), untouched).of(found))
     issued = known.issued(who.issued)
     problems = (*book.problems, *_problems(book, found, rows, who, issued.uids if issued else ()))
     reading = _reading(book, sha256, who, problems, found, rows)
+    if untouched is not None:
+        return reading  # around its actions, too, there is nothing but what went out
     remarks: list[Remark] = []
     if who.document == "master":
         return replace(reading, remarks=tuple(own_remarks(book, found.tables)))
@@ -167,6 +170,8 @@ class _Rows(Struct, dict=True):
     known: Known
     who: Identity
     ref_columns: frozenset[str]
+    untouched: Alike | None = None
+    """What says of a row that it shows what went out, where the whole file is as it went out."""
     _latest: tuple[Frame, int, Alike | None] | None = None
 
     @cached_property
@@ -180,7 +185,8 @@ class _Rows(Struct, dict=True):
         shows what went out."""
         if self._latest is None or self._latest[0] is not frame:
             refs = (at for at, name in enumerate(frame.names) if name in self.ref_columns)
-            self._latest = frame, next(refs, -1), self.known.alike(self.who.issued, frame)
+            alike = self.untouched or self.known.alike(self.who.issued, frame)
+            self._latest = frame, next(refs, -1), alike
         return self._latest[1:]
 
     def of(self, found: _Actions) -> Iterator[ReadRow]:
