@@ -317,8 +317,9 @@ class Recalled(State):
         return super().shown(key, as_of)
 
     def untouched(self, uid: str, as_of: int | None = None) -> RowAdded | None:
-        """As of a whole one; None where its rows were kept as they stand."""
-        return super().untouched(uid, as_of) if self._recall is None else None
+        """As of a whole one; None for rows that were kept as they stand."""
+        kept = self._recall is not None and uid in self._outline.rows
+        return None if kept else super().untouched(uid, as_of)
 
     def last_touched(self, uid: str) -> int:
         """As of a whole one."""
