@@ -79,8 +79,13 @@ class Records:
         self._records: dict[CellKey, dict[Id, Record]] = {}
         self._rows: dict[str, tuple[int, RowAdded]] = {}
         """What came in with each row first, and where in the ledger."""
+        self._begun: dict[str, int] = {}
+        """The place of each of these rows among what became known of cells."""
         self._cells_of: dict[str, list[CellKey]] = defaultdict(list)
+        """The cells on which something was written that their rows did not bring in."""
         self._places: dict[CellKey, int] = {}
+        """The place of each of those."""
+        self._known = 0
         self._by_source: dict[str, set[CellKey]] = defaultdict(set)
         self._retracted: dict[str, list[int]] = defaultdict(list)
         self._requested: dict[str, None] = {}
@@ -93,7 +98,9 @@ class Records:
         self._more.add(write.uid)
         if records is None:
             records = self._records[write.key] = {}
-            self._note(write.key, "")
+            self._places[write.key] = self._known
+            self._known += 1
+            self._cells_of[write.uid].append(write.key)
         self._by_source[write.source].add(write.key)
         if write.kind is Kind.REQUEST:
             self._requested[write.uid] = None
@@ -106,24 +113,30 @@ class Records:
         """Take in what a row brought in. A row that was taken back may be added again: what it
         held before stays history."""
         fields = sorted(row.values)  # in the order in which a ledger that is read again has them
-        if row.uid in self._cells_of:
+        known = self._rows.get(row.uid)
+        if row.uid in self._cells_of or (known is not None and known[1].values):
             for field in fields:
                 self.see(_row_write(seq, row, field))
             return
-        self._rows[row.uid] = seq, row
-        for field in fields:
-            self._note((row.uid, field), row.source)
+        self._rows[row.uid], self._begun[row.uid] = (seq, row), self._known
+        self._known += 1
+        if row.source:
+            self._by_source[row.source].update((row.uid, field) for field in fields)
 
-    def _note(self, key: CellKey, source: str) -> None:
-        self._places[key] = len(self._places)
-        self._cells_of[key[0]].append(key)
-        if source:
-            self._by_source[source].add(key)
+    def _came(self, key: CellKey) -> bool:
+        """Whether its row brought something into a cell."""
+        return key[0] in self._rows and key[1] in self._rows[key[0]][1].values
+
+    def _place(self, key: CellKey) -> tuple[int, str]:
+        """What puts cells in the order in which they became known."""
+        if key in self._places:
+            return self._places[key], ""
+        return self._begun[key[0]], key[1]
 
     def _at(self, key: CellKey) -> dict[Id, Record] | None:
         """The writes of a cell; of one in which only its row stands, this makes the first."""
         records = self._records.get(key)
-        if records is None and key in self._places:
+        if records is None and self._came(key):
             write = _row_write(*self._rows[key[0]], key[1])
             records = self._records[key] = {write.id: Record(write)}
         return records
@@ -131,7 +144,7 @@ class Records:
     def alone(self, key: CellKey) -> tuple[int, RowAdded] | None:
         """The row whose value stands alone in a cell, and where in the ledger; None where more was
         written there, or may have been, and where the row was taken back."""
-        if key in self._records or key not in self._places:
+        if key in self._records or not self._came(key):
             return None
         seq, row = self._rows[key[0]]
         return None if row.source in self._retracted else (seq, row)
@@ -144,7 +157,7 @@ class Records:
 
     def has(self, key: CellKey) -> bool:
         """Whether anything was ever written in a cell, taken back or not."""
-        return key in self._places
+        return key in self._places or self._came(key)
 
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
         """What a row brought in, where in the ledger, and the fields in which that stands alone, as
@@ -154,7 +167,9 @@ class Records:
         seq, row = self._rows[uid]
         if row.source in self._retracted:
             return None
-        return seq, row, {key[1] for key in self._cells_of[uid] if key not in self._records}
+        if uid not in self._more:
+            return seq, row, row.values.keys()
+        return seq, row, {field for field in row.values if (uid, field) not in self._records}
 
     def kept(
         self,
@@ -168,10 +183,12 @@ class Records:
 
     def written(self) -> Iterator[CellKey]:
         """Every cell but those in which only what its row brought in stands."""
-        for key in self._places:
-            records = self._records.get(key, {}).values()
-            if any(record.copies[0].kind is not Kind.ROW for record in records):
-                yield key
+        found = [
+            key
+            for key, records in self._records.items()
+            if any(record.copies[0].kind is not Kind.ROW for record in records.values())
+        ]
+        yield from sorted(found, key=self._place)
 
     def knows(self, key: CellKey, write: Id) -> bool:
         """Whether a write was ever seen on a cell, taken back or not."""
@@ -184,20 +201,23 @@ class Records:
 
     def is_live(self, source: str, seq: int, as_of: int) -> bool:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
-        return not any(seq < gone <= as_of for gone in self._retracted.get(source, ()))
+        taken = self._retracted.get(source)
+        return not taken or not any(seq < gone <= as_of for gone in taken)
 
     def cells(self) -> Iterable[CellKey]:
         """Every cell on which anything was ever written."""
-        return self._places.keys()
+        rows = ((uid, field) for uid, (_, row) in self._rows.items() for field in row.values)
+        return sorted((*rows, *self._places), key=self._place)
 
     def touched_by(self, sources: Collection[str]) -> list[CellKey]:
         """The cells on which returns or decisions, by their ids, wrote or asked."""
         found = (self._by_source.get(source, ()) for source in sources)
-        return sorted(set().union(*found), key=self._places.__getitem__)
+        return sorted(set().union(*found), key=self._place)
 
     def cells_of(self, uid: str) -> list[CellKey]:
         """The cells of one row on which anything was ever written."""
-        return self._cells_of.get(uid, [])
+        brought = sorted(self._rows[uid][1].values) if uid in self._rows else ()
+        return [*((uid, field) for field in brought), *self._cells_of.get(uid, ())]
 
     def writes(self, key: CellKey, until: int) -> list[Write]:
         """The live writes of a cell as of a position of the ledger, in the order they came in."""
@@ -209,7 +229,14 @@ class Records:
 
     def rows_with(self, field: str) -> list[str]:
         """The rows in which anything was ever written in a field."""
-        return [uid for uid, cells in self._cells_of.items() if (uid, field) in cells]
+        brought = ((uid, field) for uid, (_, row) in self._rows.items() if field in row.values)
+        written = ((uid, field) for uid, cells in self._cells_of.items() if (uid, field) in cells)
+        return [uid for uid, _ in sorted((*brought, *written), key=lambda key: self._first(key[0]))]
+
+    def _first(self, uid: str) -> int:
+        """The place of the first cell of a row."""
+        begun = self._begun.get(uid)
+        return self._places[self._cells_of[uid][0]] if begun is None else begun
 
     def requested(self) -> set[str]:
         """The rows of which a lead ever asked for a change."""

@@ -364,10 +364,11 @@ class State:
         names = [item.id for item in self.definition.fields_of(kind, retired=True)]
         *shown, status = values_of(self, uid, [*names, STATUS], as_of)
         values = dict(zip(names, shown, strict=True))
-        section = self.definition.public.with_role("section", kind)
-        head = show(values.get(section.id)) if section else ""
+        plan = self.definition
+        told = plan.with_role("key", kind), plan.public.with_role("section", kind)
+        ref, head = (show(values.get(item.id)) if item else "" for item in told)
         gone, back = status == WITHDRAWN, status == KEPT_BACK
-        return MasterRow(uid, kind, self.ref(uid, as_of), head, values, gone, back)
+        return MasterRow(uid, kind, ref, head, values, gone, back)
 
     def untouched(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """A row of which the cells hold as of a position what it brought in and nothing else; None

@@ -159,8 +159,9 @@ def show_in(item: Field | None, value: Value) -> str:
     """A value as people write it in a field: `show`, with percentages and currencies as such."""
     if item is None:
         return show(value)
-    text = item.field_type.show(value)
-    if not item.field_type.priced or not isinstance(value, int | float):
+    kind = item.field_type
+    text = kind.show(value)
+    if not kind.priced or not isinstance(value, int | float):
         return text
     return f"-{item.currency}{text[1:]}" if text.startswith("-") else f"{item.currency}{text}"
 
