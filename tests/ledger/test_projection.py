@@ -43,6 +43,13 @@ def test_what_was_kept_is_read_back(path: Path) -> None:
     assert read(path) == (MARK, ANSWERS)
 
 
+def test_the_file_is_little_larger_than_what_is_kept_of_a_thousand_rows(path: Path) -> None:
+    rows = {("row", str(n)): f"{n} " + "x" * 1_500 for n in range(1_000)}
+    remove(path)
+    keep(path, MARK, rows.items(), (), None)
+    assert path.stat().st_size < 1.5 * sum(map(len, rows.values()))
+
+
 def test_some_answers_are_replaced_and_some_go(path: Path) -> None:
     later = MARK._replace(seq=9)
     keep(path, later, [(("row", "1.1"), '["b"]')], [("row", "1.1"), ("row", "1.2")], MARK)
@@ -111,7 +118,7 @@ def test_a_damaged_file_gives_what_was_kept_or_nothing(path: Path) -> None:
         except Unknown:
             continue
         assert text == ANSWERS["row", "1.1"]
-        assert mark.format == 1
+        assert mark.format == MARK.format
 
 
 @pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 99])

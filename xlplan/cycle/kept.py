@@ -369,7 +369,7 @@ def _logs(
     """The lines of the log, one ref after the other: of `refs` and of what was changed since, of
     what was `shown` also where there are none. A ref that is `known` had its lines kept."""
     since = changed.since if before is not None else 0
-    changes: dict[str, list[Change]] = {ref: [] for ref in refs}
+    changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
     for change in (each for each in desk.history.since(since) if each.seq > since):
         changes.setdefault(change.action, []).append(change)
     for ref, found in changes.items():

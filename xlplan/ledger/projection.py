@@ -37,6 +37,8 @@ _ROOMS = (
     "", "board", "cycle", "issued", "ledger", "merge", "plan", "returned", "workbook/write"
 )  # fmt: skip
 """On which rooms the answers depend."""
+_PAGE = 16_384
+"""Bytes of a page: an answer of a thousand characters or two has no page of its own."""
 _BRIEFLY = 0.2
 """Seconds to wait for another command that keeps its answers just now."""
 
@@ -190,6 +192,7 @@ def keep(
 def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=_BRIEFLY)) as db:
         db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
         db.execute("BEGIN IMMEDIATE")
         if not db.execute("SELECT name FROM sqlite_schema WHERE name = 'answer'").fetchone():
             for statement in filter(str.strip, _SCHEMA.split(";")):
