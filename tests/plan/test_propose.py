@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from itertools import permutations
 
 import pytest
 from msgspec.structs import replace
 
-from xlplan.plan import propose_people
+from xlplan.plan import propose_people, propose_roles
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.keys import ROLES
 from xlplan.plan.legend import LegendLine
@@ -22,7 +23,7 @@ from xlplan.plan.propose_ratings import (
     share_scale,
 )
 from xlplan.plan.propose_roles import Sample, column_role, guess_role, looks_like_keys, slug
-from xlplan.plan.status_words import families, one_word
+from xlplan.plan.status_words import families, known_rating, one_word
 from xlplan.plan.values import Raw
 
 
@@ -210,6 +211,19 @@ def test_the_values_of_a_column_may_deny_its_heading(
 ) -> None:
     column = sample(heading, *values)
     assert column_role(column, [column]) == role
+
+
+def test_whether_a_text_is_a_rating_is_asked_once_for_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: Counter[str] = Counter()
+
+    def known(text: str) -> tuple[str, int, str] | None:
+        asked[text] += 1
+        return known_rating(text)
+
+    monkeypatch.setattr(propose_roles, "known_rating", known)
+    column = sample("RAG", *("Red", "Green") * 50)
+    assert column_role(column, [column]) == "rating"
+    assert asked == {"Red": 1, "Green": 1}
 
 
 def test_the_recommendation_of_a_table_of_recommendations_is_its_text() -> None:

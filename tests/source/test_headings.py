@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.text_sheets import book, fates, read, sheet
 from xlplan.plan.text import canon_text
-from xlplan.source.headings import cell_text, parts_of_groups, twins_by_group
+from xlplan.source import headings as of_headings
+from xlplan.source.headings import cell_text, parts_of_groups, twins_by_group, version_rows
 from xlplan.source.importing import Source, read_source
 
 
@@ -104,3 +107,29 @@ def test_a_title_and_a_row_of_values_tell_no_twins_apart() -> None:
 @given(st.text() | st.text(" _x0AaDd\t\n", max_size=12))
 def test_a_cell_is_looked_at_in_the_text_that_is_kept_of_it(text: str) -> None:
     assert cell_text(text) == canon_text(text).strip()
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Version", "VERSION NO.", "Issue #", "Is(s)ue", "Iss'ue", "Rev\x01ision", "Draft’"],
+)
+def test_the_headings_of_a_list_of_versions_are_known_however_they_are_spelled(
+    heading: str,
+) -> None:
+    rows = [{0: heading, 1: "Date", 2: "Author", 3: "Changes"}, {0: "0.1", 3: "A draft"}, {}]
+    assert version_rows(rows, set()) == {0, 1}
+
+
+def test_each_text_is_looked_at_once_for_whether_it_heads_versions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: Counter[str] = Counter()
+
+    def heads(text: str) -> bool:
+        asked[text] += 1
+        return False
+
+    monkeypatch.setattr(of_headings, "_heads_versions", heads)
+    rows = [{0: str(n), 1: "Open", 2: "Head of Service"} for n in range(20)]
+    assert version_rows(rows, set()) == frozenset()
+    assert set(asked.values()) == {1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -16,14 +17,17 @@ from msgspec.structs import replace
 
 from tests import shipped
 from tests.text_sheets import book, column, fates, read, sheet
-from xlplan.errors import XlplanError
+from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
 from xlplan.plan.text import latin
 from xlplan.plan.values import Invalid, Value, show
 from xlplan.plan.write import write_definition
+from xlplan.source import importing
 from xlplan.source.importing import Source, SourceRow, closest_template, read_source
+from xlplan.source.interpretation import make_rows
+from xlplan.source.proposed import Parts
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet
 from xlplan.workbook.read.read_book import read_book
 
@@ -971,3 +975,21 @@ def test_the_titles_of_stacked_tables_are_sections() -> None:
     )
     assert column(source, "ref") == ["1", "2", "3"]
     assert column(source, "section") == ["", "Project 2: The door", "Project 3: The key"]
+
+
+def test_nothing_is_searched_for_circles_while_a_spreadsheet_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[bool] = []
+
+    def watched(
+        parts: Parts, definition: PlanDefinition, problems: list[Problem]
+    ) -> tuple[SourceRow, ...]:
+        searched.append(gc.isenabled())
+        return make_rows(parts, definition, problems)
+
+    monkeypatch.setattr(importing, "make_rows", watched)
+    assert gc.isenabled()
+    assert read(PLAN).rows
+    assert searched == [False]
+    assert gc.isenabled()
