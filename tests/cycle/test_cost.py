@@ -377,6 +377,23 @@ def test_what_was_kept_of_rows_is_read_row_by_row_until_many_are_asked_for(
         assert read.count("a row") == (rows if many else 2)
 
 
+def test_of_a_row_that_a_merge_writes_to_no_cell_is_worked_out_but_those_written_to(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert small.do(folder, "merge") == 1
+    asked: set[tuple[str, str]] = set()
+    shown = recalled.Recalled.shown
+
+    def noted(state: recalled.Recalled, key: tuple[str, str], as_of: int) -> Any:
+        asked.add((state.ref(key[0]), key[1]))
+        return shown(state, key, as_of)
+
+    monkeypatch.setattr(recalled.Recalled, "shown", noted)
+    a_new_return(folder)
+    assert small.do(folder, "merge") == 1
+    assert asked == {("1.2", "progress")}
+
+
 def test_a_merge_opens_one_drawer_of_the_index_after_the_other(folder: Path) -> None:
     with small.opened(folder) as plan:
         events = plan.desk.ledger.events_after(0)

@@ -70,8 +70,9 @@ class _Records(Records):
         return super().has(key)
 
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
-        """As of a whole one, once this is one."""
-        return super().brought_in(uid) if self._state.is_whole else None
+        """As of a whole one."""
+        self._state.need(uid)
+        return super().brought_in(uid)
 
     def kept(
         self, uid: str, names: Sequence[str], as_of: int | None
