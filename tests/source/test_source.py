@@ -374,6 +374,62 @@ def test_numbers_that_start_afresh_on_every_sheet_get_the_sheets_number() -> Non
     assert not source.problems
 
 
+def on_sheets(text: str, *names: str) -> Source:
+    """A plan with the same table on every sheet; ``{0}`` is the sheet's name."""
+    return read_source(
+        book(*(sheet(text.format(name), name) for name in names)), plan_id="plan"
+    )  # fmt: skip
+
+
+THEMED = """
+Ref | Theme  | Action      | Lead
+1   | Safety | Mend {0}    | Ada Quill
+2   | Care   | Paint {0}   | Ben Ode
+"""
+
+
+def test_themes_that_come_again_on_every_sheet_leave_the_sheets_as_sections() -> None:
+    source = on_sheets(THEMED, "North", "South")
+    assert column(source, "section") == ["North", "North", "South", "South"]
+    assert column(source, "theme") == ["Safety", "Care", "Safety", "Care"]
+    assert column(source, "ref") == ["1.1", "1.2", "2.1", "2.2"]
+    assert any('since "Theme" or the refs' in guess for guess in source.guesses)
+
+
+def test_themes_of_one_sheet_each_are_the_sections() -> None:
+    source = on_sheets(THEMED.replace("Safety", "{0} A").replace("Care", "{0} B")
+                       .replace("\n1 ", "\n{0}1").replace("\n2 ", "\n{0}2"), "N", "S")  # fmt: skip
+    assert column(source, "section") == ["N A", "N B", "S A", "S B"]
+
+
+@pytest.mark.parametrize("names", [("Sheet1", "Sheet2"), ("Open actions", "Closed actions")])
+def test_sheets_without_a_name_or_by_state_are_no_sections(names: tuple[str, str]) -> None:
+    source = on_sheets(THEMED, *names)
+    assert column(source, "section") == ["Safety", "Care", "Safety", "Care"]
+    (first, _) = source.problems
+    assert f"rows {names[0]}!2, {names[1]}!2" in first.message.replace(" and ", ", ")
+    assert first.where == "plan.xlsx"
+
+
+HEADED = "Ref | Action | Lead\nSafety\n{0}1 | Mend {0} | Ada\nCare\n{0}2 | Paint {0} | Ben"
+
+
+def test_lines_of_sections_that_come_again_have_their_sheets_name_above_them() -> None:
+    source = on_sheets(HEADED, "North", "South")
+    assert column(source, "section") == [
+        "North\nSafety", "North\nCare", "South\nSafety", "South\nCare"
+    ]  # fmt: skip
+    for names in (("Sheet1", "Sheet2"), ("Open actions", "Closed actions")):
+        assert column(on_sheets(HEADED, *names), "section") == ["Safety", "Care"] * 2
+
+
+def test_sections_that_answer_listed_recommendations_have_no_sheets_name() -> None:
+    one, two = (sheet(PLAN.replace("4.", f"{number}.") if number > 4 else PLAN, f"Plan {number}")
+                for number in (4, 5))  # fmt: skip
+    source = read_source(book(sheet(LIST, "List"), one, two), plan_id="plan")
+    assert not any("Plan 4" in text for text in column(source, "section"))
+
+
 def test_sheets_of_one_plan_may_order_and_head_their_columns_differently() -> None:
     source = read(
         "Ref | Action | Lead | RAG\nB1 | Mend | Ada Quill | Green\nB2 | Paint | Ben Ode | Red",

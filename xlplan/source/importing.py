@@ -68,6 +68,7 @@ from xlplan.source.plan_rows import (
     join_rows,
     keys_in_text,
     name_sheets,
+    parted_by_sheets,
     split_keys,
 )
 from xlplan.source.proposed import Parts, assemble, with_what_rows_show
@@ -179,6 +180,8 @@ def read_source(
     work.guesses += (said for number in ours for said in say(layouts[number]))
     work.guesses += open_questions(layouts, choice)
     samples = choose_refs(samples_of(layouts, choice), work.guesses)
+    names = [each.sheet.name for each in layouts]
+    samples = parted_by_sheets(samples, [n for n, _ in choice.kinds], names, work.guesses)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
     _columns(work, choice, samples, proposal)
@@ -280,8 +283,10 @@ def _draft(work: Work, kind: Kind) -> None:
         name_sheets(drafts, work.columns, [one.sheet.name for one in work.layouts], work.guesses)
     key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
     for ref, rows in name_rows(drafts, key, section, work.guesses) if drafts else []:
-        where = f"{work.book.name}!{work.layouts[rows[0].sheet].sheet.name}"
-        at = [row.row + 1 for row in rows]
+        names = [work.layouts[row.sheet].sheet.name for row in rows]
+        where = f"{work.book.name}!{names[0]}" if len(set(names)) < 2 else work.book.name
+        at = [f"{name}!{row.row + 1}" if len(set(names)) > 1 else str(row.row + 1)
+              for name, row in zip(names, rows, strict=True)]  # fmt: skip
         work.problems.append(
             NEW_003.problem(where, action=ref, ref=ref, count=len(rows), kind=kind, rows=at)
         )

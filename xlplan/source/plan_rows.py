@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose import ColumnPlan, about
+from xlplan.plan.propose_roles import Sample, column_role
 from xlplan.plan.text import fold
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
@@ -26,6 +28,8 @@ TEXT_KEY = regex(
 )
 _ORIGIN = regex(r"([A-Z][a-z]+ \d+(?: ?\([a-z]\))?)(?:\s+|$)(.*)", re.DOTALL)
 _AFTER_KEY = regex(r"\s*[-–—]\s*")
+_UNNAMED = regex(r"(?:sheet|tabelle|feuil|hoja|blad|table) ?\d+", re.IGNORECASE)
+"""A sheet that nobody has given a name."""
 
 
 class Draft(Struct):
@@ -211,14 +215,18 @@ def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None
 def name_sheets(
     drafts: Sequence[Draft], columns: Sequence[Columns], names: Sequence[str], guesses: list[str]
 ) -> None:
-    """In a plan spread over sheets, rows without a section have their sheet's name as one, unless
-    the sheets part them by how far they are.
+    """In a plan spread over sheets, rows without a section have their sheet's name as one, and
+    it stands above sections of which several sheets have the same; unless the sheets part them by
+    how far they are, or nobody named them.
 
     `drafts` are all of one kind; `names` are the sheets' names in order.
     """
     bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
     bare -= {c.sheet for c in columns if c.kind == drafts[0].kind and c.having("section")}
-    if len({d.sheet for d in drafts}) < 2 or not bare:
+    sheets = dict.fromkeys(draft.sheet for draft in drafts)
+    if len(sheets) > 1 and all(each.kind == "action" for each in columns):
+        _name_above(drafts, [names[sheet] for sheet in sheets], names, guesses)
+    if len(sheets) < 2 or not bare:
         return
     if parts_by_state(names[sheet] for sheet in bare):
         return
@@ -226,6 +234,54 @@ def name_sheets(
         if draft.sheet in bare:
             draft.sections = (Heading(names[draft.sheet], draft.row),)
     guesses.append("field section: actions without a section heading have their sheet's name")
+
+
+def _name_above(
+    drafts: Sequence[Draft], ours: Sequence[str], names: Sequence[str], guesses: list[str]
+) -> None:
+    """The sheet's name above the sections of its rows, where several sheets have the same ones."""
+    where: dict[tuple[str, str], set[int]] = {}
+    for draft in drafts:
+        for heading in draft.sections:
+            where.setdefault(known_as(heading), set()).add(draft.sheet)
+    shared = {sheet for sheets in where.values() if len(sheets) > 1 for sheet in sheets}
+    if not shared or parts_by_state(ours) or any(map(_UNNAMED.fullmatch, ours)):
+        return
+    for draft in drafts:
+        if draft.sheet in shared and draft.sections:
+            first = draft.sections[0]
+            above = Heading(names[draft.sheet], first.row, col=first.col)
+            draft.sections = (above, *draft.sections)
+    guesses.append("field section: several sheets have the same ones, so each has its sheet's name")
+
+
+def parted_by_sheets(
+    samples: Sequence[Sample], sheets: Sequence[int], names: Sequence[str], guesses: list[str]
+) -> tuple[Sample, ...]:
+    """The samples without a column of sections where the sheets part the plan and it does not:
+    where it, or the refs, say the same on several of them.
+
+    `sheets` are the sheets' numbers by table, `names` their names in order. A school with three
+    sheets of themes has each theme three times.
+    """
+    ours = {sheets[each.table] for each in samples if each.of == "action"}
+    named = [names[sheet] for sheet in ours]
+    if len(ours) < 2 or parts_by_state(named) or any(map(_UNNAMED.fullmatch, named)):
+        return tuple(samples)
+    roles = {id(each): column_role(each, samples) for each in samples if each.of == "action"}
+    said: dict[tuple[str, str], set[int]] = {}
+    for each in samples:
+        if (role := roles.get(id(each), "")) in ("section", "key"):
+            for text in each.texts:
+                said.setdefault((role, fold(text)), set()).add(sheets[each.table])
+    parts = [each for each in samples if roles.get(id(each)) == "section"]
+    if not parts or all(len(where) == 1 for where in said.values()):
+        return tuple(samples)
+    guesses.append(
+        f'field section: the name of the sheet, since "{parts[0].heading}" or the refs say the '
+        "same on several sheets"
+    )
+    return tuple(replace(each, role="text") if each in parts else each for each in samples)
 
 
 def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> None:
