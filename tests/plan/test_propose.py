@@ -859,6 +859,14 @@ def test_names_before_organisations_are_a_line_each_or_one_for_all() -> None:
     assert "and others were read as a name" in lines[0]
 
 
+def test_a_key_may_explain_initials_by_posts() -> None:
+    key = "AB = Programme Manager; CD = Head of Adults and Housing, EF: Ada Quill and GH: Ben Ode."
+    assert initials_in([[key], ["IJ", "Head of the Fleet"]]) == {
+        "AB": "Programme Manager", "CD": "Head of Adults and Housing", "EF": "Ada Quill",
+        "GH": "Ben Ode", "IJ": "Head of the Fleet",
+    }  # fmt: skip
+
+
 def test_initials_that_a_key_explains_are_aliases_of_the_names() -> None:
     keyed = initials_in([["AQ = Ada Quill; BO – Ben Ode"], ["Key", "CU", "Cy Unwin", "RAG", "7"]])
     assert keyed == {"AQ": "Ada Quill", "BO": "Ben Ode", "CU": "Cy Unwin"}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from tests.text_sheets import column, read
+from tests.text_sheets import book, column, read, sheet
+from xlplan.source.importing import read_source
 from xlplan.source.refs import is_level
 
 ROWS = """
@@ -71,6 +73,42 @@ def test_what_says_how_much_or_when_names_no_row(heading: str, levels: list[str]
 )  # fmt: skip
 def test_a_heading_that_says_how_much(heading: str, level: bool) -> None:
     assert is_level(heading) is level
+
+
+PAIRED = """
+Ref | Datix | Agreed action | Lead      | Due      | Status
+MD1 | {0}   | Mend the hull | Ada Quill | May 2026 | Open
+MD1 | {1}   | Paint it      | Ben Ode   | May 2026 | Open
+MD2 | {0}   | Sail it       | Ben Ode   | May 2026 | Closed
+"""
+
+
+def test_what_a_hidden_column_holds_stands_in_no_ref() -> None:
+    text = PAIRED.format("801", "802")
+    assert column(read(text), "ref") == ["MD1.801", "MD1.802", "MD2.801"]
+    hidden = book(sheet(text, hidden_columns=frozenset({1})))
+    assert column(read_source(hidden, plan_id="p"), "ref") == ["MD1", "MD1", "MD2"]
+
+
+def test_numbers_of_a_pair_are_written_without_a_decimal_point() -> None:
+    one = sheet(PAIRED)
+    rows = [[801.0 + (row == 2) if value in ("{0}", "{1}") else value for value in cells]
+            for row, cells in enumerate(one.rows)]  # fmt: skip
+    source = read_source(book(replace(one, rows=rows)), plan_id="p")
+    assert column(source, "ref") == ["MD1.801", "MD1.802", "MD2.801"]
+
+
+def test_rows_under_a_merged_ref_are_numbered_under_it() -> None:
+    text = PAIRED.replace("MD1 | {1}", "| {1}").format("a", "b")
+    merged = ((1, 0, 2, 0),)
+    source = read_source(book(sheet(text, merged=merged)), plan_id="p")
+    assert column(source, "ref") == ["MD1.1", "MD1.2", "MD2"]
+    assert not source.problems
+    assert any("merged ref are numbered under it (MD1.1, …)" in each for each in source.guesses)
+    taken = sheet(text.replace("MD2", "MD1.2"), merged=merged)
+    source = read_source(book(taken), plan_id="p")
+    assert column(source, "ref") == ["MD1", "MD1", "MD1.2"]
+    assert {each.code for each in source.problems} == {"NEW-003", "NEW-014"}
 
 
 def test_two_columns_name_a_row_together_the_group_first() -> None:

@@ -93,10 +93,14 @@ def test_a_cell_merged_over_the_ref_and_the_action_is_said() -> None:
     assert "Unmerge" in problem.message
 
 
-def test_one_ref_merged_over_two_actions_is_said() -> None:
-    source = read(workbook(lambda sheet: sheet.merge_cells("A2:A3")))
+def test_one_ref_merged_over_two_actions_that_cannot_be_numbered_is_said() -> None:
+    def merge(sheet: Worksheet) -> None:
+        sheet.merge_cells("A2:A3")
+        sheet["A4"] = "1.2"
+
+    source = read(workbook(merge))
     assert column(source, "action") == ["Mend the hull", "Paint it", "Sail it"]
-    assert column(source, "ref") == ["1", "1", "3"]
+    assert column(source, "ref") == ["1", "1", "1.2"]
     assert "A2:A3" in said(source, "NEW-014").message
     assert said(source, "NEW-003").action == "1"
 

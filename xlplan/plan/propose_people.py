@@ -131,7 +131,10 @@ def propose_leads(
     return leads, (*guesses, *_in_few_lines(doubts))
 
 
-_EXPLAINED = regex(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME})")
+_SHORT_FOR = r"[A-Z]{2,4}\s*[=:–—-]"
+_OF_POST = rf"(?:(?:and|&)(?! {_SHORT_FOR})|of|for|the|(?!{_SHORT_FOR})[A-Z][\w'’-]*)"
+_NAME_OR_POST = rf"[A-Z][\w'’-]*(?: {_OF_POST}){{1,6}}"
+_EXPLAINED = regex(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME_OR_POST})")
 
 
 def initials_in(lines: Iterable[Sequence[str]]) -> dict[str, str]:
@@ -142,7 +145,7 @@ def initials_in(lines: Iterable[Sequence[str]]) -> dict[str, str]:
             for match in _EXPLAINED.finditer(cell):
                 found.setdefault(match[1], match[2])
         for short, name in pairwise(cells):
-            if _INITIALS.fullmatch(short) and re.fullmatch(_NAME, name):
+            if _INITIALS.fullmatch(short) and re.fullmatch(_NAME_OR_POST, name):
                 found.setdefault(short, name)
     return found
 

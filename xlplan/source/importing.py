@@ -273,8 +273,9 @@ def _draft(work: Work, kind: Kind) -> None:
         elif mine and not columns.having("key"):
             name_by_organisation(mine, columns, work.guesses)
         elif mine:
-            table = work.layouts[columns.sheet].tables[columns.table]
-            name_by_pairs(mine, columns, table.headings, work.guesses)
+            layout = work.layouts[columns.sheet]
+            headings, hidden = layout.tables[columns.table].headings, layout.sheet.hidden_columns
+            name_by_pairs(mine, columns, headings, hidden, work.guesses)
         if columns.having("section"):
             section = columns.having("section")
             fill_sections(mine, section, work.guesses)

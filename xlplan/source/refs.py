@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from xlplan.plan.status_words import is_level as is_level_word
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.timescales import find_ending, parse_date
 from xlplan.source.plan_rows import Columns, Draft
-from xlplan.workbook.read.book import CellValue
+from xlplan.workbook.read.book import At, CellValue
 
 _ORGANISATION = regex(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")
 _CODE = regex(
@@ -99,34 +99,48 @@ def _are_codes(sample: Sample, mine: Sequence[Sample]) -> bool:
 
 
 def name_by_pairs(
-    drafts: Sequence[Draft], columns: Columns, headings: Mapping[int, str], guesses: list[str]
+    drafts: Sequence[Draft],
+    columns: Columns,
+    headings: Mapping[int, str],
+    hidden: Container[int],
+    guesses: list[str],
 ) -> None:
     """Refs of two columns together, where each repeats and both make every row its own.
 
-    "IA23/01" under "Audit ref" and "2" under "Rec no." make IA23/01.2.
+    "IA23/01" under "Audit ref" and "2" under "Rec no." make IA23/01.2. What stands in a `hidden`
+    column is shown to nobody, and so is in no ref.
     """
     key = columns.having("key")
-    own = [draft.text(key) for draft in drafts]
+    own = [_text_of(draft, key) for draft in drafts]
     if len(drafts) < 2 or not all(map(_PART.fullmatch, own)) or len(set(own)) == len(own):
         return
     order = list(dict.fromkeys(plan.field for _, plan in sorted(columns.plans.items())))
-    levels = {plan.field for col, plan in columns.plans.items() if is_level(headings.get(col, ""))}
+    levels = {
+        plan.field for col, plan in columns.plans.items()
+        if col in hidden or is_level(headings.get(col, ""))
+    }  # fmt: skip
     near = sorted(order, key=lambda name: abs(order.index(name) - order.index(key)))
     for name in near[1:]:
         if columns.roles[name] not in _APART or name in levels:
             continue
-        others = [draft.text(name) for draft in drafts]
+        others = [_text_of(draft, name) for draft in drafts]
         pairs = list(zip(others, own, strict=True))
-        if all(map(_PART.fullmatch, others)) and len(set(pairs)) == len(pairs):
+        repeats = len(set(others)) < len(others)
+        if repeats and all(map(_PART.fullmatch, others)) and len(set(pairs)) == len(pairs):
             # The group stands first: its name stays for some rows while the number runs on.
             ordered = pairs if _changes(others) <= _changes(own) else zip(own, others, strict=True)
             for draft, pair in zip(drafts, ordered, strict=True):
-                draft.ref = ".".join(_ref_text(part) for part in pair)
+                draft.ref = ".".join(pair)
             guesses.append(
                 f"{about(columns.kind, key)}{key} and {name} together, since rows share each of "
                 "them"
             )
             return
+
+
+def _text_of(draft: Draft, name: str) -> str:
+    pieces = draft.cells.get(name, [])
+    return _ref_text(pieces[0][0]) if len(pieces) == 1 else draft.text(name)
 
 
 def _changes(texts: Sequence[str]) -> int:
@@ -174,6 +188,7 @@ def name_rows(
             pieces = draft.cells.get(key, [])
             draft.ref = _ref_text(pieces[0][0]) if pieces else ""
     _mend_tenths(drafts, guesses)
+    _number_merged(drafts, key, guesses)
     if section and all(_is_priority(draft.text(section)) for draft in drafts):
         section = ""
     numbers = section_numbers(drafts, section)
@@ -220,6 +235,30 @@ def _make_refs(
     how = "section number and running number" if sections else f"{letter}1, {letter}2, …"
     which = "all rows" if len(without) == len(drafts) else f"{len(without)} rows without one"
     guesses.append(f"{about(drafts[0].kind, 'ref')}made for {which} ({how})")
+
+
+def _number_merged(drafts: Sequence[Draft], key: str, guesses: list[str]) -> None:
+    """Rows that share one merged ref are numbered under it: MD1.1, MD1.2."""
+    places: dict[tuple[int, At, str], list[Draft]] = {}
+    for draft in drafts:
+        if draft.ref and (pieces := draft.cells.get(key)):
+            places.setdefault((draft.sheet, pieces[0][1], draft.ref), []).append(draft)
+    taken = {fold(draft.ref) for draft in drafts}
+    named = {
+        id(draft): f"{draft.ref}.{number}"
+        for rows in places.values() if len(rows) > 1
+        for number, draft in enumerate(rows, 1)
+    }  # fmt: skip
+    refs = [fold(ref) for ref in named.values()]
+    if not refs or len(set(refs)) < len(refs) or not taken.isdisjoint(refs):
+        return
+    for draft in drafts:
+        draft.ref = named.get(id(draft), draft.ref)
+    first, *_ = named.values()
+    guesses.append(
+        f"{about(drafts[0].kind, 'ref')}rows that share a merged ref are numbered under it "
+        f"({first}, …)"
+    )
 
 
 def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:

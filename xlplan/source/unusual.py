@@ -147,7 +147,7 @@ def _markings(layout: Layout) -> Iterator[Filled]:
 def _merged_refs(work: Work, number: int) -> Iterator[Filled]:
     """Merged cells that hold a ref together with what is no ref, or a ref of several actions."""
     layout = work.layouts[number]
-    own = {draft.row for draft in work.drafts if draft.sheet == number}
+    own = {draft.row: draft.ref for draft in work.drafts if draft.sheet == number}
     for columns in work.columns:
         key = columns.having("key")
         cols = {col for col, plan in columns.plans.items() if key and plan.field == key}
@@ -155,13 +155,13 @@ def _merged_refs(work: Work, number: int) -> Iterator[Filled]:
             continue
         mine = {row.row for row in layout.tables[columns.table].rows}
         for top, left, bottom, right in sorted(layout.sheet.merged):
-            rows = sorted(row for row in mine & own if top <= row <= bottom)
+            rows = sorted(row for row in mine & own.keys() if top <= row <= bottom)
             if not rows or not any(left <= col <= right for col in cols):
                 continue
             area = f"{a1(top, left)}:{a1(bottom, right)}"
             if right > left:
                 yield NEW_014.fill("across", area=area)
-            elif len(rows) > 1:
+            elif len({own[row] for row in rows}) < len(rows):
                 yield NEW_014.fill("down", area=area, actions=len(rows))
 
 
