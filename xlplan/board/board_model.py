@@ -322,6 +322,8 @@ class _Cleaned:
     def line(self, row: Line | Sequence[Item | TableValue]) -> Line:
         if isinstance(row, Line):
             items = row.items
+            if all(map(self._clean.get, map(id, items))):
+                return row  # as most are whose items stand in other rows too
             clean = tuple(map(self._item, items))
             same = all(map(is_, clean, items))
             return row if same else Line(clean, row.anchor, row.total, row.early)

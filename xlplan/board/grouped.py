@@ -328,14 +328,19 @@ def changes_table(view: View, key: str, name: str, line: str, found: Iterable[Ch
     ]
     kinds = {row.uid: row.kind for row in view.board.rows}
     width = len(columns)
-    lines = [
-        line_of(_change(view, change, kinds.get(change.uid, "action"))[:width]) for change in found
-    ]
-    return make_table(key, name, line, columns, lines)
+    fields: dict[tuple[str, str], Field | None] = {}
+
+    def made(change: Change) -> Sequence[Item | str]:
+        kind = kinds.get(change.uid, "action")
+        about = change.field, kind
+        if about not in fields:
+            fields[about] = view.board.definition.find(*about)
+        return _change(view, change, kind, fields[about])[:width]
+
+    return make_table(key, name, line, columns, map(made, found))
 
 
-def _change(view: View, change: Change, kind: str) -> list[Item | str]:
-    item = view.board.definition.find(change.field, kind)
+def _change(view: View, change: Change, kind: str, item: Field | None) -> list[Item | str]:
     ref = change.action if kind == "action" else f"Recommendation {change.action}"
     how = decided(change.kind)
     return [

@@ -85,7 +85,9 @@ def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
             count = plural(len(group), "action")
             count += f", {closed} of them on Completed" if closed else ""
             bands.append(Band(len(lines), title, count, ("section", section)))
-        lines += [replace(of_action.line(one), early=gone and one.closed) for one in group]
+        for one in group:
+            found = of_action.line(one)
+            lines.append(replace(found, early=True) if gone and one.closed else found)
     line = "Every action that counts, by section"
     return make_table("plan", "Plan", line, [c.column for c in columns], lines, bands=bands)
 
