@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.accessibility_oracle import problems_read
 from tests.boards import action, board_of, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION
 from tests.conftest import ROOT
 from xlplan.board import composite, composite_workbook
 from xlplan.board.accessible import accessible_workbook
 from xlplan.plan.definition import Field
-from xlplan.workbook.write.accessibility import accessibility_problems
 from xlplan.workbook.write.writing import write_workbook
 
 PAGE = (ROOT / "xlplan" / "board" / "README.md").read_text("utf-8")
@@ -38,7 +38,7 @@ def test_the_sheet_of_the_page_is_drawn_in_every_way(monkeypatch: pytest.MonkeyP
     assert sheet_of(book, "By cost").filter is not None
     heard = accessible_workbook(board, CREATED)
     assert "No cost" in words_of(sheet_of(heard, "By cost"))
-    assert accessibility_problems(write_workbook(heard)) == []
+    assert problems_read(write_workbook(heard)) == []
     without = composite_workbook(board_of(*rows), CREATED)
     assert "By cost" not in [sheet.name for sheet in without.sheets]
 

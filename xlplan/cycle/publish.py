@@ -60,16 +60,15 @@ def render(
     printed = [(path, data)] if wanted.pdf else []
     if wanted.accessible:
         from xlplan.board.accessible import accessible_workbook
-        from xlplan.workbook.write.accessibility import accessibility_problems
+        from xlplan.workbook.write.accessibility import Accessibility
         from xlplan.workbook.write.writing import write_workbook
 
-        book = write_workbook(accessible_workbook(board, created))
+        heard = accessible_workbook(board, created)
+        rules = Accessibility(heard)
+        book = write_workbook(heard, rules.sheet)
         beside = path.with_name(f"{path.stem} accessible.xlsx")
         outputs.append(Output(beside, book, "rendering"))
-        problems += (
-            found.but(where=f"{beside.name}!{found.where}")
-            for found in accessibility_problems(book)
-        )
+        problems += (found.but(where=f"{beside.name}!{found.where}") for found in rules.problems())
     if wanted.one_page:
         from xlplan.board.one_page import highlight_workbook
         from xlplan.workbook.write.writing import write_workbook

@@ -1,23 +1,14 @@
-"""Whether a written workbook keeps the rules for accessible spreadsheets.
+"""Whether a workbook that is being written keeps the rules for accessible spreadsheets.
 
 The rules are those of the UK Government Analysis Function, "Releasing statistics in
-spreadsheets". Each fault is a `Problem` whose place is the sheet or the cell.
+spreadsheets". Each fault is a `Problem` whose place is the sheet or the cell. Each sheet is looked
+at once, as it goes out, and a cell that stands in many rows once.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.utils.cell import range_boundaries
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.table import Table
-from openpyxl.worksheet.worksheet import Worksheet
+from collections.abc import Callable, Iterator
 
 from xlplan.codes.accessible_codes import (
     ACC_001,
@@ -41,67 +32,110 @@ from xlplan.codes.accessible_codes import (
 )
 from xlplan.errors import Problem
 from xlplan.late import regex
+from xlplan.workbook.write.cell_text import cell_name, clean, line
+from xlplan.workbook.write.sheet import Area, Cell, Held, Row, Sheet, Workbook
+from xlplan.workbook.write.sheet_rows import is_single, table_heading
 
 Faults = Iterator[Problem]
-_HEADING_1 = 16
-"""By which every program knows the style, whatever its language calls it."""
 _PERCENT = regex(r"[-−]?\d+(?:[.,]\d+)? ?%")
 _NOTE = regex(r"\[note (\d+)\]")
 _UNNAMED = regex(r"(sheet|table|blad|feuil|tabelle)\s*\d*$", re.IGNORECASE)
 _ADDRESS = regex(r"^(https?://|www\.|mailto:|#|.*!\$?[A-Z]{1,3}\$?\d+$)", re.IGNORECASE)
 _EMPTY_WORDS = frozenset({"", "here", "click here", "link", "more"})
-_FLOATING = ("xl/drawings/", "xl/charts/", "xl/media/", "xl/comments", "xl/threadedComments/")
 
 
-def accessibility_problems(data: bytes) -> list[Problem]:
-    """Every breach of the rules in an .xlsx file of our own, in the order of its sheets."""
-    book = load_workbook(io.BytesIO(data))
-    with zipfile.ZipFile(io.BytesIO(data)) as parts:
-        names = parts.namelist()
-    found = [
-        *_document(book), *_contents(book), *_titles(book), *_names(book), *_floating(names),
-        *_notes(book),
-    ]  # fmt: skip
-    for sheet in book.worksheets:
+class Accessibility:
+    """The rules over one workbook: each `sheet` in its order, then all `problems`."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._names: list[str] = []
+        self._first: Sheet | None = None
+        self._opened: str | None = None
+        """The first sheet that people see."""
+        self._tables: dict[str, str] = {}
+        self._of_names: list[Problem] = []
+        self._explained: set[str] = set()
+        """The numbers of the notes that stand in a first column."""
+        self._referring: list[tuple[str, str, str]] = []
+        """The place, the heading and the number of each note that a heading refers to."""
+        self._cursors: list[Problem] = []
+        self._titles: list[Problem] = []
+        self._found: list[Problem] = []
+
+    def sheet(self, sheet: Sheet) -> None:
+        """Looks at the next sheet."""
+        self._first = self._first or sheet
+        self._names.append(sheet.name)
+        if self._opened is None and sheet.state == "visible":
+            self._opened = sheet.name
+        self._of_names += self._named(sheet)
+        if sheet.active_cell != (0, 0):
+            cursor = cell_name(*sheet.active_cell)
+            self._cursors.append(ACC_003.problem(sheet.name, "cursor", cell=cursor))
+        title = sheet.rows[0].cells[0] if sheet.rows and sheet.rows[0].cells else None
+        if title is None or not title.style.title:
+            self._titles.append(ACC_066.problem(f"{sheet.name}!A1"))
+        self._explained |= set(_notes_in(row.cells[0] for row in sheet.rows if row.cells))
+        for heading in _headings(sheet):
+            where = f"{sheet.name}, {heading}"
+            self._referring += [(where, heading, number) for number in _NOTE.findall(heading)]
         for rule in _RULES:
-            found += rule(sheet)
-    return found
+            self._found += rule(sheet)
+
+    def problems(self) -> list[Problem]:
+        """Every breach: those of the whole workbook, then those of each sheet."""
+        return [
+            *self._document(), *self._cursors, *self._contents(), *self._titles, *self._of_names,
+            *self._notes(), *self._found,
+        ]  # fmt: skip
+
+    def _document(self) -> Faults:
+        if not line(self._book.title, 255):
+            yield ACC_001.problem("document")
+        if not clean(self._book.language):
+            yield ACC_002.problem("document")
+        if self._opened not in (None, *self._names[:1]):
+            yield ACC_003.problem("document", "sheet")
+
+    def _contents(self) -> Faults:
+        first = self._first
+        if first is None:
+            return
+        cells = (cell for row in first.rows for cell in row.cells if cell is not None)
+        linked = {_target(cell.link) for cell in cells}
+        for name in self._names[1:]:
+            if name not in linked:
+                yield ACC_004.problem(first.name, sheet=name)
+        area = _table(first)
+        for number, row in _lines(first, area) if area is not None else ():
+            cell = row.cells[area.first_col] if area and row.cells else None
+            if cell is None or _target(cell.link) not in self._names:
+                place = f"{first.name}!{cell_name(number, area.first_col if area else 0)}"
+                yield ACC_068.problem(place, value="" if cell is None else str(cell.value or ""))
+
+    def _named(self, sheet: Sheet) -> Faults:
+        if _UNNAMED.match(sheet.name):
+            yield ACC_005.problem(sheet.name, sheet=sheet.name)
+        if _table(sheet) is not None:
+            key = sheet.table.casefold()
+            if key in self._tables:
+                other = self._tables[key]
+                yield ACC_006.problem(sheet.name, "twice", table=sheet.table, other=other)
+            if _UNNAMED.match(sheet.table):
+                yield ACC_006.problem(sheet.name, "unnamed", table=sheet.table)
+            self._tables[key] = sheet.name
+
+    def _notes(self) -> Faults:
+        """A note that a heading refers to must stand somewhere in a first column."""
+        for where, _, number in self._referring:
+            if number not in self._explained:
+                yield ACC_012.problem(where, number=number)
 
 
-def _document(book: Workbook) -> Faults:
-    if not book.properties.title:
-        yield ACC_001.problem("document")
-    if not book.properties.language:
-        yield ACC_002.problem("document")
-    first = book.worksheets[0]
-    if book.active is not first:
-        yield ACC_003.problem("document", "sheet")
-    for sheet in book.worksheets:
-        selection = sheet.sheet_view.selection
-        at = selection[0].activeCell if selection else "A1"
-        if at not in (None, "A1"):
-            yield ACC_003.problem(sheet.title, "cursor", cell=at)
-
-
-def _contents(book: Workbook) -> Faults:
-    first = book.worksheets[0]
-    linked = {_target(link.location or "") for _, link in _linked(first)}
-    for sheet in book.worksheets[1:]:
-        if sheet.title not in linked:
-            yield ACC_004.problem(first.title, sheet=sheet.title)
-    for table in first.tables.values():
-        for row in _rows(first, table)[1:]:
-            link = row[0].hyperlink
-            if link is None or _target(link.location or "") not in book.sheetnames:
-                place = f"{first.title}!{row[0].coordinate}"
-                yield ACC_068.problem(place, value=str(row[0].value or ""))
-
-
-def _linked(sheet: Worksheet) -> Iterator[tuple[Cell, Hyperlink]]:
-    for row in sheet.iter_rows():
-        for cell in row:
-            if isinstance(cell, Cell) and cell.hyperlink is not None:
-                yield cell, cell.hyperlink
+def _notes_in(cells: Iterator[Cell | None]) -> Iterator[str]:
+    for value in {cell.value for cell in cells if cell is not None}:
+        yield from _NOTE.findall(value) if isinstance(value, str) else ()
 
 
 def _target(location: str) -> str:
@@ -109,145 +143,141 @@ def _target(location: str) -> str:
     return location.lstrip("#").rpartition("!")[0].strip("'").replace("''", "'")
 
 
-def _titles(book: Any) -> Faults:
-    """The title of a sheet has the style by which programs find their way from one to the next."""
-    heading = [each.name for each in book._named_styles if each.builtinId == _HEADING_1]
-    for sheet in book.worksheets:
-        if sheet["A1"].style not in heading:
-            yield ACC_066.problem(f"{sheet.title}!A1")
+def _table(sheet: Sheet) -> Area | None:
+    return sheet.filter if sheet.table else None
 
 
-def _names(book: Workbook) -> Faults:
-    tables: dict[str, str] = {}
-    for sheet in book.worksheets:
-        if _UNNAMED.match(sheet.title):
-            yield ACC_005.problem(sheet.title, sheet=sheet.title)
-        for table in sheet.tables.values():
-            key = table.displayName.casefold()
-            if key in tables:
-                yield ACC_006.problem(
-                    sheet.title, "twice", table=table.displayName, other=tables[key]
-                )
-            if _UNNAMED.match(table.displayName):
-                yield ACC_006.problem(sheet.title, "unnamed", table=table.displayName)
-            tables[key] = sheet.title
+def _headings(sheet: Sheet) -> list[str]:
+    """The headings of its table as they are written."""
+    area = _table(sheet)
+    if area is None:
+        return []
+    cells = sheet.rows[area.first_row].cells
+    return [table_heading(cell).strip() for cell in cells[area.first_col : area.last_col + 1]]
 
 
-def _floating(names: Sequence[str]) -> Faults:
-    for name in names:
-        if name.startswith(_FLOATING):
-            yield ACC_009.problem(name)
+def _lines(sheet: Sheet, area: Area) -> Iterator[tuple[int, Row]]:
+    """The rows of a table below its headings, by their number."""
+    first, last = area.first_row + 1, area.last_row + 1
+    return zip(range(first, last), sheet.rows[first:last], strict=True)
 
 
-def _notes(book: Workbook) -> Faults:
-    """A note that a heading refers to must stand somewhere in a first column."""
-    explained = {
-        number
-        for sheet in book.worksheets
-        for (value,) in sheet.iter_rows(max_col=1, values_only=True)
-        for number in _NOTE.findall(str(value or ""))
-    }
-    for sheet in book.worksheets:
-        for table in sheet.tables.values():
-            for heading in _headings(sheet, table):
-                for number in _NOTE.findall(heading):
-                    if number not in explained:
-                        yield ACC_012.problem(f"{sheet.title}, {heading}", number=number)
+def _shown(cell: Cell | None) -> Held:
+    """What a cell shows; of a link without words the place that it leads to."""
+    if cell is None:
+        return None
+    value = "".join(text for text, _ in cell.runs) if cell.runs else cell.value
+    return (cell.link or None) if value is None else value
+
+
+def _is_blank(cell: Cell | None) -> bool:
+    value = _shown(cell)
+    return value is None or (isinstance(value, str) and not clean(value))
 
 
 # Rules for one sheet.
 
 
-def _filters(sheet: Worksheet) -> Faults:
-    if sheet.auto_filter.ref or any(table.autoFilter for table in sheet.tables.values()):
-        yield ACC_065.problem(sheet.title)
+def _one_table(sheet: Sheet) -> Faults:
+    area = _table(sheet)
+    if area is None:
+        yield ACC_007.problem(sheet.name, "count", count=0)
+        return
+    named = f"{cell_name(area.first_row, area.first_col)}:{cell_name(area.last_row, area.last_col)}"
+    if area.first_col:
+        yield ACC_007.problem(sheet.name, "column", area=named)
+    headings = [heading.casefold() for heading in _headings(sheet)]
+    if "" in headings or len(set(headings)) < len(headings):
+        yield ACC_007.problem(sheet.name, "headings")
+    if area.last_row < _last(sheet):
+        yield ACC_007.problem(sheet.name, "below", area=named)
 
 
-def _percentages(sheet: Worksheet) -> Faults:
-    for table in sheet.tables.values():
-        for row in _rows(sheet, table)[1:]:
-            for cell in row:
-                if isinstance(cell.value, str) and _PERCENT.fullmatch(cell.value):
-                    yield ACC_067.problem(f"{sheet.title}!{cell.coordinate}", value=cell.value)
+def _last(sheet: Sheet) -> int:
+    """The last row with a cell in it."""
+    there = range(len(sheet.rows) - 1, -1, -1)
+    last = next((n for n in there if any(cell is not None for cell in sheet.rows[n].cells)), -1)
+    return max([last, *(merge.area.last_row for merge in sheet.merges)])
 
 
-def _one_table(sheet: Worksheet) -> Faults:
-    tables = list(sheet.tables.values())
-    if len(tables) != 1:
-        yield ACC_007.problem(sheet.title, "count", count=len(tables))
-    for table in tables:
-        if not re.match(r"A\d", table.ref):
-            yield ACC_007.problem(sheet.title, "column", area=table.ref)
-        if (table.headerRowCount if table.headerRowCount is not None else 1) != 1:
-            yield ACC_007.problem(sheet.title, "header")
-        headings = [heading.casefold() for heading in _headings(sheet, table)]
-        if "" in headings or len(set(headings)) < len(headings):
-            yield ACC_007.problem(sheet.title, "headings")
-        if (range_boundaries(table.ref)[3] or 0) < sheet.max_row:
-            yield ACC_007.problem(sheet.title, "below", area=table.ref)
+def _filters(sheet: Sheet) -> Faults:
+    if sheet.filter is not None and not sheet.table:
+        yield ACC_065.problem(sheet.name)
 
 
-def _headings(sheet: Worksheet, table: Table) -> list[str]:
-    return [str(cell.value or "").strip() for cell in _rows(sheet, table)[0]]
+def _merged(sheet: Sheet) -> Faults:
+    for merge in sheet.merges:
+        if not is_single(merge):
+            area = merge.area
+            ends = (area.first_row, area.first_col), (area.last_row, area.last_col)
+            yield ACC_008.problem(f"{sheet.name}!{':'.join(cell_name(*end) for end in ends)}")
 
 
-def _rows(sheet: Worksheet, table: Table) -> list[tuple[Cell | MergedCell, ...]]:
-    first_col, first_row, last_col, last_row = range_boundaries(table.ref)
-    return list(sheet.iter_rows(first_row, last_row, first_col, last_col, values_only=False))
+def _blanks(sheet: Sheet) -> Faults:
+    for number in range(_last(sheet) + 1):
+        if number >= len(sheet.rows) or all(map(_is_blank, sheet.rows[number].cells)):
+            yield ACC_010.problem(f"{sheet.name}!{number + 1}", "row")
+    hidden = [f"row {n}" for n, row in enumerate(sheet.rows, 1) if row.hidden]
+    columns = [n for n, column in enumerate(sheet.columns) if column.hidden]
+    for place in (*hidden, *(f"column {cell_name(0, n)[:-1]}" for n in columns)):
+        yield ACC_010.problem(f"{sheet.name}, {place}", "hidden")
 
 
-def _merged(sheet: Worksheet) -> Faults:
-    for area in sheet.merged_cells.ranges:
-        yield ACC_008.problem(f"{sheet.title}!{area.coord}")
+def _running_text(sheet: Sheet) -> Faults:
+    page = sheet.page
+    if page.header or page.footer_left or page.footer_right:
+        yield ACC_011.problem(sheet.name)
 
 
-def _blanks(sheet: Worksheet) -> Faults:
-    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
-        if all(value in (None, "") for value in values):
-            yield ACC_010.problem(f"{sheet.title}!{number}", "row")
-    for table in sheet.tables.values():
-        for row in _rows(sheet, table):
-            for cell in row:
-                if cell.value in (None, ""):
-                    yield ACC_010.problem(f"{sheet.title}!{cell.coordinate}", "cell")
-    hidden = [f"row {n}" for n, size in sheet.row_dimensions.items() if size.hidden]
-    hidden += [f"column {n}" for n, size in sheet.column_dimensions.items() if size.hidden]
-    for place in hidden:
-        yield ACC_010.problem(f"{sheet.title}, {place}", "hidden")
+def _marks(sheet: Sheet) -> Faults:
+    """Nothing floats over the cells, and a link says where it leads."""
+    for chart in sheet.charts:
+        yield ACC_009.problem(f"{sheet.name}!{cell_name(chart.row, chart.col)}")
+    for number, row in enumerate(sheet.rows):
+        for index, cell in enumerate(row.cells):
+            if cell is None or not (cell.link or cell.note):
+                continue
+            place = f"{sheet.name}!{cell_name(number, index)}"
+            if cell.note:
+                yield ACC_009.problem(place)
+            shown = str(_shown(cell)).strip()
+            if cell.link and (shown.casefold() in _EMPTY_WORDS or _ADDRESS.match(shown)):
+                yield ACC_014.problem(place, text=shown)
 
 
-def _running_text(sheet: Worksheet) -> Faults:
-    every = (
-        sheet.oddHeader, sheet.evenHeader, sheet.firstHeader,
-        sheet.oddFooter, sheet.evenFooter, sheet.firstFooter,
-    )  # fmt: skip
-    for part in every:
-        if part is not None and any(
-            side is not None and side.text for side in (part.left, part.center, part.right)
-        ):
-            yield ACC_011.problem(sheet.title)
-            return
+def _cells(sheet: Sheet) -> Faults:
+    """The rules for the cells of a table: none is blank, percentages are numbers, and words in a
+    column that are the same but coloured differently leave something to colour."""
+    area = _table(sheet)
+    if area is None:
+        return
+    width = area.last_col + 1 - area.first_col
+    known: list[set[int]] = [set() for _ in range(width)]
+    fills: list[dict[Held, str]] = [{} for _ in range(width)]
+    for number in range(area.first_row, area.last_row + 1):
+        cells = [*sheet.rows[number].cells[area.first_col : area.last_col + 1]]
+        cells += [None] * (width - len(cells))
+        for index, (cell, there) in enumerate(zip(cells, known, strict=True)):
+            if id(cell) in there:
+                continue
+            place = f"{sheet.name}!{cell_name(number, area.first_col + index)}"
+            body = number > area.first_row
+            found = [*_in_cell(place, cell, fills[index], body=body)]
+            yield from found
+            if body and not found:
+                there.add(id(cell))
 
 
-def _colour(sheet: Worksheet) -> Faults:
-    """Words in a column that are the same but coloured differently leave something to colour."""
-    for table in sheet.tables.values():
-        for column in zip(*_rows(sheet, table)[1:], strict=True):
-            fills: dict[object, object] = {}
-            for cell in column:
-                fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
-                if fills.setdefault(cell.value, fill) != fill:
-                    place = f"{sheet.title}!{cell.coordinate}"
-                    yield ACC_013.problem(place, value=str(cell.value))
+def _in_cell(place: str, cell: Cell | None, fills: dict[Held, str], *, body: bool) -> Faults:
+    if _is_blank(cell):
+        yield ACC_010.problem(place, "cell")
+    value, fill = _shown(cell), cell.style.fill if cell is not None else ""
+    if body and isinstance(value, str) and _PERCENT.fullmatch(value):
+        yield ACC_067.problem(place, value=value)
+    if body and fills.setdefault(value, fill) != fill:
+        yield ACC_013.problem(place, value=str(value))
 
 
-def _links(sheet: Worksheet) -> Faults:
-    for cell, _ in _linked(sheet):
-        shown = str(cell.value or "").strip()
-        if shown.casefold() in _EMPTY_WORDS or _ADDRESS.match(shown):
-            yield ACC_014.problem(f"{sheet.title}!{cell.coordinate}", text=shown)
-
-
-_RULES: tuple[Callable[[Worksheet], Faults], ...] = (
-    _one_table, _filters, _merged, _blanks, _running_text, _colour, _links, _percentages,
+_RULES: tuple[Callable[[Sheet], Faults], ...] = (
+    _one_table, _filters, _merged, _blanks, _running_text, _marks, _cells,
 )  # fmt: skip

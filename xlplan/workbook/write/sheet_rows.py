@@ -258,7 +258,7 @@ def _headings(sheet: Sheet) -> Sequence[Cell | None]:
     return sheet.rows[area.first_row].cells[area.first_col : area.last_col + 1]
 
 
-def _heading(cell: Cell | None) -> str:
+def table_heading(cell: Cell | None) -> str:
     """A heading as a table has it: on one line, and never blank."""
     return not_markup(line(str(cell.value), 255)) if cell else " "
 
@@ -267,14 +267,14 @@ def has_other_headings(sheet: Sheet) -> bool:
     """Whether a sheet has a table with other headings than stand in its cells."""
     if not sheet.table:
         return False
-    return any(cell is None or _heading(cell) != cell.value for cell in _headings(sheet))
+    return any(cell is None or table_heading(cell) != cell.value for cell in _headings(sheet))
 
 
 def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
     """The table that stands in place of a filter. xlsxwriter writes its headings."""
     assert sheet.filter is not None
     columns = [
-        {"header": _heading(cell), "header_format": formats.of(cell.style) if cell else None}
+        {"header": table_heading(cell), "header_format": formats.of(cell.style) if cell else None}
         for cell in _headings(sheet)
     ]
     options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}

@@ -7,7 +7,7 @@ becomes a formula, a link, a number or markup. xlsxwriter designs every workbook
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -56,8 +56,8 @@ _OPTIONS = {
 
 
 @no_collecting()
-def write_workbook(book: Workbook) -> bytes:
-    """The bytes of `book` as an .xlsx file.
+def write_workbook(book: Workbook, check: Callable[[Sheet], None] = lambda _: None) -> bytes:
+    """The bytes of `book` as an .xlsx file. Each sheet is shown to `check` before it is written.
 
     Text longer than 32,767 characters is cut with a mark at its end; `over_long` says where.
     """
@@ -70,6 +70,7 @@ def write_workbook(book: Workbook) -> bytes:
     shown: int | None = None
     for at in counted(WRITING_SHEETS, range(len(made)), len(made)):
         sheet, drawn = book.sheets[at], made[at]
+        check(sheet)
         if shown is None and sheet.state == "visible":
             shown = at
             show(drawn)
