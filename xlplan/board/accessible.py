@@ -90,22 +90,22 @@ class _Reader(Struct, frozen=True, dict=True):
     def figures(self) -> Style:
         return replace(self.body, align="right")
 
-    def cell(self, column: TableColumn, item: Item) -> Cell:
-        """A value in its own kind of cell; blanks are said."""
+    def cell(self, column: TableColumn, item: Item, width: float) -> Cell:
+        """A value in its own kind of cell, `width` characters wide; blanks are said."""
         value = item.value
         if value is None or isinstance(value, str | tuple) or column.kind == "days":
             words = words_of(column, item)
             style = self.body
             if column.kind == "rating" and item.rating is not None:
                 style = rating_style(item.rating, self.body)
-            if found := PERCENT.fullmatch(words):
+            if words.endswith("%") and (found := PERCENT.fullmatch(words)):
                 number = "0%" if found[1].isdigit() else "0.0#%"
                 style = replace(style, number_format=number, align="right")
                 return Cell(float(found[1]) / 100, style)
             place = self.places.get(item.link, "") if item.link else ""
             if place:
                 style = replace(style, colour=self.look.link.colour)
-            return Cell(self.long.fit(words, width_of(column), self.body), style, link=place)
+            return Cell(self.long.fit(words, width, self.body), style, link=place)
         if isinstance(value, date):
             return Cell(value, self.body)
         if column.kind == "share":
@@ -119,13 +119,13 @@ class _Spoken:
 
     def __init__(self, reader: _Reader, column: TableColumn) -> None:
         self._reader, self._column = reader, column
-        self._cells: dict[int, Cell] = {}
+        self._width = width_of(column)
+        self.cells: dict[int, Cell] = {}
+        """The cells that are made, by the identity of their items."""
 
     def cell(self, item: Item) -> Cell:
         """An item as its column has it."""
-        found = self._cells.get(id(item))
-        if found is None:
-            found = self._cells[id(item)] = self._reader.cell(self._column, item)
+        found = self.cells[id(item)] = self._reader.cell(self._column, item, self._width)
         return found
 
 
@@ -232,10 +232,8 @@ def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:
         Row([_heading(reader, column) for column in table.columns]),
     ]
     columns = [_Spoken(reader, column) for column in table.columns]
-    body = [
-        Row([c.cell(item) for c, item in zip(columns, line.items, strict=True)])
-        for line in table.lines
-    ]
+    both = (zip(columns, line.items, strict=True) for line in table.lines)
+    body = [Row([c.cells.get(id(item)) or c.cell(item) for c, item in line]) for line in both]
     return _laid(table.name, table.key, top, body, table.columns)
 
 
@@ -274,7 +272,8 @@ def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
     least = least_long(reader.body)
     for line in table.lines:
         for column, item in zip(table.columns, line.items, strict=True):
-            if isinstance(item.value, str | tuple):
+            value = item.value
+            if isinstance(value, tuple) or (isinstance(value, str) and len(value) >= least):
                 words = words_of(column, item)
                 if len(words) >= least and is_long(words, width_of(column), reader.body):
                     yield words, f"{table.name}, {label_of(table, line, column)}"

@@ -31,7 +31,7 @@ from xlplan.board.fitting import (
     sampled,
     shared_widths,
 )
-from xlplan.board.paint import FIGURES, LONGEST_LINK, Brush, Paint, board_chart, words_of
+from xlplan.board.paint import FIGURES, LONGEST_LINK, Brush, Paint, board_chart, painted, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
@@ -322,7 +322,7 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
     paint, table = draft.paint, stack[0]
     columns = columns_of(table)
     spanning = any(c.span > 1 for _, c in columns)
-    brushes, level = [(n, Brush(paint, c)) for n, c in columns], 1 if table.bands else 0
+    brushes, level = [Brush(paint, c) for _, c in columns], 1 if table.bands else 0
     heads = Row(_spread(draft, columns, [paint.heading(c) for _, c in columns]))
     if not spanning:
         heads = replace(heads, height=heading_height(heads.cells, widths))
@@ -336,7 +336,7 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
         if owner.struck:
             draft.rows.append(_struck(paint, columns, owner, line))
             continue
-        cells: list[Cell | None] = [brush.cell(line.items[n]) for n, brush in brushes]
+        cells: list[Cell | None] = [*painted(brushes, [line.items[n] for n, _ in columns])]
         draft.rows.append(Row(_spread(draft, columns, cells) if spanning else cells, level=level))
     if table.chart:
         last = len(draft.rows) - 1 - sum(line.total for line in table.lines)

@@ -213,14 +213,13 @@ class Brush:
 
     def __init__(self, paint: Paint, column: TableColumn) -> None:
         self._paint, self._column = paint, column
-        self._cells: dict[int, Cell] = {}
+        self.cells: dict[int, Cell] = {}
+        """The cells that are painted, by the identity of their items."""
         self._looks: dict[tuple[object, ...], tuple[Style, Style]] = {}
 
     def cell(self, item: Item) -> Cell:
         """An item as its column shows it."""
-        found = self._cells.get(id(item))
-        if found is None:
-            found = self._cells[id(item)] = self._painted(item)
+        found = self.cells[id(item)] = self._painted(item)
         return found
 
     def _painted(self, item: Item) -> Cell:
@@ -247,6 +246,12 @@ class Brush:
             shown = self._paint.shown(self._column, item, linked=linked)
             found = self._looks[key] = shown
         return found
+
+
+def painted(brushes: Sequence[Brush], items: Sequence[Item]) -> list[Cell]:
+    """A line: each of its items as its own column shows it."""
+    both = zip(brushes, items, strict=True)
+    return [brush.cells.get(id(item)) or brush.cell(item) for brush, item in both]
 
 
 def words_of(column: TableColumn, item: Item) -> str:

@@ -257,15 +257,24 @@ def _cells(sheet: Sheet) -> Faults:
     for number in range(area.first_row, area.last_row + 1):
         cells = [*sheet.rows[number].cells[area.first_col : area.last_col + 1]]
         cells += [None] * (width - len(cells))
-        for index, (cell, there) in enumerate(zip(cells, known, strict=True)):
-            if id(cell) in there:
-                continue
-            place = f"{sheet.name}!{cell_name(number, area.first_col + index)}"
-            body = number > area.first_row
-            found = [*_in_cell(place, cell, fills[index], body=body)]
-            yield from found
-            if body and not found:
-                there.add(id(cell))
+        body = number > area.first_row
+        new = [n for n, (cell, there) in enumerate(zip(cells, known, strict=True))
+               if id(cell) not in there]  # fmt: skip
+        for index in new:
+            cell = cells[index]
+            if body and cell is not None and _keeps(cell, fills[index]):
+                known[index].add(id(cell))
+            else:
+                place = f"{sheet.name}!{cell_name(number, area.first_col + index)}"
+                yield from _in_cell(place, cell, fills[index], body=body)
+
+
+def _keeps(cell: Cell, fills: dict[Held, str]) -> bool:
+    """Whether a cell below the headings surely keeps the rules, as nearly all do."""
+    value, fill = cell.value, cell.style.fill
+    if isinstance(value, str) and (not value or value[-1] == "%" or not value[0].isprintable()):
+        return False
+    return value is not None and fills.setdefault(value, fill) == fill
 
 
 def _in_cell(place: str, cell: Cell | None, fills: dict[Held, str], *, body: bool) -> Faults:

@@ -71,12 +71,12 @@ class Rows:
     def _put(self, number: int, cells: Sequence[Cell | None]) -> None:
         """A row of cells; those that stood above as well are not looked into."""
         drawn = self._drawn
-        known = drawn.alike.get
-        rests = [known(id(cell)) for cell in cells]
+        these = [*map(id, cells)]
+        rests = [*map(drawn.alike.get, these)]
         for index in [index for index, rest in enumerate(rests) if rest is None]:
             rests[index] = self._rest(number, index, cells[index])
         drawn.put(number, rests)  # type: ignore[arg-type]  # none is None by now
-        if drawn.leads:
+        if not drawn.leads.keys().isdisjoint(these):
             for index, cell in enumerate(cells):
                 self._lead(number, index, cell)
 
@@ -270,6 +270,14 @@ def has_other_headings(sheet: Sheet) -> bool:
     return any(cell is None or table_heading(cell) != cell.value for cell in _headings(sheet))
 
 
+class _Unheard(dict[Any, Any]):
+    """Where xlsxwriter keeps every cell of a table, so that no other lies over it: a sheet has but
+    one."""
+
+    def __setitem__(self, key: object, value: object) -> None:
+        pass
+
+
 def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
     """The table that stands in place of a filter. xlsxwriter writes its headings."""
     assert sheet.filter is not None
@@ -278,4 +286,5 @@ def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
         for cell in _headings(sheet)
     ]
     options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
+    drawn.table_cells = _Unheard()
     drawn.add_table(*corners(sheet.filter), options)
