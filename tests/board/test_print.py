@@ -17,6 +17,10 @@ from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from tests.office import Office
 from xlplan.board import composite_workbook
 from xlplan.board.at_a_glance import NO_WORDS
+from xlplan.board.coloured import columns_of, fit_to_page
+from xlplan.board.paint import Paint
+from xlplan.board.plan_sheet import plan_sheet
+from xlplan.board.view import view_of
 from xlplan.plan.settings import CompositeSettings
 from xlplan.workbook.write.cell_text import (
     count_lines,
@@ -186,3 +190,17 @@ def test_a_column_has_room_for_what_stands_where_nothing_is_given() -> None:
         assert found
         for cell, col in found:
             assert count_lines(words, sheet.columns[col].width, cell.style) == 1
+
+
+def test_a_table_without_a_row_to_draw_has_columns_as_wide_as_they_are_meant_to_be() -> None:
+    few = sample_board(12, 3)
+    rows = [
+        replace(row, values={**row.values, "rating": "B"}) if row.kind == "action" else row
+        for row in few.rows
+    ]
+    view = view_of(replace(few, rows=rows))  # all is closed, and stands on Completed
+    sheet = plan_sheet(view)
+    assert all(line.early for line in sheet.tables[0].lines)
+    fitted = fit_to_page(sheet, Paint(view))
+    own = [column.width for _, column in columns_of(sheet.tables[0])]
+    assert [column.width for _, column in columns_of(fitted.tables[0])] == own

@@ -192,9 +192,10 @@ def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
 def _fitted(
     paint: Paint, column: TableColumn, items: Sequence[Item], above: Collection[str]
 ) -> FittedColumn:
-    """A column as its width is worked out: texts give and take room, figures only give. What
-    stands in it in the tables `above` is kept in one line where it is as short as a link."""
-    flexible = column.kind in ("text", "list", "rating", "direction") and column.span == 1
+    """A column as its width is worked out: texts give and take room, figures only give. What stands
+    in it in the tables `above` is kept in one line where it is as short as a link."""
+    # Headings alone do not tell which column is to be wide.
+    flexible = bool(items) and column.kind not in FIGURES and column.span == 1
     heading = paint.heading(column)
     # Of texts a sample tells how wide they are; of ratings every one is kept whole.
     rated = column.kind in ("rating", "direction")
@@ -367,9 +368,7 @@ def _band(draft: Draft, band: Band, columns: int, width: float) -> None:
         words += f"\n{paint.texts.pointer(band.text)}"
     _laid_over(draft, Cell(words, look), columns)
     if band.more:
-        _laid_over(
-            draft, Cell(paint.texts.fit(band.more, width, paint.boxed), paint.boxed), columns
-        )
+        _laid_over(draft, paint.fitted(band.more, width), columns)
 
 
 def _laid_over(draft: Draft, cell: Cell, columns: int) -> None:
