@@ -98,7 +98,7 @@ def test_a_workbook_that_keeps_the_rules_has_no_fault() -> None:
         ("ACC-010", with_cell(1, 0, None)),
         ("ACC-010", changed(rows=[*FIGURES.rows, Row([]), Row([Cell("Source")])])),
         ("ACC-010", changed(columns=[Column(), Column(hidden=True)])),
-        ("ACC-010", changed(rows=[*FIGURES.rows[:4], FIGURES.rows[4]._replace(hidden=True)])),
+        ("ACC-010", changed(rows=[*FIGURES.rows[:4], replace(FIGURES.rows[4], hidden=True)])),
         ("ACC-011", changed(page=Page())),
         ("ACC-011", changed(page=Page(footer_right="", header="Draft"))),
         ("ACC-012", with_cell(2, 1, Cell("Rating [note 7]"))),
