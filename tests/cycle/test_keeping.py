@@ -235,6 +235,28 @@ def test_a_column_with_another_heading_is_known_by_where_it_stands_and_what_it_h
     assert [p.code for report in result.returns for p in report.problems] == ["KEEP-014"]
 
 
+def test_a_column_that_carries_on_the_plans_own_is_said_and_not_read(tmp_path: Path) -> None:
+    """People who begin a column for each month put the new one beside the last."""
+    source = _source(tmp_path / NAME)
+    book = openpyxl.load_workbook(source)
+    book["Action Plan"]["F2"] = "RAG Oct 25"
+    book.save(source)
+    made = tmp_path / "monthly"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source), "--keep"]) in (0, 1)
+
+    def edit(sheet: Worksheet) -> None:
+        sheet["E4"] = "All are done"
+        for col, heading in (("G", "RAG Nov 25"), ("H", "RAG Sep 25"), ("I", "RAG Dec 25")):
+            sheet[f"{col}2"] = heading
+        sheet["G4"] = sheet["H4"] = "Green"
+
+    _edit(made, edit)
+    result = _merge(made)
+    found = [(p.code, p.where[-3:]) for report in result.returns for p in report.problems]
+    assert found == [("KEEP-036", "!G2")]  # the others are earlier, or blank
+    assert [change.field for change in result.changes] == ["progress"]
+
+
 def test_a_column_that_is_gone_is_said_and_its_values_stay(plan: Path) -> None:
     def edit(sheet: Worksheet) -> None:
         for row in range(2, 10):

@@ -22,7 +22,14 @@ from xlplan.plan.propose_ratings import (
     scale_of_colours,
     share_scale,
 )
-from xlplan.plan.propose_roles import Sample, column_role, guess_role, looks_like_keys, slug
+from xlplan.plan.propose_roles import (
+    Sample,
+    column_role,
+    guess_role,
+    looks_like_keys,
+    slug,
+    without_period,
+)
 from xlplan.plan.status_words import families, known_rating, one_word
 from xlplan.plan.values import Raw
 
@@ -999,3 +1006,9 @@ def test_the_usual_type_of_values_needs_nothing_else_to_be_known() -> None:
         "Cost": "number", "Cost (£)": "text", "Agreed on": "date", "Code": "text", "Much": "text",
         "Nothing": "text",
     }  # fmt: skip
+
+
+def test_what_a_heading_says_beside_its_period() -> None:
+    assert without_period("q1 rag") == without_period("rag october") == "rag"
+    assert without_period("sep 25") == ""
+    assert without_period("rag") is None

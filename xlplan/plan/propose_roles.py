@@ -118,6 +118,21 @@ def _role(heading: str) -> str:
     return "rating+progress" if _mixed(wanted) else "text"
 
 
+_PERIOD = regex(
+    r"\b(?:q[1-4]|(?:quarter|qtr|half|term|week|wk|month|year|yr|period|cycle)(?: ?\d{1,2})?|"
+    r"autumn|spring|summer|winter|easter|\d{1,4}|1st|2nd|3rd|4th|"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
+
+
+def without_period(words: str) -> str | None:
+    """The words of a heading (small letters) without the period they name: "q1 rag" is "rag",
+    "sep 25" is ``""``; None where they name none."""
+    bare = " ".join(_PERIOD.sub(" ", words).split())
+    return bare if bare != words else None
+
+
 _REMEMBERED = 100
 """Characters of a text that is worth remembering: a heading, or a word that many cells hold."""
 _remembered_normal = lru_cache(maxsize=1 << 13)(_normal)

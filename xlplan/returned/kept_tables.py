@@ -7,7 +7,7 @@ too is a version that was written, and how its columns hold several facts.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from hashlib import sha256
 
@@ -16,10 +16,12 @@ from msgspec import Struct, field
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptTable
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.propose_roles import normal_heading, without_period
 from xlplan.plan.shown import ShownDate
 from xlplan.plan.spelling import Composed, composed_column
 from xlplan.plan.status_words import rating_by_fill
 from xlplan.plan.text import canon_text, fold
+from xlplan.plan.timescales import dates_in
 from xlplan.plan.values import Raw, Value, show
 from xlplan.returned.tables import text_of
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, at_of
@@ -182,6 +184,29 @@ def _between(col: int, placed: Mapping[int, int]) -> int | None:
     if right is not None and placed[right] - (right - col) >= 0:
         return placed[right] - (right - col)
     return None
+
+
+def carrying_on(
+    table: FoundTable, rows: Collection[int], definition: PlanDefinition
+) -> Iterator[tuple[int, str, str, Field]]:
+    """Columns that are none of the plan's and go on where its rating or its note ends, of which a
+    heading names the period: the column, its heading, the heading before, and the field.
+
+    A column of a later period is one, or where a heading has no year, one to the right.
+    """
+    ours = {*table.columns.values()}
+    headings = {col: text for col, value in enumerate(table.sheet.rows[table.header])
+                if isinstance(value, str) and (text := " ".join(value.split()))}  # fmt: skip
+    for item in definition.fields_of("action"):
+        at = table.columns.get(item.id, -1) if item.role in ("rating", "progress") else -1
+        bare = without_period(normal_heading(headings.get(at, "")))
+        for col in headings.keys() - ours if bare is not None else ():
+            if without_period(normal_heading(headings[col])) != bare:
+                continue
+            (before, *_), (after, *_) = (dates_in(headings[c]) or (None,) for c in (at, col))
+            later = after > before if before and after else col > at
+            if later and any(raw_text(value_at(table.sheet, row, col)) for row in rows):
+                yield col, headings[col], headings[at], item
 
 
 def with_renamed(

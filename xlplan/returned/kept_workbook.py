@@ -22,6 +22,7 @@ from xlplan.codes.kept_codes import (
     KEEP_033,
     KEEP_034,
     KEEP_035,
+    KEEP_036,
 )
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
@@ -34,6 +35,7 @@ from xlplan.returned.kept_rows import Headings, Located, locate, names_of
 from xlplan.returned.kept_tables import (
     FoundTable,
     Version,
+    carrying_on,
     composed_cells,
     composed_of,
     covered_cells,
@@ -354,6 +356,10 @@ class _Reader(Struct, dict=True):
                     said.add(cell)
                     before = " ".join(known[name][1].split())
                     yield KEEP_014.problem(f"{where}!{cell}", heading=_cut(text), before=before)
+            rows = [row for at, row in self.found.rows.values() if at == table]
+            for col, new, before, item in carrying_on(table, rows, self.version.definition):
+                cell = f"{where}!{a1(table.header, col)}"
+                yield KEEP_036.problem(cell, heading=new, before=before, role=item.role)
         for name, sheet in self.found.copies.items():
             yield KEEP_033.problem(f"{self.book.name}!{name}", sheet=sheet)
         headless = self.found.headless.values() if self.found.rows else ()

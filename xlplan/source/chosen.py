@@ -10,14 +10,13 @@ from msgspec.structs import replace
 from xlplan.codes.source_codes import NEW_002, NEW_016, NEW_017, NEW_018, NEW_019
 from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Kind
-from xlplan.plan.propose_roles import guess_role
+from xlplan.plan.propose_roles import guess_role, without_period
 from xlplan.plan.text import fold
 from xlplan.source.choice import Choice, table_at
 from xlplan.source.column_roles import Reading, shape_of
-from xlplan.source.heading_words import role_scores
+from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout, Table
-from xlplan.source.period_columns import without_period
 from xlplan.source.several_facts import ask_about_facts, say_parted
 from xlplan.workbook.read.book import Book, ReadSheet
 
@@ -238,7 +237,8 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
 
 def _earlier(heading: str, latest: str) -> bool:
     """Whether two headings differ in the period alone that they name."""
-    return without_period(heading) == without_period(latest) is not None
+    bare, of_latest = (without_period(words_of(text)) for text in (heading, latest))
+    return bare == of_latest is not None
 
 
 def _kinds(table: Table) -> set[str]:

@@ -10,24 +10,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from xlplan.late import regex
+from xlplan.plan.propose_roles import without_period
 from xlplan.plan.timescales import dates_in
 from xlplan.source.heading_words import words_of
 
-_PERIOD = regex(
-    r"\b(?:q[1-4]|(?:quarter|qtr|half|term|week|wk|month|year|yr|period|cycle)(?: ?\d{1,2})?|"
-    r"autumn|spring|summer|winter|easter|\d{1,4}|1st|2nd|3rd|4th|"
-    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
-)
 _IN_NUMBERS = regex(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](?:20)?(\d\d)(?!\d)")
-
-
-def without_period(heading: str) -> str | None:
-    """The words of a heading without the period it names: "Q1 RAG" is "rag", "Sep-25" is ``""``;
-    None where it names none."""
-    words = words_of(heading)
-    bare = " ".join(_PERIOD.sub(" ", words).split())
-    return bare if bare != words else None
 
 
 def latest_first(
@@ -43,7 +30,7 @@ def latest_first(
     """
     series: dict[tuple[str, str], list[tuple[float, int, str]]] = {}
     for score, col, role in found:
-        bare = without_period(headings.get(col, ""))
+        bare = without_period(words_of(headings.get(col, "")))
         if role in ("rating", "progress") and bare is not None:
             series.setdefault((role, bare), []).append((score, col, role))
     first: dict[tuple[int, str], float] = {}
