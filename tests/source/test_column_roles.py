@@ -232,6 +232,25 @@ def test_a_heading_that_lists_its_choices_is_no_progress_note_unless_its_cells_a
     assert role(long, long + " or June", long + " or July") == "progress"
 
 
+def test_who_closed_an_action_is_no_status() -> None:
+    assert "rating" not in role_scores("Closed by")
+    assert role_scores("Closed")["rating"] > 0.5
+
+
+def test_next_steps_are_the_actions_only_where_nothing_else_is() -> None:
+    def roles(*headings: str) -> dict[int, str]:
+        rows: list[dict[int, CellValue]] = [
+            {0: f"The crews of boat {n} should be trained", 1: "Ada Quill", 2: "Book the hall"}
+            for n in range(4)
+        ]
+        return dict(read_columns(dict(enumerate(headings)), rows).roles)
+
+    for heading in ("Rec / AFI text", "AFI", "Recommendation"):
+        assert roles(heading, "Lead", "Next steps")[0] == "action"
+    assert roles("Finding", "Lead", "Next steps")[2] == "action"
+    assert roles("Background", "Lead", "Next steps")[2] == "action"
+
+
 def test_years_are_days_by_which_something_is_due() -> None:
     assert fit("due", shape_of([2026.0, 2027.0, "2026", None])) > 0.8
     assert fit("due", shape_of([26.0, 27.0, 2500.0])) < 0.3

@@ -136,7 +136,7 @@ _DO: tuple[tuple[str, float], ...] = (
      r"steps?|sub ?tasks?|to ?dos?|how (?:will|do|shall|are) we (?:do|get|achieve|deliver|"
      r"make)\w*|what (?:\w+ )*(?:to do|will do|do|done|needed)|we will|vorhaben",
      0.9),
-    (r"recommendations?|recommended|recommandations?|recomendacion\w*|empfehlung\w*|aanbeveling\w*|"
+    (r"recommendations?|recs?|afis?|recommended|recommandations?|recomendacion\w*|empfehlung\w*|aanbeveling\w*|"
      r"argymhell\w*|precautions?|interventions?|undertakings?|commitments?|deliverables?|"
      r"initiatives?|milestones?|measures?|improvements?|response|responses|respuesta|contingency|"
      r"solutions?|resolution|proposals?|requirements?|projects?|work ?packages?|jalons?|hito|hitos|"
@@ -353,6 +353,7 @@ def _state(words: str) -> dict[str, float] | None:
         lesser = 0.7 if _NOT_STATE.search(words) else 0.95
         return {"rating": lesser}
     short = len(words.split()) <= 3 and not _has(_SOMEBODY, words) and not _DONE_WITH.search(words)
+    short = short and not words.endswith(" by")  # that is who, or by when
     return {"rating": 0.6} if short and _has(_STATE_PERHAPS, words) else None
 
 
@@ -375,6 +376,8 @@ def _somebody(words: str) -> dict[str, float] | None:
 def _do(words: str) -> float:
     if re.fullmatch(r"corrective|remedial|mitigating|recommended|taken", words):
         return 0.2  # says which, not what
+    if re.fullmatch(r"(?:agreed |planned )?next (?:steps?|actions?)", words):
+        return 0.6  # what is still to be done about that which another column names
     best = max((score for pattern, score in _DO if _has(pattern, words)), default=0.0)
     best = best if best != 0.4 or len(words.split()) <= 4 else 0.3
     if best and _has(
