@@ -54,8 +54,6 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[str, int] = {}
-        """The place of each text that was put in, as it was before it was made safe."""
         self.alike: dict[int, str] = {}
         """How each cell goes on behind its name, by its identity: many of a column are one object.
         Blank where there is none."""
@@ -167,7 +165,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
             self._pack()
         else:
             self.count(*self._lines)
-        for held in (self._known, self.alike, self.leads, self._open, self._tags, self._spans):
+        for held in (self.alike, self.leads, self._open, self._tags, self._spans):
             held.clear()
         self._shapes.clear()
         self.row_info.clear()
@@ -229,19 +227,18 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         return self._text(str(value))
 
     def _text(self, value: str) -> str | None:
-        known = self._known.get(value)
-        if known is None:
+        texts = self.str_table.string_table
+        known = texts.get(value)
+        if known is None or value[:1] in ("", "<"):
             text = clean(value)
             if not text:
                 return "/>"
             if text[0] == "<":
                 return None
-            table = self.str_table
-            known = table.string_table.get(text)
+            known = texts.get(text)
             if known is None:
-                known = table.string_table[text] = table.unique_count
-                table.unique_count += 1
-            self._known[value] = known
+                known = texts[text] = len(texts)
+                self.str_table.unique_count += 1
         return f"{_OF_TEXT}{known}</v></c>"
 
     def _linked(self, cell: Cell) -> str | None:
@@ -337,10 +334,12 @@ class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
     def _write_sst_strings(self) -> None:
         done: list[str] = []
         for text in self.string_table.string_array:
-            if _NOT_PLAIN.search(text) is None:
+            plain = _NOT_PLAIN.search(text) is None
+            if plain:
                 done.append(f"<si><t>{text}</t></si>")
-            else:
+            if len(done) >= _AT_ONCE or not plain:
                 self.fh.write("".join(done))
                 done.clear()
+            if not plain:
                 self._write_si(text)
         self.fh.write("".join(done))
