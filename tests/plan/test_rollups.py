@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.plan.checks.references import RolledUp, roll_up
+from xlplan.plan.checks.rollups import RolledUp, roll_up
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import Rollup
 from xlplan.plan.values import Invalid, Value

@@ -30,7 +30,8 @@ from xlplan.board.standings import (
 )
 from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
-from xlplan.plan.checks.references import RolledUp, named_in_brackets, roll_up
+from xlplan.plan.checks.references import named_in_brackets
+from xlplan.plan.checks.rollups import RolledUp, roll_up
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import Rollup
 from xlplan.plan.text import fold

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from xlplan.board.board_model import (
     BoardSheet,
@@ -301,9 +302,8 @@ def changes_sheet(view: View) -> BoardSheet:
     note = f"{many}, {read} of them with the file and cell that they were read from"
     if read == len(found):
         note = f"{many}, each with the file and cell it was read from"
-    empty = "Nothing in the plan has changed since the last board."
-    if not view.compared:
-        empty = "Nothing in the plan has changed since it was started."
+    since = "the last board" if view.compared else "it was started"
+    empty = f"Nothing in the plan has changed since {since}."
     table = changes_table(view, "changes", "Changes", line, found)
     return BoardSheet(
         line, "Changes", (table,), notes=(note,) if found else (), frozen=2,
@@ -326,16 +326,12 @@ def changes_table(view: View, key: str, name: str, line: str, found: Iterable[Ch
         TableColumn("decided", "How it was decided", width=26),
         *([TableColumn("cycle", "Cycle", width=14)] if key == "restatements" else []),
     ]
-    kinds = {row.uid: row.kind for row in view.board.rows}
-    width = len(columns)
-    fields: dict[tuple[str, str], Field | None] = {}
+    kinds, width = {row.uid: row.kind for row in view.board.rows}, len(columns)
+    find = cache(view.board.definition.find)  # which looks through all of them
 
     def made(change: Change) -> Sequence[Item | str]:
         kind = kinds.get(change.uid, "action")
-        about = change.field, kind
-        if about not in fields:
-            fields[about] = view.board.definition.find(*about)
-        return _change(view, change, kind, fields[about])[:width]
+        return _change(view, change, kind, find(change.field, kind))[:width]
 
     return make_table(key, name, line, columns, map(made, found))
 

@@ -24,7 +24,7 @@ from xlplan.board.standings import (
 )
 from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
-from xlplan.plan.checks.references import RolledUp
+from xlplan.plan.checks.rollups import RolledUp
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.settings import Rollup
 from xlplan.plan.values import rating_word, show

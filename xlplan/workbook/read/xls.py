@@ -1,7 +1,5 @@
-"""An old workbook (.xls): its records (MS-XLS), kept in a compound file.
-
-How far its sheets reach, what nobody sees of them, and what people say in notes and with colours
-and lines.
+"""An old workbook (.xls): its records (MS-XLS), kept in a compound file: how far its sheets reach,
+what nobody sees of them, and what people say in notes and with colours and lines.
 """
 
 from __future__ import annotations
