@@ -19,13 +19,14 @@ from msgspec.structs import replace
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle import boards, intake, kept, memory, shown_lines
+from xlplan.cycle import boards, intake, kept, known, memory
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.intake import Arrived, Recogniser
 from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.memory import Memory, index_of, to_recall
 from xlplan.cycle.standing import standing
+from xlplan.issued import master
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.compare import Comparison
@@ -114,8 +115,8 @@ def test_a_look_at_what_was_kept_reads_no_event(
 def test_a_merge_makes_lines_of_the_master_only_of_rows_on_which_it_bears(
     folder: Path, counts: Counts
 ) -> None:
-    counts.watch(shown_lines, "line_of")
-    counts.watch(shown_lines, "base_row")
+    counts.watch(master, "line_of")
+    counts.watch(known, "base_row")
     assert small.do(folder, "merge") == 1
     assert counts == {"line_of": 1, "base_row": 1}
     small.give_back(folder, REPAIRS, {("1.2", "progress"): "All of them"}, file="new.xlsx")

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests import paper
 from tests.paper import DEFINITION, Office
 from xlplan.merge import bases, compare
-from xlplan.merge.bases import AsIssued, Bases, rows_as_issued
+from xlplan.merge.bases import AsIssued, Bases, is_as_issued, rows_as_issued
 from xlplan.merge.compare import Comparison, Findings
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, Reading, ReadRow, raw_in
@@ -306,6 +306,17 @@ def test_a_row_is_alike_by_its_own_key_wherever_its_columns_are() -> None:
     assert is_alike(office, issued, turned)
     fewer = RawCells(Frame(names[1:], cells.frame.letters[1:]), raws[1:], cells.number)
     assert not is_alike(office, issued, fewer)
+
+
+def test_each_row_of_the_very_file_that_went_out_is_alike_and_no_other_is() -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    alike = as_issued(office, issued).all_alike()
+    cells = raw_row(office, issued)
+    assert not alike("a-9", "", cells)
+    assert not is_as_issued(office.state, "a-1", cells, issued.as_of)
+    assert alike("a-1", "", cells)
+    assert is_as_issued(office.state, "a-1", cells, issued.as_of)
 
 
 def test_only_the_key_that_went_out_in_a_row_is_known_as_its_own() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlplan.cycle.desk import Desk
-    from xlplan.cycle.shown_lines import Lines
+    from xlplan.cycle.known import Lines
     from xlplan.ledger.store import Ledger
     from xlplan.merge.model import Change, Event, MasterRow, Question
     from xlplan.merge.state import State
@@ -29,7 +29,7 @@ Document = dict[str, Any]  # JSON
 _JSON = json.JSONEncoder(separators=(",", ":"))
 OUTPUTS: Key = ("outputs", "")
 LINES, ROWS_TOGETHER = "lines", 32
-"""The topic of what `master.xlsx` shows, and of how many rows it is one text; see `shown_lines`."""
+"""The topic of what `master.xlsx` shows, and of how many rows it is one text; see `known`."""
 _OF_ROWS = ("standing", "timeline")  # topics of which the names are uids
 
 
@@ -296,7 +296,7 @@ def _answers(
     for key, answer in _documents(desk, changed, before):
         yield key, _JSON.encode(answer)
     if (lines := _fresh_lines(desk)) is not None:
-        from xlplan.cycle.shown_lines import to_keep
+        from xlplan.cycle.known import to_keep
 
         yield from to_keep(lines, everything=before is None)
 
