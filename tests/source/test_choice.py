@@ -388,3 +388,16 @@ Ref | {action} | {other} | Owner | Due
 2 | Plane the shed door | There is a second door | Ben Ode | 1/8/2026
 """
     assert any("might be meant" in guess for guess in read(text).guesses) is asked
+
+
+def test_of_two_columns_of_leads_the_one_that_was_used_is_said() -> None:
+    text = "Ref | Action | Exec lead | Operational lead | Due\n"
+    text += "1 | Mend the hull | Ada Quill | Ben Ode | May 2026\n2 | Paint it | Cy | Ben Ode | May"
+    source = read(text)
+    assert column(source, "lead") == ["Ada Quill", "Cy"]
+    assert any(
+        'field lead: "Exec lead" was used, and "Operational lead" might be meant' in guess
+        for guess in source.guesses
+    )
+    sure = read(text.replace("Exec lead", "Lead").replace("Operational lead", "Supported by"))
+    assert not any("field lead" in guess for guess in sure.guesses)

@@ -217,6 +217,10 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
     ]
     if states:
         yield _instead("rating", columns.get("rating", ""), states, "status")
+    leads = [text for text in _rivals(reading, headings, "lead", 0.9)
+             if {"lead", "leads", "owner", "owners"} & {*words_of(text).split()}]  # fmt: skip
+    if leads:
+        yield _instead("lead", columns["lead"], leads, "lead")
     yield from choice.asked
     for place in choice.kinds:
         table = table_at(layouts, place)
