@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
@@ -94,12 +94,11 @@ def references_of(definition: PlanDefinition, rows: Sequence[Row]) -> References
     """Every reference of the rows that stand, from fields and from words inside texts."""
     index = _Index(definition, [row for row in rows if not row.withdrawn])
     found: list[Reference] = []
-    by_kind = {kind: _referring(index, kind) for kind in {row.kind for row in index.rows}}
     for row in index.rows:
-        for name, read in by_kind[row.kind]:
-            value = row.values.get(name)
+        for item in definition.fields_of(row.kind):
+            value = row.values.get(item.id)
             if value is not None:
-                found += read(row, value)
+                found += _in_field(index, row, item, value)
     return References(tuple(found))
 
 
@@ -118,11 +117,9 @@ _IN_BRACKETS = regex(r"\[([^\[\]]*\w[^\[\]]*)\]")
 
 def mentions_of(text: str) -> tuple[Mention, ...]:
     """The references that a text makes in words, in order, each once."""
-    low = text.lower()
-    if text.isascii() and not any(map(low.__contains__, _HINTS)):
-        return ()  # as of most texts can be said sooner than by an expression
-    if not _HINT.search(text):
-        return ()
+    low = text.lower() if text.isascii() else ""
+    if (low and not any(map(low.__contains__, _HINTS))) or not _HINT.search(text):
+        return ()  # of most texts the words alone say so, and sooner than an expression
     found: dict[tuple[str, str, str], Mention] = {}
     for match in _SEE.finditer(text):
         rest = match["rest"]
@@ -200,46 +197,20 @@ class _Index:
         return words if words in self.sections else near[0] if len(near) == 1 else None
 
 
-Referring = Callable[[Row, Value], Iterable[Reference]]
-
-
-def _referring(index: _Index, kind: str) -> list[tuple[str, Referring]]:
-    """How references are read in each field of a kind of row that may have any."""
-    found: list[tuple[str, Referring]] = []
-    for item in index.definition.fields_of(kind):
-        if item.role == "inspection":
-            found.append((item.id, partial(_inspections, item.id)))
-        elif kinds := kinds_referred_to(index.definition, item):
-            found.append((item.id, partial(_referred, index, item.id, kinds)))
-        elif item.field_type.prose and item.role != "key":
-            found.append((item.id, partial(_mentioned, index, item.id)))
-    return found
-
-
-def _inspections(field: str, row: Row, value: Value) -> Iterator[Reference]:
-    for text in _elements(value):
-        yield Reference(row.uid, field, "inspection", text, leads="outside")
-
-
-def _referred(
-    index: _Index, field: str, kinds: Sequence[str], row: Row, value: Value
-) -> Iterator[Reference]:
-    for text in _elements(value):
-        found = ((kind, index.by_ref.get((kind, fold(text)), "")) for kind in kinds)
-        kind, uid = next(((k, to) for k, to in found if to), (kinds[0], ""))
-        yield Reference(row.uid, field, kind, text, uid, "" if uid else "nowhere")
-
-
-def _mentioned(index: _Index, field: str, row: Row, value: Value) -> Sequence[Reference]:
-    mentions = mentions_of(value) if isinstance(value, str) else ()
-    if not mentions:
-        return ()  # as most texts have none
-    found = ((mention, *index.find(row, mention)) for mention in mentions)
-    return [
-        Reference(row.uid, field, mention.kind, mention.words, uid, leads, True)
-        for mention, uid, leads in found
-        if uid != row.uid
-    ]
+def _in_field(index: _Index, row: Row, item: Field, value: Value) -> Iterator[Reference]:
+    if item.role == "inspection":
+        for text in _elements(value):
+            yield Reference(row.uid, item.id, "inspection", text, leads="outside")
+    elif kinds := kinds_referred_to(index.definition, item):
+        for text in _elements(value):
+            found = ((kind, index.by_ref.get((kind, fold(text)), "")) for kind in kinds)
+            kind, uid = next(((k, to) for k, to in found if to), (kinds[0], ""))
+            yield Reference(row.uid, item.id, kind, text, uid, "" if uid else "nowhere")
+    elif item.field_type.prose and item.role != "key" and isinstance(value, str):
+        for mention in mentions_of(value):
+            uid, leads = index.find(row, mention)
+            if uid != row.uid:
+                yield Reference(row.uid, item.id, mention.kind, mention.words, uid, leads, True)
 
 
 def _elements(value: Value) -> list[str]:
