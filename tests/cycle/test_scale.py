@@ -16,7 +16,7 @@ import pytest
 
 from tests import small
 from xlplan.cli.main import run
-from xlplan.workbook.write import alike, package
+from xlplan.workbook.write import alike, plain_cells, writing
 
 LEADS = (8, 16, 32)
 EACH = 2
@@ -57,9 +57,9 @@ def rows_of(leads: int) -> tuple[tuple[str, ...], ...]:
 def cycle_of(leads: int, patch: pytest.MonkeyPatch) -> Counter[str]:
     """What a cycle of so many leads does, in which each changes a cell."""
     counts: Counter[str] = Counter()
-    pack = package.packed
+    pack = writing.packed
 
-    def packed(part: bytes) -> package.Packed:
+    def packed(part: bytes) -> plain_cells.Packed:
         counts["cells"] += part.count(b"<c ")  # no other part than a sheet has any
         return pack(part)
 

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from xlplan.codes.families import every_message
 from xlplan.errors import Problem
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
-from xlplan.ledger.packing import _WORDS
+from xlplan.ledger.sqlite import _WORDS
 from xlplan.ledger.store import Ledger
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind

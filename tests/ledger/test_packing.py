@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.benchmarks.grown import Size, grow
 from xlplan.errors import Problem
-from xlplan.ledger.packing import packed, unpacked
+from xlplan.ledger.sqlite import packed, unpacked
 from xlplan.ledger.store import Ledger, link
 from xlplan.merge.model import Defined
 

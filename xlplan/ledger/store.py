@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from xlplan.codes.folder_codes import LED_001, LED_002, LED_003, LED_007, VER_002, VER_003
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.explaining import DAMAGE, damaged, explained, is_of_disk, is_recorded, whoami
-from xlplan.ledger.packing import packed, unpacked
+from xlplan.ledger import sqlite
+from xlplan.ledger.sqlite import DAMAGE, damaged
 
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
@@ -67,7 +67,7 @@ def _holds(previous: str, row: Sequence[Any]) -> bool:
 
 def _as_text(row: Any) -> Any:
     """A stored row whose fifth value, the body, is text again."""
-    return (*row[:4], unpacked(row[4]), *row[5:]) if isinstance(row[4], bytes) else row
+    return (*row[:4], sqlite.unpacked(row[4]), *row[5:]) if isinstance(row[4], bytes) else row
 
 
 class Ledger:
@@ -228,8 +228,8 @@ class Ledger:
             if found == "ok" and self._schema() != _expected_schema():
                 return "the tables or the triggers that keep it append-only have been changed"
         except DAMAGE as error:
-            if is_of_disk(error):
-                raise explained(error, self.path, self._who(), self._has_recorded) from error
+            if sqlite.is_of_disk(error):
+                raise sqlite.explained(error, self.path, self._who(), self._has_recorded) from error
             return str(error)
         return found
 
@@ -250,7 +250,7 @@ class Ledger:
                 try:
                     self._db.execute("COMMIT")
                 except sqlite3.OperationalError:
-                    stands = is_recorded(self._db, made._seq, made._hash)
+                    stands = sqlite.is_recorded(self._db, made._seq, made._hash)
                     self._has_recorded = self._has_recorded or stands
                     raise
             self._has_recorded = True
@@ -272,7 +272,7 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
         try:
             with contextlib.suppress(OSError):  # a courtesy; the lock itself is SQLite's
-                self._holder.write_text(whoami(), encoding="utf-8")
+                self._holder.write_text(sqlite.whoami(), encoding="utf-8")
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -297,7 +297,7 @@ class Ledger:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise explained(error, self.path, self._who(), self._has_recorded) from error
+            raise sqlite.explained(error, self.path, self._who(), self._has_recorded) from error
         except DAMAGE as error:
             raise damaged(self.path, str(error)) from error
 
@@ -339,7 +339,7 @@ class Transaction:
             self._seq += 1
             kind, text = kind_of(fact), canonical(to_body(fact))
             self._hash = link(self._hash, self._seq, self.tx, at, kind, text)
-            body = packed(text)
+            body = sqlite.packed(text)
             with self._ledger._explaining():
                 self._ledger._db.execute(
                     "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
@@ -372,7 +372,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BRIEFLY / 1000)
     except sqlite3.OperationalError as error:
-        raise explained(error, path) from error
+        raise sqlite.explained(error, path) from error
     db.text_factory = _text_of
     try:
         db.execute("PRAGMA synchronous = EXTRA")
@@ -382,7 +382,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         if "locked" in str(error):
             return db  # whatever is asked of it first fails, with the name of the holder
         db.close()
-        raise explained(error, path) from error
+        raise sqlite.explained(error, path) from error
     except DAMAGE as error:
         db.close()
         raise damaged(path, str(error)) from error

@@ -17,7 +17,6 @@ from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.package import packed, packed_once, packed_parts
 from xlplan.workbook.write.plain_cells import DAY_0, Texts, ends_of
 from xlplan.workbook.write.sheet import (
     Cell,
@@ -54,6 +53,9 @@ from xlplan.workbook.write.skeletons import (
 from xlplan.workbook.write.writing import (
     first_shown,
     no_collecting,
+    packed,
+    packed_once,
+    packed_parts,
     write_workbook,
 )
 

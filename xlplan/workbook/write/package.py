@@ -6,12 +6,8 @@ import io
 import posixpath
 import re
 import struct
-import sys
 import zipfile
 import zlib
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import NamedTuple
 from xml.parsers.expat import ParserCreate
 
 from xlplan.codes.edit_codes import EDIT_011, EDIT_012, EDIT_013, EDIT_016
@@ -28,12 +24,12 @@ from xlplan.workbook.write.splice import (
 )
 
 TYPES = "[Content_Types].xml"
-_LOCAL = struct.Struct("<4s5H3L2H")
-_CENTRAL = struct.Struct("<4s4B4H3L5H2L")
-_END = struct.Struct("<4s4H2LH")
+LOCAL = struct.Struct("<4s5H3L2H")
+CENTRAL = struct.Struct("<4s4B4H3L5H2L")
+END = struct.Struct("<4s4H2LH")
 _UTF8 = 0x800
 _KEPT_FLAGS = _UTF8 | 0x6
-_FIRST_DAY = 1 << 5 | 1
+FIRST_DAY = 1 << 5 | 1
 """1 January 1980, as an archive has it."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BROKEN = (
@@ -207,8 +203,8 @@ class Package:
         """How a part of the file as it came is packed, and its packed bytes."""
         info = self._infos[name]
         at = info.header_offset
-        _, *_, name_length, extra_length = _LOCAL.unpack_from(self._data, at)
-        start = at + _LOCAL.size + name_length + extra_length
+        _, *_, name_length, extra_length = LOCAL.unpack_from(self._data, at)
+        start = at + LOCAL.size + name_length + extra_length
         return info.compress_type, self._data[start : start + info.compress_size]
 
     def save(self) -> bytes:
@@ -228,108 +224,26 @@ class Package:
             spelled = info.orig_filename.encode("utf-8" if flags & _UTF8 else "cp437")
             about = (flags, method, *_dos(info), checksum, len(packed), size, len(spelled))
             listed.append(
-                _CENTRAL.pack(b"PK\x01\x02", 20, info.create_system, 20, 0, *about, 0, 0, 0,
+                CENTRAL.pack(b"PK\x01\x02", 20, info.create_system, 20, 0, *about, 0, 0, 0,
                               info.internal_attr, info.external_attr, out.tell()) + spelled
             )  # fmt: skip
-            out.write(_LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled + packed)
+            out.write(LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled + packed)
         for name in self.added:
             content = self.new[name]
             squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
             packed, spelled = squeeze.compress(content) + squeeze.flush(), name.encode()
-            about = (_UTF8, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY, zlib.crc32(content), len(packed),
+            about = (_UTF8, zipfile.ZIP_DEFLATED, 0, FIRST_DAY, zlib.crc32(content), len(packed),
                      len(content), len(spelled))  # fmt: skip
             listed.append(
-                _CENTRAL.pack(b"PK\x01\x02", 20, 0, 20, 0, *about, 0, 0, 0, 0, 0, out.tell())
+                CENTRAL.pack(b"PK\x01\x02", 20, 0, 20, 0, *about, 0, 0, 0, 0, 0, out.tell())
                 + spelled
             )
-            out.write(_LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled + packed)
+            out.write(LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled + packed)
         at, count = out.tell(), len(listed)
         directory = b"".join(listed)
-        end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+        end = END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
         out.write(directory + end)
         return out.getvalue()
-
-
-class Packed(NamedTuple):
-    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
-
-    checksum: int
-    size: int
-    content: bytes
-
-
-class Squeeze(io.StringIO):
-    """A part of a new file, packed while it is written; nothing else of it is held."""
-
-    _AT_ONCE = 1 << 16
-    """Characters that are packed together, at least."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loose: list[str] = []
-        self._count = 0
-        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
-        self._checksum, self._size = 0, 0
-        self._done: list[bytes] = []
-
-    def write(self, text: str) -> int:
-        """Writes a text behind what was written before."""
-        self._loose.append(text)
-        self._count += len(text)
-        if self._count >= self._AT_ONCE:
-            self._pack()
-        return len(text)
-
-    def _pack(self) -> None:
-        content = "".join(self._loose).encode()
-        self._loose.clear()
-        self._count = 0
-        self._checksum = zlib.crc32(content, self._checksum)
-        self._size += len(content)
-        self._done.append(self._squeeze.compress(content))
-
-    def go_on(self, other: Squeeze, begun: str) -> None:
-        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
-        assert (self._size, "".join(self._loose)) == (0, begun)
-        self.__dict__.update(other.__dict__)
-
-    def packed(self) -> Packed:
-        """The whole part; nothing is written to it any more."""
-        self._pack()
-        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))
-
-
-def packed_parts(parts: Iterable[tuple[str, Packed]]) -> bytes:
-    """A new file of parts, byte for byte as `zipfile` packs them with no time."""
-    out, listed = [], []
-    at = 0
-    system = 0 if sys.platform == "win32" else 3
-    for name, (checksum, size, content) in parts:
-        spelled = name.encode("ascii")
-        about = (0, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY, checksum, len(content), size,
-                 len(spelled))  # fmt: skip
-        listed.append(
-            _CENTRAL.pack(b"PK\x01\x02", 20, system, 20, 0, *about, 0, 0, 0, 0, 0o600 << 16, at)
-            + spelled
-        )
-        head = _LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled
-        out += [head, content]
-        at += len(head) + len(content)
-    directory = b"".join(listed)
-    count = len(listed)
-    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
-    return b"".join([*out, directory, end])
-
-
-def packed(content: bytes) -> Packed:
-    """A part, packed."""
-    squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
-    done = squeeze.compress(content) + squeeze.flush()
-    return Packed(zlib.crc32(content), len(content), done)
-
-
-packed_once = lru_cache(maxsize=128)(packed)
-"""The same of a part that other files have as well."""
 
 
 def _dos(info: zipfile.ZipInfo) -> tuple[int, int]:

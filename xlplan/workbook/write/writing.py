@@ -7,9 +7,12 @@ becomes a formula, a link, a number or markup. xlsxwriter designs every workbook
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from xlsxwriter import Workbook as _Workbook
@@ -36,8 +39,8 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
-from xlplan.workbook.write.package import Packed, Squeeze, packed, packed_parts
-from xlplan.workbook.write.plain_cells import Drawn, Texts
+from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL
+from xlplan.workbook.write.plain_cells import Drawn, Packed, Squeeze, Texts
 from xlplan.workbook.write.sheet import (
     Sheet,
     Unfolding,
@@ -115,6 +118,39 @@ def finish(target: Any, book: Workbook) -> bytes:
 def first_shown(book: Workbook) -> int | None:
     """The place of the first sheet that people see."""
     return next((n for n, sheet in enumerate(book.sheets) if sheet.state == "visible"), None)
+
+
+def packed_parts(parts: Iterable[tuple[str, Packed]]) -> bytes:
+    """A new file of parts, byte for byte as `zipfile` packs them with no time."""
+    out, listed = [], []
+    at = 0
+    system = 0 if sys.platform == "win32" else 3
+    for name, (checksum, size, content) in parts:
+        spelled = name.encode("ascii")
+        about = (0, zipfile.ZIP_DEFLATED, 0, FIRST_DAY, checksum, len(content), size,
+                 len(spelled))  # fmt: skip
+        listed.append(
+            CENTRAL.pack(b"PK\x01\x02", 20, system, 20, 0, *about, 0, 0, 0, 0, 0o600 << 16, at)
+            + spelled
+        )
+        head = LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled
+        out += [head, content]
+        at += len(head) + len(content)
+    directory = b"".join(listed)
+    count = len(listed)
+    end = END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+    return b"".join([*out, directory, end])
+
+
+def packed(content: bytes) -> Packed:
+    """A part, packed."""
+    squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
+    done = squeeze.compress(content) + squeeze.flush()
+    return Packed(zlib.crc32(content), len(content), done)
+
+
+packed_once = lru_cache(maxsize=128)(packed)
+"""The same of a part that other files have as well."""
 
 
 class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
