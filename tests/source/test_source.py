@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -538,6 +538,7 @@ words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @given(st.lists(st.lists(words, min_size=4, max_size=4), min_size=2, max_size=8))
+@example([["", "", "", ""], ["REV", "REV", "", ""]])
 def test_any_words_below_headings_are_accounted_for_and_kept(grid: list[list[str]]) -> None:
     rows: list[list[CellValue]] = [["Ref", "Action", "Lead", "Notes"]]
     rows += [[f"R-{n}", f"Do {n}", *line[:2]] for n, line in enumerate(grid)]

@@ -250,15 +250,17 @@ def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
 
 def _begins_versions(cells: Mapping[int, CellValue], heads: frozenset[str]) -> bool:
     """Whether a row begins a list of the document's own versions: "Version control", or the
-    headings of one, among which is one of `heads`."""
+    headings of one: one of `heads`, and what is said of a version. A row of the plan may well hold
+    two words for its version."""
     if len(cells) == 1:
         return bool(_VERSIONS.fullmatch(normal_heading(cell_text(next(iter(cells.values()))))))
     if heads.isdisjoint(cells.values()):
         return False
     texts = [normal_heading(cell_text(value)) for value in cells.values()]
-    listed = sum(bool(_OF_VERSION.match(t) or _VERSION_NUMBER.fullmatch(t)) for t in texts)
+    about = sum(map(bool, map(_OF_VERSION.match, texts)))
+    listed = about + sum(map(bool, map(_VERSION_NUMBER.fullmatch, texts)))
     of_plan = {guess_role(text) for text in texts} & {"action", "recommendation", "rating"}
-    return not of_plan and listed > 1 and listed * 2 >= len(texts)
+    return not of_plan and about > 0 and listed > 1 and listed * 2 >= len(texts)
 
 
 def _heads_versions(text: str) -> bool:
