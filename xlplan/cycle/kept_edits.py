@@ -37,7 +37,7 @@ from xlplan.workbook.write.cell_edits import Value as Written
 from xlplan.workbook.write.inserted_rows import NewRows
 
 
-class KeptEdits(Struct):
+class KeptEdits(Struct, dict=True):
     """What is to change in one file, gathered row by row."""
 
     desk: Desk
