@@ -206,7 +206,7 @@ def test_a_composite_with_a_tip_that_the_chain_does_not_have(folder: Path) -> No
 
 @pytest.mark.damages_ledger
 def test_a_base_that_does_not_replay_is_noticed(folder: Path) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     with small.opened(folder) as plan, plan.desk.work() as work:
         issued = next(i for i in plan.desk.state.issued.values() if i.document == "template")
@@ -259,7 +259,7 @@ def test_the_missing_spreadsheet_that_the_plan_started_from_is_noticed(folder: P
 @pytest.mark.damages_ledger
 def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> None:
     """Somebody rewrote the ledger with a chain that holds: the originals still tell."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     with small.opened(folder) as plan, plan.desk.work() as work:
         fact = next(r for r in plan.desk.state.returns.values() if r.assertions)
@@ -272,7 +272,7 @@ def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> Non
 
 @pytest.mark.damages_ledger
 def test_a_cell_that_is_blank_in_the_stored_file_is_called_blank(folder: Path) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     with small.opened(folder) as plan, plan.desk.work() as work:
         fact = next(r for r in plan.desk.state.returns.values() if r.assertions)
@@ -287,7 +287,7 @@ def test_a_cell_that_is_blank_in_the_stored_file_is_called_blank(folder: Path) -
 
 @pytest.mark.damages_ledger
 def test_a_cell_that_the_ledger_has_as_emptied_is_called_emptied(folder: Path) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     with small.opened(folder) as plan, plan.desk.work() as work:
         fact = next(r for r in plan.desk.state.returns.values() if r.assertions)
