@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from tests.merge import second_asks as asks
 from tests.merge import second_model as model
 from tests.merge.second_model import ACCEPT, COMBINE, KEEP, ME, OTHER, STATUS, Key, Question
@@ -207,7 +209,7 @@ class Year:
         digest = f"{len(self.readings):03d}"
         name = f"r-{digest}"
         self.story.append(f"{name} is {of} saved again {stamp}")
-        again = replace(reading, sha256=digest, saved_at=stamp)
+        again = structs.replace(reading, sha256=digest, saved_at=stamp)
         self.readings[name] = again, lambda: replace(compared(), name=name, stamp=stamp)
         return name
 
