@@ -168,9 +168,12 @@ class Memory:
 
     def timeline(self, uid: str) -> Timeline:
         """As of a `Recall`."""
-        if (came := self._came(self._of_rows["standing"].find(uid))) is not None:
+        try:
+            return read_timeline(self._of_rows["timeline"].find(uid))
+        except Forgotten:  # as of a row that was not written to, whose standing says it
+            if (came := self._came(self._of_rows["standing"].find(uid))) is None:
+                raise
             return of_untouched(self._definition, *came)
-        return read_timeline(self._of_rows["timeline"].find(uid))
 
     def seen(self, uid: str, as_of: int) -> MasterRow | None:
         """As of a `Recall`."""
