@@ -435,6 +435,26 @@ def test_a_merge_makes_the_lines_of_the_log_of_one_action_after_the_other(
     assert told.index("", told.index(of[0])) < told.index(of[1])
 
 
+def test_a_merge_looks_at_what_was_heard_of_the_rows_that_it_bears_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[str, str]] = []
+    find = Memory.find
+
+    def noted(memory: Memory, topic: str, name: str) -> object:
+        read.append((topic, name))
+        return find(memory, topic, name)
+
+    small.do(folder, "merge")
+    with small.opened(folder) as plan:
+        refs = {row.uid: row.ref for row in plan.rows()}
+    small.give_back(folder, LETTINGS, {("1.1", "progress"): "Sent again"}, file="again.xlsx")
+    monkeypatch.setattr(Memory, "find", noted)
+    small.do(folder, "merge")
+    assert {refs[name] for topic, name in read if topic == "heard"} == {"1.1"}
+    assert "2.1" in refs.values()
+
+
 def test_a_merge_of_new_files_reads_but_the_first_of_them_to_see_that_they_are_new(
     tmp_path: Path, counts: Counts
 ) -> None:

@@ -58,9 +58,9 @@ def test_what_was_heard_is_brought_forward_by_what_is_new(then: int) -> None:
     facts = {event.fact.id: event.fact for event in new if isinstance(event.fact, Issued)}
     issued = [fact for name, fact in facts.items() if state.exchange.first_seq[name] > until]
     later = [change for change in changes if change.seq > until]
-    found = hear(before, state, issued, new, later, state.seq)
+    found = before.followed_by(hear(state, issued, new, later, state.seq))
     assert found == heard_of(state, changes, state.seq)
-    assert hear(NOTHING_HEARD, state, (), (), (), state.seq) == NOTHING_HEARD
+    assert hear(state, (), (), (), state.seq) == NOTHING_HEARD
 
 
 @pytest.mark.parametrize(

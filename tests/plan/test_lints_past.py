@@ -35,6 +35,21 @@ def found(
     return [problem for problem in problems if problem.code == code]
 
 
+class Unread(dict[str, Value]):
+    """What a board saw of an action, that nobody may look at."""
+
+    def get(self, *_: object) -> Value:
+        raise AssertionError("an old board was looked at")
+
+    __getitem__ = get
+
+
+def test_a_check_looks_at_the_last_two_boards_and_at_none_before_them() -> None:
+    row = action(rating="R", progress="Going well.")
+    repeated = check_plan(PLAN, [row], TODAY, boards(Unread(), Unread(), GREEN, GREEN))
+    assert "CHK-022" in {problem.code for problem in repeated}
+
+
 def test_without_a_history_nothing_is_said_of_the_past() -> None:
     row = action(rating="R", progress="Going well.")
     assert check_plan(PLAN, [row], TODAY) == []

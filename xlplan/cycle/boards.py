@@ -28,8 +28,7 @@ from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003, PUB_007
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
-from xlplan.cycle.memory import heard
-from xlplan.cycle.standing import faults_so_far, rounds_so_far
+from xlplan.cycle.so_far import faults_so_far, heard, rounds_so_far
 from xlplan.cycle.status import check_cycle, cycles, is_late, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.because import Because, answers_of, with_answers

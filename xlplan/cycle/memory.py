@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from xlplan.cycle.kept import Document, Find, Kept
-from xlplan.cycle.standing import FAULTS, ROUNDS, kept_faults, kept_rounds
+from xlplan.cycle.so_far import counted_so_far
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
 from xlplan.ledger.projection import Key, Unknown
 from xlplan.ledger.store import Ledger
-from xlplan.merge.heard import Heard, hear, heard_of
 from xlplan.merge.log import History, replay
-from xlplan.merge.model import Event, Issued, MasterRow, Question, Timeline
+from xlplan.merge.model import Event, MasterRow, Question, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
@@ -45,7 +43,6 @@ if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
 
 OUTLINE: Key = ("outline", "")
-_HEARD: Key = ("heard", "")
 DRAWERS = 256
 
 
@@ -60,7 +57,7 @@ class Memory:
         self._events: dict[int, Event] = {}
         self._standing: dict[str, Standing] = {}
         self._of_rows: dict[str, _OfRows] = {
-            topic: _OfRows(partial(self.find, topic), partial(self._topic, topic))
+            topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
             for topic in ("standing", "timeline")
         }
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
@@ -103,7 +100,8 @@ class Memory:
             self._standing[uid] = self._read(uid)
         return self._standing[uid]
 
-    def _topic(self, topic: str) -> Mapping[str, str]:
+    def topic(self, topic: str) -> Mapping[str, str]:
+        """The texts of all answers of a topic that were kept, by name; Forgotten as of `find`."""
         try:
             found = self._kept.topic(topic)
             same = self._kept.mark() == self.mark
@@ -191,7 +189,7 @@ class Memory:
     @cached_property
     def _boards(self) -> Mapping[int, Mapping[str, Any]]:
         """What was kept of the last boards, by their positions."""
-        every = map(json.loads, self._topic("seen").values())
+        every = map(json.loads, self.topic("seen").values())
         return {found.pop("as_of"): found for found in every}
 
     def recalled(self) -> History:
@@ -265,10 +263,7 @@ def to_recall(
     asked = sorted(uid for uid in outline.rows if uid in rows)
     yield from standings(state, [uid for uid in asked if outline.rows[uid].there])
     yield from timelines(state, asked)
-    yield kept_heard(desk, events, before)
-    yield ROUNDS, kept_rounds(desk, stands, events, before)
-    back = state.return_events if before is None else events
-    yield FAULTS, kept_faults(back, before)
+    yield from counted_so_far(desk, stands, events, before)
     new = {event.seq for event in events}
     for cycle, (seq, as_of) in last_boards(state).items():
         if before is None or seq in new:
@@ -361,38 +356,3 @@ def _as_seen(state: State, as_of: int) -> dict[str, object]:
             away = [row.withdrawn, row.kept_back]
             found[row.uid] = [kind, row.ref, row.section, values, *away]
     return found
-
-
-# What was heard
-
-
-def heard(desk: Desk, as_of: int | None = None) -> Heard:
-    """What was heard of each action by a position of the ledger (default: by now)."""
-    until = desk.state.seq if as_of is None else as_of
-    memory = desk.memory
-    if memory is not None and until >= memory.outline.seq:
-        with suppress(Forgotten):
-            return _since(desk.history, desk.recorded_since, memory.find, until)
-    return heard_of(desk.state, desk.history.changes, until)
-
-
-def kept_heard(desk: Desk, events: Sequence[Event], before: Find | None) -> tuple[Key, object]:
-    """What was heard, as it is kept: brought forward by some `events` from what was kept before."""
-    state, history = desk.state, desk.history
-    if before is None:
-        found = heard_of(state, history.changes, state.seq)
-    else:
-        found = _since(history, events, before, state.seq)
-    return _HEARD, {name: getattr(found, name) for name in Heard.__struct_fields__}
-
-
-def _since(history: History, events: Sequence[Event], before: Find, as_of: int) -> Heard:
-    old = Heard(**before(*_HEARD))
-    if not events:
-        return old
-    begun = events[0].seq
-    sent = {event.fact.id: event.fact for event in events if isinstance(event.fact, Issued)}
-    first = history.state.exchange.first_seq
-    new = [fact for name, fact in sent.items() if first[name] >= begun]
-    changes = [change for change in history.since(begun - 1) if change.seq >= begun]
-    return hear(old, history.state, new, events, changes, as_of)

@@ -310,7 +310,7 @@ class Plan:
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""
-        from xlplan.cycle.memory import heard
+        from xlplan.cycle.so_far import heard
         from xlplan.merge.because import answers_of, with_answers
         from xlplan.merge.past import past_of
         from xlplan.plan.checks.checklist import check_plan

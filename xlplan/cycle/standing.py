@@ -7,23 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from xlplan.ledger.projection import Key
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.heard import confirmed_of
 from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.model import COORDINATOR, Event, Issued, Question, Returned, Write
+from xlplan.merge.model import Issued, Question, Returned, Write
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.posted import Post, recipients_in
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.returned.as_issued import NO_CHANGE, READ, SIGNED_BY, SIGNED_ON, signature_id
 
-ROUNDS: Key = ("rounds", "")
-FAULTS: Key = ("faults", "")
-
 if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
-    from xlplan.cycle.kept import Document, Find
+    from xlplan.cycle.kept import Document
     from xlplan.merge.state import State
     from xlplan.plan.people import Lead
 
@@ -97,71 +93,6 @@ def leads_standing(
         older = _on_old_forms(desk, lead, mine)
         status = _lead_status(desk, lead.name, mine, older, questions, before or {})
         found.append(status | {"nothing_asked": nothing})
-    return found
-
-
-def _round(leads: Iterable[Document]) -> Document:
-    """Of each lead: whether they were asked, the day by which their templates were to be back, and
-    when the first of them came."""
-    return {each["lead"]: [each["issued"], each["due"], each["returned_at"]] for each in leads}
-
-
-def _rounds(desk: Desk) -> Document:
-    """By cycle, how each lead stood in it."""
-    every = desk.state.exchange.cycles
-    return {cycle: _round(leads_standing(desk, cycle, ())) for cycle in every}
-
-
-def rounds_so_far(desk: Desk) -> Document:
-    """The rounds of every cycle, as they were kept where nothing went out or came back since."""
-    memory = desk.memory
-    facts = (event.fact for event in desk.recorded_since)
-    if memory is not None and not any(isinstance(fact, Issued | Returned) for fact in facts):
-        with suppress(Forgotten):
-            found: Document = memory.find(*ROUNDS)
-            return found
-    return _rounds(desk)
-
-
-def kept_rounds(
-    desk: Desk, stands: Document, events: Iterable[Event], before: Find | None
-) -> Document:
-    """The rounds of every cycle; those on which no new event bears as they were kept before. Where
-    the last one `stands` is known."""
-    state = desk.state
-    if before is None:
-        return _rounds(desk)
-    touched = {stands["cycle"]}
-    for fact, seq in ((event.fact, event.seq) for event in events):
-        if isinstance(fact, Issued | Returned):
-            touched.add(fact.cycle)
-        if isinstance(fact, Returned):
-            touched.add(counts_for(state, fact, seq))
-    found: Document = before(*ROUNDS)
-    for cycle in (each for each in state.exchange.cycles if each in touched):
-        known = stands["leads"] if cycle == stands["cycle"] else leads_standing(desk, cycle, ())
-        found[cycle] = _round(known)
-    return found
-
-
-def faults_so_far(desk: Desk) -> Document:
-    """What each lead was asked to correct since the plan began, by the id of the write: its author,
-    uid and field, and its kind."""
-    memory = desk.memory
-    if memory is not None:
-        with suppress(Forgotten):
-            return kept_faults(desk.recorded_since, memory.find)
-    return kept_faults(desk.state.return_events, None)
-
-
-def kept_faults(events: Iterable[Event], before: Find | None) -> Document:
-    """The same of some events, added to what was kept before."""
-    found: Document = dict(before(*FAULTS)) if before is not None else {}
-    for fact in (event.fact for event in events):
-        if isinstance(fact, Returned) and fact.author != COORDINATOR:
-            for write in fact.assertions:
-                if write.kind.for_lead:
-                    found[write.id.stored] = [write.author, write.uid, write.field, write.kind]
     return found
 
 

@@ -16,7 +16,7 @@ from xlplan.codes.issue_codes import (
 )
 from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.memory import heard
+from xlplan.cycle.so_far import heard
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.exchange import NOTHING
 from xlplan.merge.ids import named

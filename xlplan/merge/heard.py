@@ -6,10 +6,9 @@ It is counted from what went out and came back, or brought forward from what was
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_021
 from xlplan.errors import Problem
@@ -46,26 +45,48 @@ class Heard(Struct, frozen=True):
             last[cycle, who] = yes
         return frozenset(cycle for (cycle, _), yes in last.items() if yes)
 
+    @property
+    def uids(self) -> Set[str]:
+        """The rows of which anything was heard."""
+        return self.asked.keys() | self.changed.keys() | self.public.keys() | self.said.keys()
+
+    def followed_by(self, new: Heard) -> Heard:
+        """What was heard before, and after it what is new."""
+        return Heard(
+            asked=_joined(self.asked, new.asked),
+            changed=_joined(self.changed, new.changed),
+            public=_joined(self.public, new.public),
+            said={**self.said, **{u: [*self.said.get(u, ()), *w] for u, w in new.said.items()}},
+            last=new.last or self.last,
+            due={**self.due, **{c: max(day, self.due.get(c, "")) for c, day in new.due.items()}},
+        )
+
+
+def _joined(
+    before: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]
+) -> Mapping[str, Sequence[str]]:
+    every = {uid: [*before.get(uid, ()), *cycles] for uid, cycles in new.items()}
+    return {**before, **{uid: [*dict.fromkeys(cycles)] for uid, cycles in every.items()}}
+
 
 NOTHING_HEARD = Heard()
 
 
 def heard_of(state: State, changes: Iterable[Change], as_of: int) -> Heard:
     """What was heard by a position of the ledger."""
-    return hear(NOTHING_HEARD, state, state.issued.values(), state.return_events, changes, as_of)
+    return hear(state, state.issued.values(), state.return_events, changes, as_of)
 
 
 def hear(
-    before: Heard,
     state: State,
     issued: Iterable[Issued],
     returns: Iterable[Event],
     changes: Iterable[Change],
     as_of: int,
 ) -> Heard:
-    """What was heard before, and in what has gone out, come back and changed since; workbooks that
-    were only written again are not among `issued`."""
-    count = _Count(before)
+    """What was heard in what has gone out, come back and changed; workbooks that were only written
+    again are not among `issued`."""
+    count = _Count()
     sent = [i for i in issued if i.document == "template" and i.as_of <= as_of]
     count.send(sent)
     counted = {}
@@ -98,18 +119,20 @@ def is_public(state: State, about: Change | Question) -> bool:
 
 
 class _Count:
-    """What was heard, while it is counted. What was heard before is not changed."""
+    """What was heard, while it is counted."""
 
-    def __init__(self, before: Heard) -> None:
-        self._before = before
-        self._new: dict[str, dict[str, list[str]]] = {"asked": {}, "changed": {}, "public": {}}
+    def __init__(self) -> None:
+        self._asked: dict[str, list[str]] = {}
+        self._changed: dict[str, list[str]] = {}
+        self._public: dict[str, list[str]] = {}
         self._said: dict[str, list[Word]] = {}
-        self._last, self._due = before.last, dict(before.due)
+        self._last = ""
+        self._due: dict[str, str] = {}
 
     def send(self, sent: Sequence[Issued]) -> None:
         for item in sent:
             for uid in asked_in(item):
-                self._add("asked", uid, item.cycle)
+                _add(self._asked, uid, item.cycle)
             self._due[item.cycle] = max(item.return_by, self._due.get(item.cycle, ""))
             self._last = item.cycle
 
@@ -118,31 +141,23 @@ class _Count:
         if issued is None or not asks_to_confirm(state, issued):
             return
         for uid, yes in said_of(state, fact).items():
-            found = self._said.setdefault(uid, list(self._before.said.get(uid, ())))
-            found.append((cycle, fact.saved_at, fact.id, yes, fact.author))
+            word = (cycle, fact.saved_at, fact.id, yes, fact.author)
+            self._said.setdefault(uid, []).append(word)
 
     def change(self, change: Change, cycle: str, *, public: bool) -> None:
-        self._add("changed", change.uid, cycle)
+        _add(self._changed, change.uid, cycle)
         if public:
-            self._add("public", change.uid, cycle)
-
-    def _add(self, what: str, uid: str, cycle: str) -> None:
-        known: Mapping[str, Sequence[str]] = getattr(self._before, what)
-        found = self._new[what].setdefault(uid, list(known.get(uid, ())))
-        if cycle not in found:
-            found.append(cycle)
+            _add(self._public, change.uid, cycle)
 
     def heard(self) -> Heard:
-        before = self._before
-        return replace(
-            before,
-            asked={**before.asked, **self._new["asked"]},
-            changed={**before.changed, **self._new["changed"]},
-            public={**before.public, **self._new["public"]},
-            said={**before.said, **self._said},
-            last=self._last,
-            due=self._due,
-        )
+        found = self._asked, self._changed, self._public, self._said
+        return Heard(*found, self._last, self._due)
+
+
+def _add(known: dict[str, list[str]], uid: str, cycle: str) -> None:
+    found = known.setdefault(uid, [])
+    if cycle not in found:
+        found.append(cycle)
 
 
 # How far leads have looked at what they were sent: changed, confirmed, or not looked at. An action

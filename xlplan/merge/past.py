@@ -6,7 +6,7 @@ what a board was shown: that is as it was then. `restated` is a period as it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from itertools import pairwise
@@ -159,6 +159,7 @@ class _Rows:
         fields = definition.fields_of("action")
         self._seen = (*(item.id for item in fields if item.role == "rating"), *self._dates)
         self._words = tuple(item.id for item in fields if item.role in WORDS)
+        self._as_stood: dict[Hashable, Mapping[str, Value]] = {}
 
     def first(self, uid: str, item: Field | None) -> Value:
         """The value of a field with which an action came in."""
@@ -182,7 +183,9 @@ class _Rows:
         status = held(state, timeline, uid, STATUS, position)
         if not was_there(timeline, position) or status in (WITHDRAWN, KEPT_BACK):
             raise KeyError(uid)
-        return {name: held(state, timeline, uid, name, position) for name in names}
+        seen = {name: held(state, timeline, uid, name, position) for name in names}
+        # On board after board an action stands as it stood.
+        return self._as_stood.setdefault((uid, *seen.items()), seen)
 
 
 def _boards(rows: _Rows, cycle: str) -> tuple[Snapshot, ...]:

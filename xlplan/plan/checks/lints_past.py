@@ -248,7 +248,7 @@ def _entry_again(item: Field, note: str) -> Filled | None:
 
 def _same_as_before(plan: Plan, row: Row, item: Field, note: str) -> Filled | None:
     """That a note repeats a board's: with a new date only, or two boards in a row."""
-    then = [show(board.values.get(row.uid, {}).get(item.id)) for board in plan.history.boards]
+    then = [show(board.values.get(row.uid, {}).get(item.id)) for board in plan.history.boards[-2:]]
     if not then or not then[-1] or _words(then[-1]) != _words(note):
         return None
     if fold(then[-1]) != fold(note):

@@ -1,0 +1,180 @@
+"""What was counted since a plan began: what was heard of each action, how each lead stood in each
+cycle, and what they were asked to correct.
+
+It is kept row by row and cycle by cycle, so that a command brings forward only what its events bear
+on, however old the plan is.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from xlplan.cycle.standing import leads_standing
+from xlplan.ledger.projection import Key
+from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of
+from xlplan.merge.log import History, counts_for
+from xlplan.merge.model import COORDINATOR, Event, Issued, Returned
+from xlplan.merge.outline import Forgotten
+
+if TYPE_CHECKING:
+    from xlplan.cycle.desk import Desk
+    from xlplan.cycle.kept import Document, Find
+    from xlplan.cycle.memory import Memory
+
+_HEARD, _HEARD_OF = "heard", ("heard of", "")
+"""The topic under which it is kept what was heard of a row, by uid; and of which rows something is
+kept there, with what was heard of none of them."""
+_ROUNDS = "rounds"
+_FAULTS: Key = ("faults", "")
+
+
+def counted_so_far(
+    desk: Desk, stands: Document, events: Sequence[Event], before: Find | None
+) -> Iterator[tuple[Key, object]]:
+    """What is kept of all that was counted: by some `events` brought forward from what was kept
+    `before`, or of all of them. Where the last cycle `stands` is known."""
+    yield from _kept_heard(desk, events, before)
+    yield from _kept_rounds(desk, stands, events, before)
+    back = desk.state.return_events if before is None else events
+    yield _FAULTS, _kept_faults(back, before)
+
+
+# What was heard
+
+
+def heard(desk: Desk, as_of: int | None = None) -> Heard:
+    """What was heard of each action by a position of the ledger (default: by now)."""
+    until = desk.state.seq if as_of is None else as_of
+    memory = desk.memory
+    if memory is not None and until >= memory.outline.seq:
+        with suppress(Forgotten):
+            known = _known(memory)
+            return known.followed_by(_new(desk.history, desk.recorded_since, until))
+    return heard_of(desk.state, desk.history.changes, until)
+
+
+def _known(memory: Memory) -> Heard:
+    """What was heard by what was kept."""
+    uids, last, due = memory.find(*_HEARD_OF)
+    texts = memory.topic(_HEARD)
+    if texts.keys() != {*uids}:
+        raise Forgotten
+    return _read(((uid, json.loads(text)) for uid, text in texts.items()), last, due)
+
+
+def _read(rows: Iterable[tuple[str, Sequence[Any]]], last: str, due: Mapping[str, str]) -> Heard:
+    """What was heard, by what was kept of some rows, of which one is looked at after the other."""
+    into: list[dict[str, Any]] = [{}, {}, {}, {}]
+    for uid, found in rows:
+        for kept, words in zip(into, found, strict=True):
+            if words:
+                kept[uid] = [_shared(word) for word in words]
+    asked, changed, public, said = into
+    return Heard(asked, changed, public, said, last, due)
+
+
+def _shared(word: Any) -> Any:
+    """A word as it was kept. Rows say the same words in cycle after cycle, and have them once."""
+    if isinstance(word, list):
+        return tuple(map(_shared, word))
+    return sys.intern(word) if isinstance(word, str) else word
+
+
+def _new(history: History, events: Sequence[Event], as_of: int) -> Heard:
+    """What was heard in the `events` that the ledger ends with."""
+    if not events:
+        return NOTHING_HEARD
+    begun = events[0].seq
+    sent = {event.fact.id: event.fact for event in events if isinstance(event.fact, Issued)}
+    first = history.state.exchange.first_seq
+    issued = [fact for name, fact in sent.items() if first[name] >= begun]
+    changes = [change for change in history.since(begun - 1) if change.seq >= begun]
+    return hear(history.state, issued, events, changes, as_of)
+
+
+def _kept_heard(
+    desk: Desk, events: Sequence[Event], before: Find | None
+) -> Iterator[tuple[Key, object]]:
+    state, history = desk.state, desk.history
+    if before is None:
+        found = new = heard_of(state, history.changes, state.seq)
+        uids = sorted(new.uids)
+    else:
+        uids, last, due = before(*_HEARD_OF)
+        new = _new(history, events, state.seq)
+        known = sorted(new.uids & {*uids})
+        found = _read(((uid, before(_HEARD, uid)) for uid in known), last, due).followed_by(new)
+        uids = sorted(new.uids | {*uids})
+    yield _HEARD_OF, (uids, found.last, found.due)
+    for uid in sorted(new.uids):
+        of = (found.asked, found.changed, found.public, found.said)
+        yield (_HEARD, uid), [each.get(uid, ()) for each in of]
+
+
+# How each lead stood
+
+
+def _round(leads: Iterable[Document]) -> Document:
+    """Of each lead: whether they were asked, the day by which their templates were to be back, and
+    when the first of them came."""
+    return {each["lead"]: [each["issued"], each["due"], each["returned_at"]] for each in leads}
+
+
+def _rounds(desk: Desk) -> Document:
+    """By cycle, how each lead stood in it."""
+    every = desk.state.exchange.cycles
+    return {cycle: _round(leads_standing(desk, cycle, ())) for cycle in every}
+
+
+def rounds_so_far(desk: Desk) -> Document:
+    """The rounds of every cycle, as they were kept where nothing went out or came back since."""
+    memory = desk.memory
+    facts = (event.fact for event in desk.recorded_since)
+    if memory is not None and not any(isinstance(fact, Issued | Returned) for fact in facts):
+        with suppress(Forgotten):
+            return {cycle: memory.find(_ROUNDS, cycle) for cycle in desk.state.exchange.cycles}
+    return _rounds(desk)
+
+
+def _kept_rounds(
+    desk: Desk, stands: Document, events: Iterable[Event], before: Find | None
+) -> Iterator[tuple[Key, object]]:
+    state = desk.state
+    touched = {stands["cycle"]}
+    for fact, seq in ((event.fact, event.seq) for event in events):
+        if isinstance(fact, Issued | Returned):
+            touched.add(fact.cycle)
+        if isinstance(fact, Returned):
+            touched.add(counts_for(state, fact, seq))
+    for cycle in state.exchange.cycles:
+        if before is None or cycle in touched:
+            known = stands["leads"] if cycle == stands["cycle"] else leads_standing(desk, cycle, ())
+            yield (_ROUNDS, cycle), _round(known)
+
+
+# What they were asked to correct
+
+
+def faults_so_far(desk: Desk) -> Document:
+    """What each lead was asked to correct since the plan began, by the id of the write: its author,
+    uid and field, and its kind."""
+    memory = desk.memory
+    if memory is not None:
+        with suppress(Forgotten):
+            return _kept_faults(desk.recorded_since, memory.find)
+    return _kept_faults(desk.state.return_events, None)
+
+
+def _kept_faults(events: Iterable[Event], before: Find | None) -> Document:
+    """The same of some events, added to what was kept before."""
+    found: Document = dict(before(*_FAULTS)) if before is not None else {}
+    for fact in (event.fact for event in events):
+        if isinstance(fact, Returned) and fact.author != COORDINATOR:
+            for write in fact.assertions:
+                if write.kind.for_lead:
+                    found[write.id.stored] = [write.author, write.uid, write.field, write.kind]
+    return found
