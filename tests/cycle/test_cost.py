@@ -33,6 +33,7 @@ from xlplan.merge.compare import Comparison
 from xlplan.merge.model import Change, Returned
 from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
+from xlplan.merge.recalled_exchange import RecalledExchange
 from xlplan.merge.state import State
 from xlplan.plan import values
 from xlplan.plan.definition import PlanDefinition
@@ -336,6 +337,34 @@ def test_a_merge_tells_only_those_events_again_that_bear_on_its_rows(
     counts.watch(recalled.Recalled, "complete")
     assert small.do(folder, "merge") in (0, 1)
     assert counts == {}  # nor is what it recorded read again
+
+
+def test_files_of_earlier_cycles_are_not_read_again_to_ask_which_was_saved_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    cycles = ("2026-11", "2026-12", "2027-01")
+    for cycle in cycles:
+        small.issue(folder, cycle)
+        edits: small.Edits = {("1.1", "progress"): f"Sent for {cycle}"}
+        small.give_back(folder, LETTINGS, edits, cycle=cycle, file=f"{cycle}.xlsx")
+        if cycle != cycles[-1]:
+            assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        issued = plan.desk.state.exchange
+        went_out = {cycle: {item.id for item in issued.templates(cycle)} for cycle in cycles}
+    read: set[str] = set()
+    need = RecalledExchange.need
+
+    def noted(exchange: RecalledExchange, topic: str, name: str) -> None:
+        if topic == "back":
+            read.add(name)
+        need(exchange, topic, name)
+
+    monkeypatch.setattr(RecalledExchange, "need", noted)
+    assert small.do(folder, "merge") == 0
+    assert read & went_out[cycles[-1]]
+    assert not read & (went_out[cycles[0]] | went_out[cycles[1]])
 
 
 def test_a_merge_reads_as_they_stand_only_the_rows_of_its_files(

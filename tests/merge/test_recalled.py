@@ -338,7 +338,10 @@ def test_what_is_asked_by_name_is_what_a_replay_gives() -> None:
     assert state.issued[first.id] == first
     assert "t-none" not in state.issued
     assert exchange.issued_at[last.id] == whole.exchange.issued_at[last.id]
+    back = len(whole.exchange.events_of(first.id))
+    assert exchange.came_back(first.id) == whole.exchange.came_back(first.id) == back
     assert exchange.events_of(first.id) == whole.exchange.events_of(first.id)
+    assert exchange.came_back(first.id) == back
     assert exchange.events_from("Ben", 12) == whole.exchange.events_from("Ben", 12)
     assert exchange.asked_last(["Ann"], state.seq) == "2026-02"
     assert exchange.events_with("ann 0") == whole.exchange.events_with("ann 0")
@@ -407,6 +410,7 @@ def test_what_is_forgotten_is_replayed(lost: str) -> None:
     assert office.state.row_at("a-1") == whole.state.row_at("a-1")
     assert office.state.live(("a-1", "rating")) == whole.state.live(("a-1", "rating"))
     assert exchange.templates("2026-01") == whole.state.exchange.templates("2026-01")
+    assert exchange.came_back(template.id) == whole.state.exchange.came_back(template.id) > 0
     assert exchange.events_of(template.id) == whole.state.exchange.events_of(template.id)
     assert exchange.events_from("Ann") == whole.state.exchange.events_from("Ann")
     assert exchange.asked_last(["Ann"], 99) == "2026-02"

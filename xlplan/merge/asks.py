@@ -177,7 +177,10 @@ def shown_again(state: State, key: CellKey, writes: Sequence[Write]) -> Iterator
     settled = answered(writes)
     for group in groups.values():
         issued = group[0].issued
-        returns = [*state.live_returns(issued), *state.live_parts(issued)]
+        parts = state.live_parts(issued)
+        if len(parts) + state.exchange.came_back(issued) < 2:
+            continue  # what its author wrote is all in one file
+        returns = [*state.live_returns(issued), *parts]
         if len(returns) > 1:
             yield from _in_group(_last(state, key, group, returns), group, settled)
 

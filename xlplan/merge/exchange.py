@@ -211,6 +211,10 @@ class Exchange:
         found = chain.from_iterable(self._asked.get(name, ()) for name in names)
         return max(asked for asked in found if asked[0] < seq)[2]
 
+    def came_back(self, issued: str) -> int:
+        """How many files of an issued workbook came back, taken back or not."""
+        return len(self._by_issued.get(issued, ()))
+
     def events_of(self, issued: str) -> list[Event]:
         """The returns of an issued workbook."""
         return self._by_issued.get(issued, [])

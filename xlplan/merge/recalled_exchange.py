@@ -154,6 +154,16 @@ class RecalledExchange(Exchange):
             self.need("asked", name)
         return super().asked_last(known, seq)
 
+    def came_back(self, issued: str) -> int:
+        """As of a whole one; what is in the files is not asked for."""
+        if self._state.is_whole or ("back", issued) in self._found:
+            return super().came_back(issued)
+        try:
+            return len(positions(self._recall, "back", issued)) + super().came_back(issued)
+        except Forgotten:
+            self._state.complete()
+        return super().came_back(issued)
+
     def events_of(self, issued: str) -> list[Event]:
         """As of a whole one."""
         self.need("back", issued)
