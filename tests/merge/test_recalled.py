@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 import pytest
@@ -14,14 +14,16 @@ from tests.paper import DEFINITION, Office
 from tests.recalling import is_recalled, recall
 from tests.scenes import ACTS, MASTER_EDITS, SENT, Sent, read, scene
 from xlplan.merge.heard import NOTHING_HEARD
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Ours, Returned, RowAdded, Shared
+from xlplan.merge.model import COORDINATOR, CellKey, Ours, Returned, RowAdded, Shared, Write
 from xlplan.merge.outline import can_be_recalled, outline_of
 from xlplan.merge.past import past_of
 from xlplan.merge.posted import Posted
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.records import shown_of, values_of
+from xlplan.merge.records import Records, shown_of, values_of
+from xlplan.merge.register import CellState, visible
 from xlplan.merge.state import State
 from xlplan.plan.definition import BECAUSE, ENTRY
 from xlplan.plan.values import Raw
@@ -62,6 +64,51 @@ def test_whatever_happens_the_answers_are_those_of_a_replay(
     recall(office)
     office.coordinator(late, digest="late")
     check(office)
+    assert saw(office) == saw(office, looked_into=True)
+
+
+def saw(office: Office, *, looked_into: bool = False) -> dict[tuple[CellKey, Id], frozenset[Id]]:
+    """What every write of a ledger saw; also where the writes of each cell were looked into, that
+    are known to be agreed on."""
+    with pytest.MonkeyPatch.context() as patch:
+        if looked_into:
+            patch.setattr(Records, "is_agreed", lambda *_: False)
+        records = office.replayed().state.records
+    cells = {key: records.writes(key, len(office.events)) for key in records.cells()}
+    return {(key, write.id): write.saw for key, found in cells.items() for write in found}
+
+
+def test_what_everybody_agrees_on_is_not_looked_into_however_often_it_was_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    looked: list[CellState] = []
+
+    def noted(cell: CellState, writes: Collection[Write], *, everything: bool) -> frozenset[Id]:
+        looked.append(cell)
+        return visible(cell, writes, everything=everything)
+
+    monkeypatch.setattr("xlplan.merge.state.visible", noted)
+    for month in range(1, 7):
+        (ann, ben) = (office.issue(lead, cycle=f"2026-{month:02}") for lead in LEADS)
+        office.give_back(ann, {("a-1", "progress"): f"Step {month}"}, digest=f"ann {month}")
+    assert looked == []
+    office.give_back(ben, {("a-1", "progress"): "Another"}, digest="ben")  # saw what the other saw
+    assert len(looked) == 1
+    assert len(office.state.live(("a-1", "progress"))) == 8
+    assert saw(office) == saw(office, looked_into=True)
+
+
+@pytest.mark.parametrize("field", ["progress", "diary", "revised"])
+def test_who_did_not_see_what_another_wrote_is_known_in_the_next_cycle_too(field: str) -> None:
+    office = Office()
+    for month in range(1, 4):
+        (ann, ben) = (office.issue(lead, cycle=f"2026-{month:02}") for lead in LEADS)
+        for lead, template in zip(LEADS, (ann, ben), strict=True):
+            days = date(2027, month, 1 + LEADS.index(lead))
+            raw = days if field == "revised" else f"{lead} in month {month}"
+            office.give_back(template, {("a-1", field): raw}, digest=f"{lead} {month}")
+    assert saw(office) == saw(office, looked_into=True)
 
 
 def check(office: Office) -> None:

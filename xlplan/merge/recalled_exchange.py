@@ -32,6 +32,7 @@ class RecalledExchange(Exchange):
         self._state, self._recall = state, recall
         outline = recall.outline
         self._found: set[tuple[str, str]] = set()
+        self._came_back: dict[str, int] = {}
         self._without_ours: list[Issued] = []
         """Templates that went out since, of which what is ours was not recorded."""
         self.issued = OnDemand(self._issued_with)
@@ -158,11 +159,13 @@ class RecalledExchange(Exchange):
         """As of a whole one; what is in the files is not asked for."""
         if self._state.is_whole or ("back", issued) in self._found:
             return super().came_back(issued)
-        try:
-            return len(positions(self._recall, "back", issued)) + super().came_back(issued)
-        except Forgotten:
-            self._state.complete()
-        return super().came_back(issued)
+        if issued not in self._came_back:
+            try:
+                self._came_back[issued] = len(positions(self._recall, "back", issued))
+            except Forgotten:
+                self._state.complete()
+                return super().came_back(issued)
+        return self._came_back[issued]  # what comes back now is looked for first
 
     def events_of(self, issued: str) -> list[Event]:
         """As of a whole one."""

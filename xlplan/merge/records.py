@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import CellKey, Place, RowAdded, Write
-from xlplan.plan.definition import Field
+from xlplan.merge.model import CellKey, MasterRow, Place, RowAdded, Write
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field
 from xlplan.plan.values import Readings, Value, show
 
 if TYPE_CHECKING:
@@ -91,11 +91,14 @@ class Records:
         self._requested: dict[str, None] = {}
         self._more: set[str] = set()
         """The rows in which more was written than what they brought in."""
+        self._agreed: dict[CellKey, int] = {}
+        """The cells of which the last write saw all that stood there, and where that one is."""
 
     def see(self, write: Write) -> None:
         """Take in a write, or see one again that is known."""
         records = self._at(write.key)
         self._more.add(write.uid)
+        self._agreed.pop(write.key, None)
         if records is None:
             records = self._records[write.key] = {}
             self._places[write.key] = self._known
@@ -108,6 +111,26 @@ class Records:
             records[write.id].see(write)
         else:
             records[write.id] = Record(write)
+
+    def agree(self, key: CellKey, seq: int) -> None:
+        """Note that the write which was just seen at a position saw all that stood in its cell."""
+        self._agreed[key] = seq
+
+    def is_agreed(self, key: CellKey, as_of: int) -> bool:
+        """Whether nobody can have been at odds about a cell as of a position, nor written there
+        since: each write saw all that stood before it. False where that is not known."""
+        records = self._at(key)
+        if not records or self._retracted:
+            return not records
+        if (last := self._agreed.get(key)) is not None:
+            return last <= as_of
+        (first, *others) = records.values()
+        return not others and first.copies[-1].seq <= as_of
+
+    def ids(self, key: CellKey, *, standing: bool) -> frozenset[Id]:
+        """The ids of all writes of a cell, or of those that stand."""
+        found = (record.copies[0] for record in (self._at(key) or {}).values())
+        return frozenset(write.id for write in found if write.standing or not standing)
 
     def add(self, seq: int, row: RowAdded) -> None:
         """Take in what a row brought in. A row that was taken back may be added again: what it
@@ -324,6 +347,19 @@ def values_of(
         else None
         for name in names
     ]
+
+
+def row_of(state: State, uid: str, as_of: int | None = None) -> MasterRow:
+    """One row of the master."""
+    kind = state.rows[uid].kind
+    names = [item.id for item in state.definition.fields_of(kind, retired=True)]
+    *shown, status = values_of(state, uid, [*names, STATUS], as_of)
+    values = dict(zip(names, shown, strict=True))
+    plan = state.definition
+    told = plan.with_role("key", kind), plan.public.with_role("section", kind)
+    ref, head = (show(values.get(item.id)) if item else "" for item in told)
+    gone, back = status == WITHDRAWN, status == KEPT_BACK
+    return MasterRow(uid, kind, ref, head, values, gone, back)
 
 
 def shown_of(

@@ -32,10 +32,10 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.posted import Posted
 from xlplan.merge.reading import part_of
-from xlplan.merge.records import Records, as_read, row_write_id, values_of
+from xlplan.merge.records import Records, as_read, row_of, row_write_id
 from xlplan.merge.register import CellState, settle, visible
 from xlplan.plan.accounted import AccountLine
-from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Readings, Value, show
 
 
@@ -175,6 +175,7 @@ class State:
         self.came_at.setdefault(fact.id, event.at)
         for item in fact.assertions:
             new = not self.records.knows(item.key, item.id)
+            agreed = issued and new and self.records.is_agreed(item.key, issued.as_of)
             self.records.see(
                 replace(
                     item,
@@ -188,11 +189,16 @@ class State:
                     timed=bool(fact.saved_at),
                 )
             )
+            if agreed:
+                self.records.agree(item.key, event.seq)
         return [item.key for item in fact.assertions]
 
     def saw(self, key: CellKey, issued: Issued, seq: int | None = None) -> frozenset[Id]:
         """The writes on a cell that were visible in an issued workbook, as they were read at a
         position (default: now); in one for corrections also what its author is to correct."""
+        everything = issued.author == COORDINATOR
+        if not issued.corrects and self.records.is_agreed(key, issued.as_of):
+            return self.records.ids(key, standing=not everything)
         then = self.definition if seq is None else self.definition_at(seq)
         if seq is not None and (len(self._definitions) == 1 or seq < self._definitions[1][0]):
             writes = self.records.writes(key, issued.as_of)
@@ -200,7 +206,7 @@ class State:
             writes = self.live(key, issued.as_of, then)
         state = settle(self.field_of(key, then), writes)
         own = {w.id for w in writes if issued.corrects and w.asks and w.author == issued.author}
-        return visible(state, writes, everything=issued.author == COORDINATOR) | own
+        return visible(state, writes, everything=everything) | own
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self._decisions[fact.id], self.came_at[fact.id] = fact, event.at
@@ -360,15 +366,7 @@ class State:
 
     def master_row(self, uid: str, as_of: int | None = None) -> MasterRow:
         """One row of the master."""
-        kind = self.rows[uid].kind
-        names = [item.id for item in self.definition.fields_of(kind, retired=True)]
-        *shown, status = values_of(self, uid, [*names, STATUS], as_of)
-        values = dict(zip(names, shown, strict=True))
-        plan = self.definition
-        told = plan.with_role("key", kind), plan.public.with_role("section", kind)
-        ref, head = (show(values.get(item.id)) if item else "" for item in told)
-        gone, back = status == WITHDRAWN, status == KEPT_BACK
-        return MasterRow(uid, kind, ref, head, values, gone, back)
+        return row_of(self, uid, as_of)
 
     def untouched(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """A row of which the cells hold as of a position what it brought in and nothing else; None
