@@ -135,7 +135,8 @@ def split_people(
     """The names in a cell, in the order written, each once.
 
     A separator that is a word (``" and "``) splits only where it stands alone; the others split
-    wherever they stand, and a new line always does. What stands in brackets belongs to the name
+    wherever they stand, and a new line always does; an ampersand behind a single letter is part
+    of an abbreviation (``"H&S Adviser"``, ``"R&D"``). What stands in brackets belongs to the name
     before it: ``"A Post (Homes and Advice)"`` is one. Blank parts are left out: ``"A / B\\n"``
     gives ``("A", "B")``. A name in `known` (case-folded, single-spaced) is never taken apart, so
     ``"Director of Adults and Children"`` may be in the list of leads.
@@ -154,7 +155,8 @@ def _pattern(separators: tuple[str, ...]) -> re.Pattern[str]:
     for separator in sorted({"\n", *separators} - {""}, key=lambda s: (-len(s), s)):
         word = separator.strip()
         mark = re.escape(word or separator)
-        choices.append(f" {mark} " if word.isalpha() else mark)
+        one_letter = r"(?<!\b[^\W\d_](?=&\w))" if separator == "&" else ""
+        choices.append(f" {mark} " if word.isalpha() else one_letter + mark)
     return re.compile("|".join(choices), re.IGNORECASE)
 
 
