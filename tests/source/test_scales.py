@@ -292,6 +292,27 @@ def test_the_fill_of_a_blank_cell_is_explained_by_words_beside_a_colour() -> Non
     assert column(source, "rating") == ["Overdue", "On track", "On track", "Complete"]
 
 
+def test_coloured_cells_side_by_side_explain_a_colour_each() -> None:
+    """Each of them has a fill of its own: none is the meaning of the one before it."""
+    fills = {(0, 1): RED, (0, 2): AMBER, (0, 3): GREEN}
+    fills |= dict(zip([(3, 4), (4, 4), (5, 4), (6, 4)], (RED, GREEN, AMBER, RED), strict=True))
+    text = "Key: | Not started | Under way | Done | \n\n" + plan("", "", "", "")
+    source = read_source(book(sheet(text, fills=fills)), plan_id="p")
+    assert column(source, "rating") == ["Not started", "Done", "Under way", "Not started"]
+    assert closed(source) == ["Done"]
+
+
+def test_a_box_that_is_ticked_under_done_closes() -> None:
+    """A check box of a spreadsheet is a cell of TRUE or FALSE, which is no number."""
+    page = sheet(plan("", "", "", "", head="Ref | Action | Lead | Due | Done?"))
+    rows = [list(row) for row in page.rows]
+    for row, ticked in zip(rows[1:], (True, False, False, True), strict=True):
+        row[4] = ticked
+    source = read_source(book(replace(page, rows=rows)), plan_id="p")
+    assert column(source, "rating") == ["True", "False", "False", "True"]
+    assert closed(source) == ["True"]
+
+
 GREY, BAND = "#BFBFBF", "#1F3864"
 SWATCHES = (("Off track – needs help", RED), ("Slipping", AMBER), ("On track", GREEN),
             ("Done and evidenced", BLUE), ("Not due to start", GREY))  # fmt: skip

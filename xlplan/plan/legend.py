@@ -162,7 +162,7 @@ def _in_cells(cells: Sequence[LegendCell], known: frozenset[str]) -> list[Legend
     found = [
         LegendLine(codes[at], " ".join(after.text.split()), cell.fill or after.fill)
         for at, (cell, after) in enumerate(pairwise(held))
-        if ranks[at] > ranks[at + 1] and is_meaning(after.text)
+        if ranks[at] > ranks[at + 1] and is_meaning(after.text) and not _each_coloured(cell, after)
     ]
     return found or [
         LegendLine(codes[at + 1], " ".join(cell.text.split()), after.fill or cell.fill)
@@ -171,7 +171,13 @@ def _in_cells(cells: Sequence[LegendCell], known: frozenset[str]) -> list[Legend
         and is_meaning(cell.text)
         and _is_state(cell.text)
         and codes[at + 1] not in NUMBERS  # that is how many there are
+        and not _each_coloured(cell, after)
     ]
+
+
+def _each_coloured(one: LegendCell, other: LegendCell) -> bool:
+    """Whether each of two cells explains a colour of its own, and neither the other's words."""
+    return bool(one.fill and other.fill) and one.fill != other.fill
 
 
 def _code(text: str, known: frozenset[str]) -> str:

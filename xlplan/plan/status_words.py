@@ -36,12 +36,13 @@ _STATES: tuple[tuple[str, str, int, str], ...] = (
      "wedi'i gyflawni|cyflawnwyd|✓|✔|✅|☑|wedi'i gwblhau|cwblhawyd|wedi cau|wedi gorffen",
      "Completed", 0, "#4472C4"),
     ("on track|on target|on plan|on schedule", "Green", 2, "#70AD47"),
-    ("ongoing|on going|on-going|in progress|in-progress|started|underway|open|active|en curso|"
-     "en proceso|en progreso|abierto|abierta|en cours|ouvert|ouverte|in bearbeitung|offen|"
-     "laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|en ejecución|en marcha|"
-     "iniciado|iniciada|commencé|commencée|engagé|engagée|in behandeling|in uitvoering|"
-     "mewn cynnydd|ar y gweill|ar agor|wedi dechrau|partially implemented|partially complete|"
-     "partially met", "In progress", 4, "#BDD7EE"),
+    ("ongoing|on going|on-going|in progress|in-progress|started|underway|under way|in hand|open|"
+     "active|en curso|en proceso|en progreso|abierto|abierta|en cours|ouvert|ouverte|"
+     "in bearbeitung|offen|laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|"
+     "en ejecución|en marcha|iniciado|iniciada|commencé|commencée|engagé|engagée|"
+     "in behandeling|in uitvoering|mewn cynnydd|ar y gweill|ar agor|"
+     "wedi dechrau|partially implemented|partially complete|partially met",
+     "In progress", 4, "#BDD7EE"),
     ("slippage|slipping|slipped|at risk|delayed|behind schedule", "Amber", 6, "#FFC000"),
     ("overdue|off track|off plan|off target|major slippage|late|en retard|retrasado|verspätet|"
      "überfällig|te laat", "Red", 8, "#FF0000"),

@@ -88,7 +88,10 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
         return Shape(0.0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0)
     looks = [_look_of(text) for text in texts]
     days = [isinstance(value, date) or look.day for value, look in zip(some, looks, strict=True)]
-    numbers = [isinstance(v, int | float) or x.number for v, x in zip(some, looks, strict=True)]
+    numbers = [
+        (isinstance(v, int | float) and v is not True and v is not False) or x.number
+        for v, x in zip(some, looks, strict=True)
+    ]
     return Shape(
         len(held) / max(len(values), 1), len(held), sum(days) / count,
         sum(n and not d for n, d in zip(numbers, days, strict=True)) / count,
