@@ -411,6 +411,7 @@ Ref | Action | Lead | Due | Status
 2 | Mend the door | Ben Ode | 30/6/2026 | 4
 3 | Cut a key | Ben Ode | 30/6/2026 | 3
 """
+STEPS = NUMBERED.replace("Status", "Progress (1-4)").strip()
 NUMBER_KEY = "1 | Not started\n2 | Planned\n3 | Under way\n4 | Complete"
 
 
@@ -421,6 +422,8 @@ NUMBER_KEY = "1 | Not started\n2 | Planned\n3 | Under way\n4 | Complete"
         (f"{NUMBERED}\n{NUMBER_KEY}",),
         (NUMBERED, f"Status | What it means\n{NUMBER_KEY}"),
         (NUMBERED, NUMBER_KEY),
+        # some in each line, above a heading that says progress and which numbers there are
+        (f"1 = Not started | | 2 = Planned | |\n3 = Under way | | 4 = Complete | |\n\n{STEPS}",),
     ],
 )
 def test_numbers_that_a_key_explains_are_ratings(sheets: tuple[str, ...]) -> None:

@@ -201,8 +201,9 @@ def _rate_by_numbers(layouts: Sequence[Layout], choice: Choice) -> None:
             continue
         for col, heading in table.headings.items():
             texts = {point_text(row.cells.get(col)) for row in table.rows} - {""}
-            promised = role_scores(heading).get("rating", 0.0) >= PROMISED
-            if col in reading.roles or not promised or not texts or not texts <= NUMBERS:
+            scores, role = role_scores(heading), reading.roles.get(col, "progress")
+            promised = max(scores.get("rating", 0.0), scores.get("progress", 0.0)) >= PROMISED
+            if role != "progress" or not promised or not texts or not texts <= NUMBERS:
                 continue
             if texts <= numbers_of(layouts, set(choice.kinds)):
                 roles, sure = {**reading.roles, col: "rating"}, {**reading.sure, col: PROMISED}
