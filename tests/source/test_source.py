@@ -25,7 +25,7 @@ from xlplan.plan.text import latin
 from xlplan.plan.values import Invalid, Value, show
 from xlplan.plan.write import write_definition
 from xlplan.source import importing
-from xlplan.source.importing import Source, SourceRow, closest_template, read_source
+from xlplan.source.importing import Chosen, Source, SourceRow, closest_template, read_source
 from xlplan.source.interpretation import make_rows
 from xlplan.source.proposed import Parts
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet
@@ -589,6 +589,65 @@ def test_an_outcome_alone_above_a_table_is_its_section() -> None:
 
 
 OPEN = "Ref | Action | Lead | RAG\n1 | Mend | Ada Quill | Green\n2 | Paint | Ben Ode | Blue"
+
+
+MOVED = """
+Ref | Action | Lead | RAG
+1 | Sand the hull | Ada Quill | Amber
+2 | Mend the sail | Ben Ode | Green
+
+Completed actions (moved here once the board agreed)
+3 | Sail it | Ada Quill | Green
+4 | Moor it | Ben Ode | Moored, but ask the harbour.
+5 | Sell it | Ben Ode |
+"""
+
+
+def test_a_list_of_completed_actions_closes_them_though_no_rating_does() -> None:
+    source = read(MOVED)
+    assert column(source, "rating") == [
+        "Amber",
+        "Green",
+        "Complete",
+        "Moored, but ask the harbour.",
+        "Complete",
+    ]
+    assert [r.code for r in source.definition.ratings if r.closed] == ["Complete"]
+    orders = [rating.order for rating in source.definition.ratings]
+    assert orders == sorted(set(orders))
+    assert [g for g in source.guesses if "completed ones" in g] == [
+        "field rating: 2 actions stand in a list of completed ones (3, 5), and none of the "
+        'ratings closed an action; read as "Complete", which was added',
+        "field rating: action 5 has no rating but stands among the completed ones (Sheet 1, row 8)"
+        "; read as Complete",
+    ]
+    assert not [g for g in source.guesses if "none of the ratings (" in g]
+
+
+def test_in_a_workbook_that_is_kept_such_a_list_is_only_told() -> None:
+    source = read_source(book(sheet(MOVED)), plan_id="p", chosen=Chosen(kept=True))
+    assert column(source, "rating") == [
+        "Amber",
+        "Green",
+        "Green",
+        "Moored, but ask the harbour.",
+        "",
+    ]
+    assert [g for g in source.guesses if "completed ones" in g] == [
+        "field rating: 2 actions stand in a list of completed ones (3, 5), and none of the "
+        "ratings closes an action: on the board they count as open until one does"
+    ]
+
+
+def test_a_rating_that_closes_is_not_put_over_what_completed_actions_say() -> None:
+    source = read(MOVED.replace("2 | Mend the sail | Ben Ode | Green", "2 | Mend | Ben Ode | Blue"))
+    assert column(source, "rating") == [
+        "Amber",
+        "Blue",
+        "Green",
+        "Moored, but ask the harbour.",
+        "Blue",
+    ]
 
 
 def test_an_action_without_a_rating_among_the_completed_ones_is_closed_and_said() -> None:

@@ -189,7 +189,8 @@ def read_source(
         _draft(work, kind)
     part_drafts(work, work.drafts)
     definition, parts = assemble(
-        Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses),
+        Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses,
+              kept_workbook=apart),
         plan_id, template,
     )  # fmt: skip
     definition = with_private_fields(work, definition)

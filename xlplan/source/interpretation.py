@@ -118,8 +118,9 @@ class _Maker:
                 value = read[raw]
             else:
                 value = read[raw] = canon(item, raw, self.definition)
-            if value is None and item.role == "rating" and item.field_type.rated:
-                value = self._as_listed(item, draft)
+            undecided = value is None or self.parts.closes
+            if undecided and item.role == "rating" and item.field_type.rated:
+                value = self._as_listed(item, draft, value)
             if value is None:
                 continue
             values[item.id] = value
@@ -303,17 +304,17 @@ class _Maker:
         same = sum(other == fill for (row, _), other in fills.items() if row == draft.row)
         return fill not in ("", "#FFFFFF") and same == 1
 
-    def _as_listed(self, item: Field, draft: Draft) -> Value:
-        """An action without a rating in a list of completed ones is closed; this is said."""
-        closed = [rating for rating in self.definition.scale_of(item) if rating.closed]
-        if not closed or not self.completed.holds(draft.sheet, draft.row):
-            return None
-        sheet = self.parts.layouts[draft.sheet].sheet.name
-        self.parts.guesses.append(
-            f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has no rating but stands among "
-            f"the completed ones ({sheet}, row {draft.row + 1}); read as {closed[0].code}"
-        )
-        return closed[0].code
+    def _as_listed(self, item: Field, draft: Draft, value: Value) -> Value:
+        """An action in a list of completed ones, if it has no rating that closes, is closed."""
+        closes = next((r.code for r in self.definition.scale_of(item) if r.closed), "")
+        listed = closes and self.completed.holds(draft.sheet, draft.row)
+        if listed and value is None:
+            at = f"{self.parts.layouts[draft.sheet].sheet.name}, row {draft.row + 1}"
+            self.parts.guesses.append(
+                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has no rating but stands "
+                f"among the completed ones ({at}); read as {closes}"
+            )
+        return closes if listed and (value is None or type(value) is str) else value
 
     def _section(self, draft: Draft) -> Raw:
         """The section's text: short where the headings name recommendations that are listed."""

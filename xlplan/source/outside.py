@@ -133,6 +133,8 @@ _COMPLETED = regex(
     rf"|{_KIND} (?:that (?:are|were|have been) )?{_DONE}:?",
     re.IGNORECASE,
 )
+_WITH_REMARK = regex(rf"(.*\b{_KIND}:?) ?\([^()]*\):?", re.IGNORECASE)
+"""A heading of a list with a remark: "Completed actions (moved here once agreed)"."""
 _OPEN = regex(
     rf"(?:open|new|current|outstanding|ongoing|live|active|remaining) {_KIND}:?", re.IGNORECASE
 )
@@ -175,6 +177,8 @@ def _turns(layout: Layout) -> list[tuple[int, bool]]:
         if line.kind not in ("note", "section"):
             continue
         text = _plain(line.text)
+        if remark := _WITH_REMARK.fullmatch(text):
+            text = remark[1]
         if _COMPLETED.fullmatch(text):
             turns.append((line.row, True))
         elif _OPEN.fullmatch(text):

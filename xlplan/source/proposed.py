@@ -12,23 +12,26 @@ from msgspec.structs import replace
 from xlplan.late import regex
 from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
-from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition
+from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition, Rating
 from xlplan.plan.due import DATED, propose_calendar, year_of_plan
 from xlplan.plan.people import Lead
-from xlplan.plan.propose import free_id, make_field
+from xlplan.plan.propose import about, free_id, make_field
 from xlplan.plan.propose_people import initials_in, propose_leads
+from xlplan.plan.propose_ratings import CLOSED_COLOUR
 from xlplan.plan.settings import CompositeSettings, Count, IssueSettings
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
-from xlplan.plan.values import show
+from xlplan.plan.values import match_rating, show
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
-from xlplan.source.outside import agreed_day, lines_beside, marking, title_above
+from xlplan.source.outside import CompletedLists, agreed_day, lines_beside, marking, title_above
 from xlplan.source.plan_rows import Columns, Draft, join_texts
-from xlplan.source.scales import Scales, find_scales
+from xlplan.source.scales import NOTHING_CLOSES, Scales, find_scales
 from xlplan.workbook.read.book import At, Book
 
 SECTION_OUTCOME = "section_outcome"
+COMPLETE = "Complete"
+MOST_NAMED = 5
 
 
 class Parts(Struct):
@@ -47,6 +50,10 @@ class Parts(Struct):
     """For each kind of row, the field that takes the outcome below its section's heading."""
     answers: str = ""
     """The field that takes the recommendations whose headings stand above an action."""
+    kept_workbook: bool = False
+    """Whether the workbook stays the master, so that each cell says what it said."""
+    closes: str = ""
+    """The rating that was added for actions in a list of completed ones."""
     kept: tuple[str, ...] = ()
     """Headings too long to be a section's name, to be kept as notes."""
     split: dict[str, str] = field(default_factory=dict)
@@ -70,6 +77,8 @@ def assemble(
     for kind in ("action", "recommendation"):
         _add_fields(parts, kind)
     scales = _scales(parts, template)
+    if template is None:
+        scales = _with_closing(parts, scales)
     parts.legend = scales.legend
     parts.coloured = scales.coloured
     parts.guesses += scales.guesses
@@ -254,6 +263,34 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
     return find_scales(
         parts.fields, parts.drafts, parts.layouts, blank_cells(parts), parts.split, parts.leading
     )
+
+
+def _with_closing(parts: Parts, scales: Scales) -> Scales:
+    """Scales on which actions in a list of completed ones can be closed, where no rating does; in
+    a workbook that is kept it is only said."""
+    main = next((f for f in scales.fields if f.of == "action" and f.role == "rating"), None)
+    mine = [r for r in scales.ratings if main is not None and r.scale == main.scale]
+    lists = CompletedLists(parts.layouts)
+    texts = {
+        d.ref: d.text(main.id) for d in parts.drafts
+        if main is not None and d.kind == "action" and lists.holds(d.sheet, d.row)
+    }  # fmt: skip
+    done = [ref for ref, text in texts.items() if not text or match_rating(text, mine)]
+    taken = match_rating(COMPLETE, mine) is not None
+    if main is None or not done or not mine or taken or any(rating.closed for rating in mine):
+        return scales
+    named = ", ".join(done[:MOST_NAMED]) + (", …" if len(done) > MOST_NAMED else "")
+    listed = "1 action stands" if len(done) == 1 else f"{len(done)} actions stand"
+    why = f"{about('action', main.id)}{listed} in a list of completed ones ({named}), and none of "
+    if parts.kept_workbook:
+        why += "the ratings closes an action: on the board they count as open until one does"
+        return replace(scales, guesses=(*scales.guesses, why))
+    parts.closes = COMPLETE
+    why += f'the ratings closed an action; read as "{COMPLETE}", which was added'
+    added = Rating(COMPLETE, COMPLETE, "", CLOSED_COLOUR, order=1, closed=True, scale=main.scale)
+    others = (replace(r, order=r.order + 1) if r in mine else r for r in scales.ratings)
+    guesses = (each for each in scales.guesses if NOTHING_CLOSES not in each)
+    return replace(scales, ratings=(added, *others), guesses=(*guesses, why))
 
 
 def blank_cells(parts: Parts) -> dict[str, list[tuple[int, At]]]:

@@ -49,6 +49,8 @@ from xlplan.workbook.read.book import At
 
 MOST_EXPLAINED = 20
 """Rows of a table that may be a legend."""
+NOTHING_CLOSES = "set closed = true for the one that does"
+"""How the guess ends that is made of a scale on which no action can be finished."""
 
 
 class Scales(Struct, frozen=True):
@@ -192,7 +194,7 @@ def _nothing_closes(item: Field, made: Sequence[Rating], texts: Sequence[str]) -
         yield f"{about(item.of, item.id)}{why}; add the other ratings, and closed = true to one"
     else:
         why = f"none of the ratings ({names}) closes an action"
-        yield f"{about(item.of, item.id)}{why}; set closed = true for the one that does"
+        yield f"{about(item.of, item.id)}{why}; {NOTHING_CLOSES}"
 
 
 def _cells(
