@@ -129,3 +129,22 @@ def test_many_rows_with_one_text_are_found_in_bounded_time() -> None:
 def test_a_heading_row_of_a_line_of_text_is_no_new_action() -> None:
     rows: Rows = [*_rows(), ["Note: agreed by all"], [None, "A line of text under the table"]]
     assert not _find(rows).more
+
+
+@pytest.mark.parametrize(
+    ("row", "new"),
+    [
+        (["1", "Homes, and who looks after them"], False),
+        (["1.", "Homes, and who looks after them"], False),
+        (["1", "Inspect the roofs", "Head 2"], True),
+        (["2", "Inspect the roofs"], True),
+        ([None, "Inspect the roofs", "Head 2"], True),
+    ],
+)
+def test_a_heading_with_its_number_in_a_cell_of_its_own_is_no_new_action(
+    row: list[CellValue], new: bool
+) -> None:
+    """Above 1.0, a row that says "1" and a text is the heading of a section, in other words now."""
+    rows = _rows()
+    rows.insert(2, row)
+    assert [at for _, at in _find(rows).more] == ([2] if new else [])

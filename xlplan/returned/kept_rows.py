@@ -341,7 +341,20 @@ def _may_be_action(table: FoundTable, row: int, kept: KeptCells, names: Names) -
         top <= row <= bottom and left <= named[0] < right
         for top, left, bottom, right in table.sheet.merged
     )
-    return not wide and row_digest(table.sheet, row) not in kept.others
+    known = row_digest(table.sheet, row) in kept.others
+    return not wide and not known and not _heads_below(table, row, names)
+
+
+def _heads_below(table: FoundTable, row: int, names: Names) -> bool:
+    """Whether a row only names what follows: "2 | Surveys" above "2.1", another word of a heading
+    that somebody changed."""
+    shown = _shown(table, row)
+    ref = _text(shown, names.refs).rstrip(". ")
+    rows = table.sheet.rows
+    below = next((at for at in range(row + 1, len(rows)) if any(rows[at])), None)
+    if not ref or shown.keys() - names.refs - names.actions or below is None:
+        return False
+    return _text(_shown(table, below), names.refs).startswith(f"{ref}.")
 
 
 # Headings above rows
