@@ -50,6 +50,34 @@ def test_the_file_is_little_larger_than_what_is_kept_of_a_thousand_rows(path: Pa
     assert path.stat().st_size < 1.5 * sum(map(len, rows.values()))
 
 
+def test_a_long_answer_is_not_read_to_find_those_beside_it(path: Path) -> None:
+    beside = {("log", str(n)): "[]" for n in range(10)}
+    keep(path, MARK, {("outline", ""): "x" * 500_000, **beside}.items(), (), None)
+    data, page = path.read_bytes(), 16_384
+    pages = [data[at : at + page] for at in range(0, len(data), page)]
+    long = [each[4:] == b"x" * (page - 4) for each in pages]  # behind the number of the next one
+    assert sum(long) > 20
+    path.write_bytes(b"".join(bytes(page) if x else p for p, x in zip(pages, long, strict=True)))
+    with Projection(path) as found:
+        assert found.topic("log") == dict.fromkeys(map(str, range(10)), "[]")
+        assert [found.find(*key) for key in beside] == ["[]"] * 10
+
+
+def test_a_file_in_which_answers_lay_in_another_form_is_begun_anew(path: Path) -> None:
+    (made,) = _schema(path)
+    change(path, "DROP TABLE answer")
+    change(path, f"{made} WITHOUT ROWID")
+    keep(path, MARK, ANSWERS.items(), (), None)
+    assert _schema(path) == [made]
+    assert read(path) == (MARK, ANSWERS)
+
+
+def _schema(path: Path) -> list[str]:
+    with closing(sqlite3.connect(path)) as db:
+        found = db.execute("SELECT sql FROM sqlite_schema WHERE tbl_name = 'answer' AND sql <> ''")
+        return [sql for (sql,) in found]
+
+
 def test_some_answers_are_replaced_and_some_go(path: Path) -> None:
     later = MARK._replace(seq=9)
     keep(path, later, [(("row", "1.1"), '["b"]')], [("row", "1.1"), ("row", "1.2")], MARK)

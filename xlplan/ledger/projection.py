@@ -1,9 +1,11 @@
 """The projection: what a ledger adds up to, kept beside it so that a look at the plan is quick.
 
-A table of answers by topic and name, each a JSON text. It is believed only where its mark says
-that it was made of the very ledger that lies there, and an answer only where its check holds:
-whatever is missing, old, damaged or another plan's reads as if nothing had been kept. Nothing that
-goes wrong with it is an error: the ledger is the truth, and the file may be deleted at any time.
+A table of answers by topic and name, each a JSON text, found by an index of these alone: to look
+for one among the answers themselves would read whatever long one lies beside it. It is believed
+only where its mark says that it was made of the very ledger that lies there, and an answer only
+where its check holds: whatever is missing, old, damaged or another plan's reads as if nothing had
+been kept. Nothing that goes wrong with it is an error: the ledger is the truth, and the file may
+be deleted at any time.
 """
 
 from __future__ import annotations
@@ -19,11 +21,13 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-FORMAT = 2
+FORMAT = 3
 """Raised where answers are kept in another form."""
 Key = tuple[str, str]
 """Topic and name of an answer."""
 _SCHEMA = """
+DROP TABLE IF EXISTS mark;
+DROP TABLE IF EXISTS answer;
 CREATE TABLE mark (body TEXT NOT NULL);
 CREATE TABLE answer (
     topic TEXT NOT NULL,
@@ -31,7 +35,7 @@ CREATE TABLE answer (
     body  TEXT NOT NULL,
     seal  TEXT NOT NULL,
     PRIMARY KEY (topic, name)
-) WITHOUT ROWID;
+);
 """
 _ROOMS = (
     "", "board", "cycle", "issued", "ledger", "merge", "plan", "returned", "workbook/write"
@@ -172,7 +176,7 @@ def keep(
     try:
         with _writing(path) as db:
             if old is None:
-                db.execute("DELETE FROM answer")
+                _begin(db)
             elif db.execute("SELECT body FROM mark").fetchall() != [(json.dumps(old),)]:
                 return  # another command has kept its answers meanwhile
             db.execute("DELETE FROM mark")
@@ -194,11 +198,14 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
         db.execute("BEGIN IMMEDIATE")
-        if not db.execute("SELECT name FROM sqlite_schema WHERE name = 'answer'").fetchone():
-            for statement in filter(str.strip, _SCHEMA.split(";")):
-                db.execute(statement)
         yield db
         db.execute("COMMIT")
+
+
+def _begin(db: sqlite3.Connection) -> None:
+    """Make the tables anew: those that are there may be of another form."""
+    for statement in filter(str.strip, _SCHEMA.split(";")):
+        db.execute(statement)
 
 
 def remove(path: Path) -> None:
