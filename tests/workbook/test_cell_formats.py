@@ -95,6 +95,14 @@ def test_another_spelling_of_the_same_sheet_says_the_same() -> None:
     assert seen(column(styles)[0]) == "00419"
 
 
+def test_a_number_that_many_cells_show_in_one_way_is_told_once() -> None:
+    values = column(workbook([(0.5, "0%"), (0.5, "0.0%"), (-0.0, "0"), (0, "0")] * 20))
+    assert [seen(value) for value in values[:2]] == ["50%", "50.0%"]
+    assert len({id(value) for value in values[::4]}) == 1
+    assert len({id(value) for value in values[1::4]}) == 1
+    assert len({id(value) for value in values[3::4]}) == 20, "0.0 and -0.0 are equal"
+
+
 def test_plain_numbers_and_texts_stay_as_they_are() -> None:
     values = column(workbook([(1.5, "General"), (2, "@"), (3, "[Red]General")]))
     assert [type(value) for value in values[:3]] == [float, float, float]

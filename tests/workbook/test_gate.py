@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import socket
 import stat
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests import attacks
 from xlplan.codes.gate_codes import GATE_001
 from xlplan.errors import Problem
+from xlplan.workbook.read import gate
 from xlplan.workbook.read.gate import Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import candidate_files, read_bytes
 
@@ -180,6 +183,26 @@ def test_one_long_text_behind_many_cells_is_refused() -> None:
     data = attacks.package({**attacks.parts(rows), "xl/sharedStrings.xml": shared})
     assert code(data, Bounds(text=999)) == "GATE-008"
     assert code(data, Bounds(text=1000)) == ""
+
+
+def test_texts_are_counted_only_where_the_longest_behind_every_cell_were_too_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>{n % 2}</v></c></row>' for n in range(10))
+    shared = f"<sst><si><t>{'x' * 100}</t></si><si><t>y</t></si></sst>"
+    data = attacks.package({**attacks.parts(rows), "xl/sharedStrings.xml": shared})
+    counted: list[bytes] = []
+
+    def found(xml: bytes) -> list[bytes]:
+        counted.append(xml)
+        return re.findall(rb"<v>(\d)", xml)
+
+    monkeypatch.setattr(gate, "_INDEX", SimpleNamespace(findall=found))
+    assert code(data, Bounds(text=2000)) == ""
+    assert not counted
+    assert code(data, Bounds(text=505)) == ""
+    assert counted
+    assert code(data, Bounds(text=504)) == "GATE-008"
 
 
 def test_bounds_on_size_and_number_of_parts_are_kept() -> None:

@@ -174,7 +174,10 @@ def test_a_cell_without_a_name_keeps_the_file_unread() -> None:
     ("rows", "alone"),
     [
         ('<row r="1" ht="9"><c r="A1" s="1"><v>1</v></c></row><row r="2"/>',
-         '<row r="1" ht="9"/><row r="2"/>'),
+         '<row r="1" ht="9"/>'),
+        ('<row r="1" spans="1:2"><c r="A1"><v>1</v></c></row><row r="2" hidden="1"/>',
+         '<row r="2" hidden="1"/>'),
+        ('<row r="1"/><row hidden="1"/>', '<row r="1"/><row hidden="1"/>'),
         ('<row r="1" x:dy="1.5" hidden="1"><c r="A1" t="e"><v>#N/A</v></c></row>',
          '<row r="1" x:dy="1.5" hidden="1"/>'),
         ('<row r="1"><c s="1" r="A1"><v>1</v></c></row>', ""),

@@ -214,10 +214,15 @@ def _column(letters: bytes) -> int:
 
 
 def _put_formats(rows: list[list[CellValue]], cells: Iterator[tuple[At, str]]) -> None:
-    """Give numbers and dates what their cells show."""
+    """Give numbers and dates what their cells show; the same few stand in many cells."""
+    known: dict[tuple[type, CellValue, str], CellValue] = {}
     for (row, col), code in cells:
         if row < len(rows) and col < len(rows[row]):
-            rows[row][col] = _shown(rows[row][col], code)
+            value = rows[row][col]
+            key = (type(value), value, code)
+            if key not in known or not value:  # 0.0 is equal to -0.0
+                known[key] = _shown(value, code)
+            rows[row][col] = known[key]
 
 
 def put_shown(

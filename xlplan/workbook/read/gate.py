@@ -7,6 +7,7 @@ Everything in an inbox is hostile until it is through here. A refusal is a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
@@ -48,6 +49,7 @@ __all__ = ["Admitted", "Bounds", "admit"]
 
 _TEXT = regex(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _INDEX = regex(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
+_INDEXED = b't="s"'
 DOCUMENTS = ("docx", "odt")
 """The kinds of text documents that a plan may be kept in."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -218,12 +220,14 @@ def _most_cells(extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheet
 
 
 def _count_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds) -> None:
-    lengths = [
-        sum(map(len, _TEXT.findall(item))) for item in re.split(rb"<(?:\w+:)?si[\s/>]", shared)[1:]
-    ]
+    items = re.split(rb"<(?:\w+:)?si[\s/>]", shared)[1:]
+    read = [parts.get(part, b"") for _, part in sheets]
+    if max(map(len, items), default=0) * sum(xml.count(_INDEXED) for xml in read) <= bounds.text:
+        return
+    lengths = [sum(map(len, _TEXT.findall(item))) for item in items]
     total = 0
-    for _, part in sheets:
-        for index in _INDEX.findall(parts.get(part, b"")):
-            total += lengths[int(index)] if int(index) < len(lengths) else 0
+    for xml in read:
+        for index, cells in Counter(_INDEX.findall(xml)).items():
+            total += lengths[int(index)] * cells if int(index) < len(lengths) else 0
         if total > bounds.text:
             raise Refused(GATE_008.fill("text", millions=bounds.text // MB))

@@ -45,6 +45,8 @@ _UNUSUAL_CELL = regex(
 )
 _USUAL_ROW = regex(rb'<row(?: [\w:]++="[^"<>&]*+")*+ ?(/)?+>')
 _ROW = regex(rb"<row[\s/>]")
+_BARE_ROW = regex(rb'<row r="\d++"(?: (?:spans|x14ac:dyDescent)="[^"<>&]*+")*+ ?/?+>')
+_NUMBERED_ROW = b'<row r="'
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
 _ROOT = regex(rb"<worksheet(?:\s[^>]*)?>")
 _SPACES_IN = (b"v> ", b"v>\t", b"v>\r", b"v>\n")
@@ -133,6 +135,7 @@ def cells_alone(xml: bytes, extent: Extent) -> bytes:
     return b"".join((xml[: root.end()], _NO_MERGES, xml[begin:end], b"</worksheet>"))
 
 
+@lru_cache(maxsize=1)
 def usual_cells(xml: bytes) -> bytes | None:
     """The cells of a sheet, where each names itself, then its format, then its type, as programs
     spell it; None where any may be spelled in another way."""
@@ -146,8 +149,9 @@ def usual_cells(xml: bytes) -> bytes | None:
 
 
 def rows_alone(xml: bytes) -> bytes:
-    """The sheet with its rows empty, for a reader that asks for nothing within them; as it is where
-    it may be spelled in an unusual way."""
+    """The sheet with its rows empty, and without those of which nothing but their number is said,
+    for a reader that asks for nothing within them; as it is where it may be spelled in an unusual
+    way."""
     cells = usual_cells(xml)
     if cells is None:
         return xml
@@ -155,6 +159,8 @@ def rows_alone(xml: bytes) -> bytes:
     rows = [each[0] if each[1] else each[0][:-1] + b"/>" for each in _USUAL_ROW.finditer(cells)]
     if len(rows) != len(_ROW.findall(cells)):
         return xml
+    if all(each.startswith(_NUMBERED_ROW) for each in rows):  # else one is counted by the others
+        rows = [each for each in rows if not _BARE_ROW.fullmatch(each)]
     return b"".join((xml[:begin], *rows, xml[end:]))
 
 
