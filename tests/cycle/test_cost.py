@@ -6,7 +6,6 @@ A count is the same on every machine. What it costs in time is measured by `test
 from __future__ import annotations
 
 import gc
-import json
 import shutil
 import zipfile
 from collections import Counter
@@ -27,6 +26,7 @@ from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.memory import Memory, index_of, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.issued import master
+from xlplan.ledger.projection import answer_text
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.compare import Comparison
@@ -443,20 +443,19 @@ def test_a_merge_makes_the_lines_of_the_log_of_one_action_after_the_other(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
-    line, encoder = kept.log_line, kept._JSON
+    line = kept.log_line
 
     def noted(change: Change, definition: PlanDefinition) -> kept.LogLine:
         steps.append(change.action)
         return line(change, definition)
 
-    class Noting(json.JSONEncoder):
-        def encode(self, o: object) -> str:
-            steps.append("")
-            return encoder.encode(o)
+    def written(answer: object) -> str:
+        steps.append("")
+        return answer_text(answer)
 
     small.give_back(folder, LETTINGS, {("1.1", "progress"): "Sent again"}, file="again.xlsx")
     monkeypatch.setattr(kept, "log_line", noted)
-    monkeypatch.setattr(kept, "_JSON", Noting())
+    monkeypatch.setattr(kept, "answer_text", written)
     assert small.do(folder, "merge") == 1
     told = [step for step, before in zip(steps, ["", *steps], strict=False) if step != before]
     of = [step for step in told if step]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from contextlib import closing
@@ -9,7 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from xlplan.ledger.projection import Key, Mark, Projection, Unknown, keep, lies_as, program, remove
+from xlplan.ledger.projection import (
+    Key,
+    Mark,
+    Projection,
+    Unknown,
+    answer_text,
+    keep,
+    lies_as,
+    program,
+    remove,
+)
+from xlplan.plan.shown import ShownNumber
 
 MARK = Mark(7, "abc", 4096, 1_700_000_000_000_000_001, "p")
 ANSWERS: dict[Key, str] = {("row", "1.1"): '["a"]', ("row", "1.2"): '["é\\ud800"]', ("s", ""): "{}"}
@@ -97,6 +109,19 @@ def test_a_topic_is_read_at_once_but_for_what_was_changed(path: Path) -> None:
     with Projection(path) as found:
         assert found.topic("row") == {"1.1": '["a"]'}
         assert found.topic("none") == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"b": [1, 0.1, 1e-7, 1e22, -0.0, True, None], "a": ('é\u2028\x7f\x1f"\\/', 2**70)},
+        {"half of a pair": "\ud800", "number": ShownNumber(0.5, "0%")},
+    ],
+)
+def test_an_answer_reads_back_as_what_it_was(answer: dict[str, object]) -> None:
+    found = json.loads(answer_text(answer))
+    assert found == json.loads(json.dumps(answer))
+    assert list(found) == list(answer)
 
 
 def test_what_was_never_kept_is_unknown(path: Path) -> None:

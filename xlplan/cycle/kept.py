@@ -13,7 +13,16 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from xlplan.ledger.projection import Key, Mark, Projection, Unknown, keep, lies_as, program
+from xlplan.ledger.projection import (
+    Key,
+    Mark,
+    Projection,
+    Unknown,
+    answer_text,
+    keep,
+    lies_as,
+    program,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +35,6 @@ if TYPE_CHECKING:
     from xlplan.plan.definition import PlanDefinition
 
 Document = dict[str, Any]  # JSON
-_JSON = json.JSONEncoder(separators=(",", ":"))
 OUTPUTS: Key = ("outputs", "")
 LINES, ROWS_TOGETHER = "lines", 32
 """The topic of what `master.xlsx` shows, and of how many rows it is one text; see `known`."""
@@ -294,7 +302,7 @@ def _answers(
 ) -> Iterator[tuple[Key, str]]:
     """The answers on which some events bear (all, without any `before`), as they are kept."""
     for key, answer in _documents(desk, changed, before):
-        yield key, _JSON.encode(answer)
+        yield key, answer_text(answer)
     if (lines := _fresh_lines(desk)) is not None:
         from xlplan.cycle.known import to_keep
 

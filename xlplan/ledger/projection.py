@@ -21,6 +21,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 FORMAT = 3
 """Raised where answers are kept in another form."""
 Key = tuple[str, str]
@@ -57,6 +59,18 @@ class Mark(NamedTuple):
     changed: int
     program: str
     format: int = FORMAT
+
+
+_QUICK = msgspec.json.Encoder()
+_ANYHOW = json.JSONEncoder(separators=(",", ":"))
+
+
+def answer_text(answer: object) -> str:
+    """An answer as it is kept: JSON, with letters as they are where they are any."""
+    try:
+        return _QUICK.encode(answer).decode()
+    except (TypeError, UnicodeError):  # half of a pair of letters, or a number that knows its look
+        return _ANYHOW.encode(answer)
 
 
 class Unknown(Exception):  # noqa: N818  # no error: nothing was kept, or nothing to be believed
