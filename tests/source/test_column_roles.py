@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from xlplan.source import column_roles
 from xlplan.source.column_roles import fit, lists_choices, read_columns, shape_of
 from xlplan.source.heading_words import role_scores, words_of
+from xlplan.source.headings import cell_text
 from xlplan.workbook.read.book import CellValue
 
 
@@ -325,3 +327,18 @@ def test_codes_in_the_first_column_are_refs_though_its_heading_promises_actions(
 
     assert roles("SA1", "SA4", "SA6") == {0: "key", 1: "action", 2: "due"}
     assert roles("Mend it", "Paint it", "Lock it")[0] == "action"
+
+
+def test_a_text_that_stands_in_many_cells_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[object] = []
+
+    def counted(value: CellValue) -> str:
+        looked.append(value)
+        return cell_text(value)
+
+    monkeypatch.setattr(column_roles, "cell_text", counted)
+    cells: list[CellValue] = ["On track ", None, "Late", "  ", 1.5] * 50
+    assert column_roles.texts_in(cells) == ["On track", "Late", "1.5"] * 50
+    assert sorted(v for v in looked if isinstance(v, str)) == ["  ", "Late", "On track "]

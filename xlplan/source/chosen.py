@@ -203,12 +203,15 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
     reading = choice.readings[choice.main]
     columns = {role: headings.get(col, "") for col, role in reading.roles.items()}
     action, due = columns.get("action", ""), columns.get("due", "")
-    kinds = _kinds(table_at(layouts, choice.main))
     least = max(0.5, role_scores(action).get("action", 0.0) - 0.35) if action else 0.5
     others = [text for text in _rivals(reading, headings, "action", least)
-              if guess_role(text) in ("action", "recommendation", "text")
-              and text not in kinds]  # fmt: skip
-    if others and action and guess_role(action) not in ("action", "recommendation"):
+              if guess_role(text) in ("action", "recommendation", "text")]  # fmt: skip
+    if not action or guess_role(action) in ("action", "recommendation"):
+        others = []
+    if others:
+        kinds = _kinds(table_at(layouts, choice.main))
+        others = [text for text in others if text not in kinds]
+    if others:
         yield _instead("action", action, others, "action")
     states = [
         text

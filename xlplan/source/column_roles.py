@@ -138,6 +138,15 @@ def _held(values: Sequence[CellValue]) -> list[CellValue]:
     ]  # fmt: skip
 
 
+def texts_in(values: Iterable[CellValue]) -> list[str]:
+    """What the cells of a column that say something say; a text that stands in many cells is
+    looked at once."""
+    values = [value for value in values if value is not None]
+    known = {text: cell_text(text) for text in {v for v in values if type(v) is str}}
+    texts = [known[v] if type(v) is str else cell_text(v) for v in values]
+    return [text for text in texts if text]
+
+
 def _is_day(text: str) -> bool:
     """Whether a text is a day, a month or a timescale that has an end."""
     return len(text) <= 60 and _names_day(text)

@@ -169,7 +169,10 @@ def running_titles(
     rows: Sequence[Mapping[int, CellValue]], headers: Collection[int]
 ) -> frozenset[str]:
     """Lines that a printed plan repeats above its headings on every page."""
-    texts = Counter(map(cell_text, chain.from_iterable(cells.values() for cells in rows)))
+    values = [*chain.from_iterable(cells.values() for cells in rows)]
+    texts = Counter(cell_text(value) for value in values if type(value) is not str)
+    for text, count in Counter(value for value in values if type(value) is str).items():
+        texts[cell_text(text)] += count
     first = min(headers, default=0)
     title = {cell_text(value) for cells in rows[:first] for value in cells.values()}
     return frozenset(

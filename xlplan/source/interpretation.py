@@ -11,6 +11,7 @@ from xlplan.merge.model import Place
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, Kind, PlanDefinition
 from xlplan.plan.due import DayOrder, day_order, in_order, say_order
 from xlplan.plan.propose import about, one_for_many
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
@@ -60,9 +61,8 @@ class _Maker:
         self.full = full_headings(parts.drafts)
         self.outcomes = outcomes_of(parts.drafts)
         self.completed = CompletedLists(parts.layouts)
-        self.listed = {
-            fold(d.ref): d.ref for d in parts.drafts if d.kind == "recommendation"
-        }  # fmt: skip
+        listed = (draft.ref for draft in parts.drafts if draft.kind == "recommendation")
+        self.listed = {fold(ref): ref for ref in listed}
         self.blank = {
             (sheet, at[0], name): at
             for name, places in blank_cells(parts).items()
@@ -78,7 +78,7 @@ class _Maker:
         self.filled: dict[str, str] = {}
         """Headings that took the words they have elsewhere, in the same way."""
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
-        self.fields: dict[Kind, Sequence[tuple[Field, bool, dict[str, Value]]]] = {}
+        self.fields: dict[Kind, Sequence[tuple[Field, bool, bool, dict[object, Value]]]] = {}
         """The fields of a kind of row; a text is read once in each, however often it stands."""
         self.columns: dict[tuple[int, int], list[tuple[str, str, int]]] = {}
         """By table each field that has a column: its id, that of what the column holds, where."""
@@ -102,7 +102,7 @@ class _Maker:
         raw: Raw
         book = self.parts.book.name
         sheet = self.parts.layouts[draft.sheet].sheet.name
-        for item, is_plain, read in self._fields(draft.kind):
+        for item, is_plain, dated, read in self._fields(draft.kind):
             pieces = draft.cells.get(item.id, ())
             if is_plain and not pieces:
                 continue
@@ -110,14 +110,15 @@ class _Maker:
                 raw, at = pieces[0]
             else:
                 raw, at = self._raw(item, draft)
-            if isinstance(raw, str) and item.field_type.dated:
+            if dated and isinstance(raw, str):
                 raw = self._in_order(item, raw)
-            if type(raw) is not str:
+            told = (raw.code, raw.text, float(raw)) if type(raw) is ShownNumber and raw else raw
+            if type(told) not in (str, tuple):
                 value = canon(item, raw, self.definition)
-            elif raw in read:
-                value = read[raw]
+            elif told in read:
+                value = read[told]
             else:
-                value = read[raw] = canon(item, raw, self.definition)
+                value = read[told] = canon(item, raw, self.definition)
             undecided = value is None or self.parts.closes
             if undecided and item.role == "rating" and item.field_type.rated:
                 value = self._as_listed(item, draft, value)
@@ -133,13 +134,12 @@ class _Maker:
                 )  # fmt: skip
         if draft.kept_back:
             values[STATUS] = KEPT_BACK
-        table = draft.sheet, draft.table
-        held = self._cells(draft, cells)
+        table, held = (draft.sheet, draft.table), self._cells(draft, cells)
         return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1, table, held)
 
-    def _fields(self, kind: Kind) -> Sequence[tuple[Field, bool, dict[str, Value]]]:
+    def _fields(self, kind: Kind) -> Sequence[tuple[Field, bool, bool, dict[object, Value]]]:
         """The fields of a kind of row, whether a cell of the sheet is all that their value comes
-        from, and what texts mean there."""
+        from, whether that is a date, and what texts and numbers as they are shown mean there."""
         if kind not in self.fields:
             parts = self.parts
             made = {parts.headed.get(kind), parts.outcomes.get(kind), parts.answers}
@@ -148,6 +148,7 @@ class _Maker:
                 (
                     item,
                     item.role != "key" and item.id not in made and not item.field_type.rated,
+                    item.field_type.dated,
                     {},
                 )
                 for item in self.definition.fields_of(kind)

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
+from xlplan.plan.text import trimmed
 from xlplan.source.heading_words import begins_note, says_total
 from xlplan.source.headings import (
     Heading,
@@ -201,7 +202,8 @@ class _Reader:
         return [row for group in self.waiting for row in group]
 
     def _text(self, row: int) -> str:
-        return " | ".join(map(cell_text, self.own[row].values()))
+        values = self.own[row].values()
+        return " | ".join([trimmed(v) if type(v) is str else cell_text(v) for v in values])
 
     def _notes(self, rows: Sequence[int]) -> None:
         for row in rows:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from xlplan.late import regex
 from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers_explained
 from xlplan.plan.status_words import families, is_colour, known_rating
-from xlplan.plan.text import fold
+from xlplan.plan.text import fold, trimmed
 from xlplan.source.column_roles import Reading
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
@@ -130,8 +130,8 @@ class _Cells:
 
     def text(self, row: DataRow, role: str) -> str:
         """What a row has in the column of a role."""
-        col = self.column.get(role)
-        return cell_text(row.cells.get(col)) if col is not None else ""
+        value = row.cells.get(self.column.get(role, -1))
+        return trimmed(value) if type(value) is str else cell_text(value)
 
     def guides(self, row: DataRow) -> bool:
         """Whether a row explains the columns: words where others have refs, people and days."""

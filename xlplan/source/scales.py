@@ -41,7 +41,7 @@ from xlplan.plan.status_words import (
 )
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
-from xlplan.source.column_roles import shape_of
+from xlplan.source.column_roles import shape_of, texts_in
 from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft
@@ -83,11 +83,11 @@ class _Others(Struct, frozen=True):
     def of(cls, fields: Sequence[Field], drafts: Sequence[Draft], rated: Set[str]) -> _Others:
         """Those of a plan; `rated` are the ids of the fields that hold ratings."""
         held = {
-            item: [
-                cell_text(value)
+            item: texts_in(
+                value
                 for draft in drafts if draft.kind == item.of
                 for value, _ in draft.cells.get(item.id, ())
-            ]
+            )
             for item in fields
         }  # fmt: skip
         short = {fold(text) for item, texts in held.items() if item.id not in rated

@@ -21,7 +21,7 @@ from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTHS, parse_timescale
-from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of
+from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of, texts_in
 from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import DataRow, Table
@@ -86,8 +86,10 @@ def _both(table: Table, reading: Reading, col: int) -> bool:
 
 
 def _splits(table: Table, col: int) -> bool:
+    values = [row.cells.get(col) for row in table.rows]
+    blank = {text for text in {v for v in values if type(v) is str} if not cell_text(text)}
     held = sample_of(
-        [value for row in table.rows if cell_text(value := row.cells.get(col))], MOST_ROWS
+        [v for v in values if (v not in blank if type(v) is str else cell_text(v))], MOST_ROWS
     )
     texts = Counter(value for value in held if isinstance(value, str))
     both = sum(count for text, count in texts.items() if all(_person_and_day(text)))
@@ -182,7 +184,7 @@ def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
         role = reading.roles.get(col, "")
         if role in ("key", "rating", "progress", "revised") or col in table.made.values():
             continue
-        texts = [text for row in table.rows if (text := cell_text(row.cells.get(col)))]
+        texts = texts_in(row.cells.get(col) for row in table.rows)
         name = " ".join(heading.split())
         if _both(table, reading, col):
             yield (
