@@ -222,7 +222,7 @@ def test_typed_cells_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatc
 
 
 def test_raw_cells_are_the_cells_that_they_stand_for() -> None:
-    form = Frame(("ref", "due"), ("D", "D"), {"due": "It was moved."}, step=1)
+    form = Frame(("ref", "due"), ("D", "D"), {"due": "It was moved."}, below=(0, 1))
     cells = RawCells(form, ("1.1", None), 13)
     assert dict(cells) == {
         "ref": ReadCell("1.1", "D13"),
@@ -338,6 +338,24 @@ def test_a_column_that_is_no_field_says_nothing_whatever_stands_in_it() -> None:
         (("1.1", None, "Paint"), False),
     ):
         assert is_alike(office, issued, RawCells(frame, raws, 5)) is alike
+        asks = RawCells(frame, raws, 5, {1: ("IF(D5,B5)", "", "")})
+        assert is_alike(office, issued, asks) is alike
+
+
+@pytest.mark.parametrize("odd", [("=A1", "", ""), ("", "#N/A", ""), ("", "", "Paint bought.")])
+def test_a_row_with_a_formula_an_error_or_a_second_reading_in_a_field_is_not_alike(
+    odd: tuple[str, str, str],
+) -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    cells = raw_row(office, issued, {("a-1", "rating"): "On track"})
+    place = cells.names.index("progress")
+    asked = RawCells(cells.frame, cells.raws, cells.number, {place: odd})
+    assert is_alike(office, issued, cells)
+    assert not is_alike(office, issued, asked)
+    found = bases.differing(office.state, "a-1", asked, issued.as_of)
+    assert found == ([("progress", asked["progress"])] if odd[0] or odd[1] else [])
+    assert (asked["progress"].formula, asked["progress"].error, asked["progress"].other) == odd
 
 
 def test_a_row_that_is_known_to_show_what_went_out_has_no_cell_that_differs() -> None:

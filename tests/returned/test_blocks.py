@@ -17,6 +17,7 @@ from xlplan.merge.reading import RawCells, ReadCell, Reading
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.shown import ShownNumber
 from xlplan.returned import blocks, boxes
+from xlplan.returned.as_issued import OURS
 from xlplan.returned.blocks import Line, find_blocks, marks_on
 from xlplan.returned.furniture import Furniture
 from xlplan.returned.read_return import read_return
@@ -29,9 +30,18 @@ ROWS = rows(3)
 Sent = tuple[Known, Book]
 
 
-def sent_as(layout: str) -> Sent:
+KINDS = {
+    "form": IssueSettings(layout="form"),
+    "table": IssueSettings(layout="table"),
+    "form, ours": IssueSettings(layout="form", confirm=True, status=True, hints=True),
+    "table, ours": IssueSettings(layout="table", confirm=True, status=True, hints=True),
+}
+"""Without columns of ours, and with all of them: ticks, marks and what is asked while typing."""
+
+
+def sent_as(kind: str) -> Sent:
     """A template as it went out, and the plan that sent it."""
-    definition = plan(issue=IssueSettings(layout=layout))  # type: ignore[arg-type]  # either
+    definition = plan(issue=KINDS[kind])
     stamp = issued(uids=tuple(row.uid for row in ROWS))
     data = write_workbook(template_workbook(definition, DIRECTOR, stamp, ROWS, KEY, CREATED))
     known = Known({stamp.id: stamp}, ROWS, definition)
@@ -49,7 +59,7 @@ def sent_as(layout: str) -> Sent:
 
 @pytest.fixture(scope="module")
 def sent() -> dict[str, Sent]:
-    return {layout: sent_as(layout) for layout in ("form", "table")}
+    return {kind: sent_as(kind) for kind in KINDS}
 
 
 def anew(sheet: ReadSheet, lines: Sequence[Sequence[CellValue]], **more: object) -> ReadSheet:
@@ -70,7 +80,7 @@ def slowly(known: Known, book: Book) -> Reading:
         return {
             name: read_cell(table.sheet, (number, col), table.doubts.get(name, ""))
             for name, col in table.columns.items()
-            if (number, col) not in hidden
+            if (number, col) not in hidden and name not in OURS
         }
 
     with pytest.MonkeyPatch.context() as patch:
@@ -88,7 +98,8 @@ TYPED: tuple[CellValue, ...] = (
 PLACES = st.tuples(st.integers(0, 70), st.integers(0, 5))
 STEPS = st.one_of(
     st.tuples(st.just("type"), PLACES, st.sampled_from(TYPED)),
-    st.tuples(st.sampled_from(("drop", "again", "blank", "move", "insert", "odd", "merge", "fill")),
+    st.tuples(st.sampled_from(("drop", "again", "blank", "move", "insert", "odd", "merge", "fill",
+                               "disputed")),
               PLACES, st.integers(1, 20)),
 )  # fmt: skip
 
@@ -96,7 +107,8 @@ STEPS = st.one_of(
 def change(book: Book, steps: Sequence[tuple[str, At, CellValue]]) -> Book:
     """What somebody made of a template."""
     lines = [list(row) for row in book.sheets[0].rows]
-    formulas: dict[At, str] = {}
+    formulas: dict[At, str] = dict(book.sheets[0].formulas)
+    disputed: dict[At, str] = {}
     merged: list[tuple[int, int, int, int]] = []
     fills: dict[At, str] = {}
     for act, (row, col), value in steps:
@@ -120,14 +132,17 @@ def change(book: Book, steps: Sequence[tuple[str, At, CellValue]]) -> Book:
                 line.insert(min(col, len(line)), None)
         elif act == "odd":
             formulas[row, col] = "1+1"
+        elif act == "disputed":
+            disputed[row, col] = "Red"
         elif act == "merge":
             merged.append((row, col, row + count % 3, col))
         elif act == "fill":
             fills[row, col] = "#FF0000"
-    return with_update(book, lines, formulas=formulas, merged=merged, fills=fills)
+    more = {"formulas": formulas, "merged": merged, "fills": fills, "disputed": disputed}
+    return with_update(book, lines, **more)
 
 
-@given(st.sampled_from(("form", "table")), st.lists(STEPS, max_size=5))
+@given(st.sampled_from(sorted(KINDS)), st.lists(STEPS, max_size=5))
 def test_it_reads_what_reading_line_by_line_reads(
     sent: dict[str, Sent], layout: str, steps: list[tuple[str, At, CellValue]]
 ) -> None:
@@ -136,7 +151,7 @@ def test_it_reads_what_reading_line_by_line_reads(
     assert read_return(back, "0" * 64, known) == slowly(known, change(book, steps))
 
 
-@pytest.mark.parametrize("layout", ["form", "table"])
+@pytest.mark.parametrize("layout", KINDS)
 def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cell(
     sent: dict[str, Sent], layout: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,17 +161,17 @@ def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cel
 
     def back() -> Book:
         """With a merged title, and labels of a colour, as every template has that went out."""
-        return with_update(book, sheet.rows, merged=title, fills=labels if layout == "form" else {})
+        return with_update(book, sheet.rows, merged=title, fills=labels if "form" in layout else {})
 
     slow = slowly(known, back())
-    size = len(slow.columns)
+    size = len(slow.columns) + (2 if "ours" in layout else 0)  # the mark and the tick
     made: list[str] = []
     tell_of(monkeypatch, Line, lambda: made.append("line"))
     tell_of(monkeypatch, ReadCell, lambda: made.append("cell"))
     found = read_return(back(), "0" * 64, known)
     assert made.count("cell") == 0
     # Those of the first block.
-    assert made.count("line") == (size if layout == "form" else 0)
+    assert made.count("line") == (size if "form" in layout else 0)
     assert [type(row.cells) for row in found.rows] == [RawCells] * len(ROWS)
     monkeypatch.undo()
     assert found == slow

@@ -204,9 +204,13 @@ class AsIssued(Struct, frozen=True):
         in_order = places == list(range(len(names)))
         rows, by, as_of, bases = self.rows, self.by, self.as_of, state.bases
 
+        def silent(uid: str, name: str) -> bool:
+            """Whether a column is no field of the plan: whatever stands in it says nothing."""
+            return bases.fields(state, uid, self.names, as_of)[self.names.index(name)] is None
+
         def alike(uid: str, key: str, cells: RawCells) -> bool:
             row = rows.get(uid)
-            if row is None:
+            if row is None or (cells.odd and not all(silent(uid, names[n]) for n in cells.odd)):
                 return False
             raws = list(cells.raws) if in_order else [cells.raws[place] for place in places]
             items = bases.fields(state, uid, self.names, as_of) if row.typed else ()
@@ -269,7 +273,8 @@ def differing(
     if is_as_issued(state, uid, cells, as_of):
         return []
     if isinstance(cells, RawCells):
-        names, raws, odd = cells.names, cells.raws, frozenset[int]()
+        names, raws = cells.names, cells.raws
+        odd = frozenset(n for n, (formula, error, _) in cells.odd.items() if formula or error)
     else:
         names = tuple(cells)
         raws = tuple(cell.value for cell in cells.values())

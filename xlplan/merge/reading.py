@@ -97,23 +97,35 @@ def wrong_for(value: Invalid, item: Field, definition: PlanDefinition, *, owner:
 class Frame(Struct, frozen=True):
     """What the rows of a table, or the blocks of a form, have in common: the id of each cell's
     column, the letters of the column in which it stands, and why what stands there is in doubt.
-    In a form each cell is so many rows (`step`) below the one before it."""
+    In a form each cell stands so many rows (`below`) under the row that counts as that of all."""
 
     names: tuple[str, ...]
     letters: tuple[str, ...]
     doubts: Mapping[str, str] = field(default_factory=dict)
-    step: int = 0
+    below: tuple[int, ...] = ()
+
+
+Odd = tuple[str, str, str]
+"""What a cell has beside its value: its formula, its error, and what a second reader sees."""
+NOTHING_ODD: Mapping[int, Odd] = {}
 
 
 class RawCells(Mapping[str, ReadCell]):
-    """The cells of a row in which there are but plain values, as they stand: none of them becomes
-    an object before it is asked for. `number` is the row of the first, from 1; `as_issued` says of
-    which row it was found to show all that went out as of which position, by which definition."""
+    """The cells of a row as they stand: none of them becomes an object before it is asked for.
+    `number` is the row of them, from 1; `odd` has those that hold more than a plain value, by their
+    places; `as_issued` says of which row it was found to show all that went out as of which
+    position, by which definition."""
 
-    __slots__ = ("as_issued", "frame", "number", "raws")
+    __slots__ = ("as_issued", "frame", "number", "odd", "raws")
 
-    def __init__(self, frame: Frame, raws: tuple[Raw, ...], number: int) -> None:
-        self.frame, self.raws, self.number = frame, raws, number
+    def __init__(
+        self,
+        frame: Frame,
+        raws: tuple[Raw, ...],
+        number: int,
+        odd: Mapping[int, Odd] = NOTHING_ODD,
+    ) -> None:
+        self.frame, self.raws, self.number, self.odd = frame, raws, number, odd
         self.as_issued: tuple[str, int, str] | None = None
 
     @property
@@ -126,8 +138,9 @@ class RawCells(Mapping[str, ReadCell]):
         if name not in frame.names:
             raise KeyError(name)
         at = frame.names.index(name)
-        cell = f"{frame.letters[at]}{self.number + at * frame.step}"
-        return ReadCell(self.raws[at], cell, doubt=frame.doubts.get(name, ""))
+        cell = f"{frame.letters[at]}{self.number + (frame.below[at] if frame.below else 0)}"
+        more = self.odd.get(at, _PLAIN)
+        return ReadCell(self.raws[at], cell, *more, doubt=frame.doubts.get(name, ""))
 
     def __contains__(self, name: object) -> bool:
         return name in self.frame.names
@@ -137,6 +150,9 @@ class RawCells(Mapping[str, ReadCell]):
 
     def __len__(self) -> int:
         return len(self.raws)
+
+
+_PLAIN: Odd = "", "", ""
 
 
 def raw_in(cells: Mapping[str, ReadCell], name: str) -> Raw:

@@ -7,16 +7,18 @@ any other is read line by line (`boxes.py`).
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from functools import cached_property
 from operator import itemgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.merge.reading import Frame
-from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, column_id
+from xlplan.merge.reading import NOTHING_ODD, Frame, RawCells
+from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, OURS, column_id
+from xlplan.returned.tables import odd_in
 from xlplan.workbook.read.book import CellValue, ReadSheet, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
@@ -92,7 +94,7 @@ def labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
         yield replace(line, label=found, own=line.own | {found})
 
 
-class Blocks(Struct, frozen=True):
+class Blocks(Struct, frozen=True, dict=True):
     """The blocks of a form: the lines of the first, the row in which each begins, and its key."""
 
     lines: tuple[Line, ...]
@@ -103,17 +105,30 @@ class Blocks(Struct, frozen=True):
     between: tuple[int, ...]
     """The rows below the first block that belong to none and are not blank."""
 
-    @property
+    @cached_property
     def frame(self) -> Frame:
-        """What they have in common."""
-        names = tuple(line.column for line in self.lines)
-        return Frame(names, (column_name(self.lines[0].box),) * len(names), step=1)
+        """What they have in common: the boxes that were asked for, and not what is ours beside
+        them."""
+        asked = [(at, line.column) for at, line in enumerate(self.lines) if line.column not in OURS]
+        names, letters = tuple(name for _, name in asked), column_name(self.lines[0].box)
+        return Frame(names, (letters,) * len(names), below=tuple(at for at, _ in asked))
 
-    def raws(self, sheet: ReadSheet, start: int) -> tuple[CellValue, ...]:
-        """What stands in the boxes of the block that begins in a row."""
-        return tuple(
-            map(itemgetter(self.lines[0].box), sheet.rows[start : start + len(self.lines)])
-        )
+    def rows(self, sheet: ReadSheet) -> Iterator[tuple[RowKey, int, RawCells]]:
+        """Each block: its key, its first row (from 0), and what stands in its boxes."""
+        frame, size, box = self.frame, len(self.lines), self.lines[0].box
+        begins, ends = frame.below[:1] or (0,), frame.below[-1:] or (-1,)
+        first, end = begins[0], ends[0] + 1
+        together, pick = end - first == len(frame.below), itemgetter(box)
+        odd_rows = sorted(row for row in sheet.odd_rows if row >= self.starts[0])
+        for key, start in zip(self.keys, self.starts, strict=True):
+            if together:
+                raws = tuple(map(pick, sheet.rows[start + first : start + end]))
+            else:
+                raws = tuple([sheet.rows[start + at][box] for at in frame.below])
+            odd = NOTHING_ODD
+            if odd_rows and bisect_left(odd_rows, start) < bisect_left(odd_rows, start + size):
+                odd = odd_in(sheet, [(start + at, box) for at in frame.below])
+            yield key, start, RawCells(frame, raws, start + 1, odd)
 
     def line_at(self, row: int) -> Line | None:
         """The line of the first block that is as the one in a row; None where that is of no

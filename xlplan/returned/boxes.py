@@ -17,13 +17,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.merge.model import Place
-from xlplan.merge.reading import RawCells, ReadCell, ReadRow, Remark, remark
+from xlplan.merge.reading import ReadCell, ReadRow, Remark, remark
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import canon, show
 from xlplan.returned.as_issued import (
     CONFIRMED,
     NO_CHANGE,
+    OURS,
     READ,
     SIGN_PREFIX,
     SIGNED_BY,
@@ -49,6 +50,7 @@ from xlplan.returned.tables import (
     Table,
     covered,
     formula_text,
+    is_blank,
     read_cell,
     text_of,
     texts_of,
@@ -101,30 +103,40 @@ class Form(Struct, frozen=True, dict=True):
     @property
     def columns(self) -> tuple[str, ...]:
         """The ids of the fields, each once, in the order of the sheet."""
-        if self.blocks is not None:
-            return self.blocks.frame.names
-        return tuple(dict.fromkeys(line.column for line in self.lines))
+        lines = self.lines if self.blocks is None else self.blocks.lines
+        return tuple(dict.fromkeys(line.column for line in lines))
 
     def actions(self) -> Iterator[tuple[RowKey | None, int, Mapping[str, ReadCell]]]:
-        """Each action: its key, its first row (from 0), its cells by column id.
+        """Each action: its key, its first row (from 0), its cells by column id, without those that
+        are ours.
 
         An action whose lines are there twice comes twice.
         """
         hidden = self.covered()
-        blocks, odd = self.blocks, self.sheet.odd_rows
-        if (
-            blocks is not None
-            and not hidden
-            and odd.isdisjoint(self._rows_of(blocks) if odd else ())
-        ):
-            frame = blocks.frame
-            for key, start in zip(blocks.keys, blocks.starts, strict=True):
-                yield key, start, RawCells(frame, blocks.raws(self.sheet, start), start + 1)
+        if self.blocks is not None and not hidden:
+            yield from self.blocks.rows(self.sheet)
             return
         for lines in self.by_action():
-            shown = [line for line in lines if (line.row, line.box) not in hidden]
+            asked = [line for line in lines if line.column not in OURS]
+            shown = [line for line in asked if (line.row, line.box) not in hidden]
             cells = {line.column: self._cell(line) for line in shown}
             yield lines[0].key, lines[0].row, cells
+
+    def ticks(self) -> Iterator[tuple[int, At]]:
+        """The box for the tick of each action, with the first row of that (both from 0)."""
+        hidden = self.covered()
+        if self.blocks is not None:
+            place = self.columns.index(CONFIRMED)
+            box = self.blocks.lines[0].box
+            found = ((start, (start + place, box)) for start in self.blocks.starts)
+        else:
+            found = (
+                (lines[0].row, (line.row, line.box))
+                for lines in self.by_action()
+                for line in lines
+                if line.column == CONFIRMED
+            )
+        yield from (each for each in found if each[1] not in hidden)
 
     def covered(self) -> Mapping[At, Area]:
         """The blank boxes that another cell was merged over."""
@@ -165,9 +177,6 @@ class Form(Struct, frozen=True, dict=True):
         """What stands beside a box as its label."""
         values = self.sheet.rows[line.row]
         return text_of(values[line.label]) if 0 <= line.label < len(values) else ""
-
-    def _rows_of(self, blocks: Blocks) -> Iterator[int]:
-        return (n for start in blocks.starts for n in range(start, start + len(blocks.lines)))
 
     def _cell(self, line: Line) -> ReadCell:
         return read_cell(self.sheet, (line.row, line.box), line.doubt)
@@ -329,18 +338,20 @@ def read_ticks(
 
 
 def _ticks(actions: Sequence[Table | Form]) -> Iterator[tuple[str, int, ReadCell]]:
-    """The cell for the tick of each action, with the sheet and the number of its row."""
+    """The cell for the tick of each action in which something stands, with the sheet and the number
+    of its row."""
     for each in actions:
         if CONFIRMED not in each.columns:
             continue
+        sheet = each.sheet
         if isinstance(each, Form):
-            for _, number, cells in each.actions():
-                if CONFIRMED in cells:
-                    yield each.sheet.name, number + 1, cells[CONFIRMED]
+            places = each.ticks()
         else:
-            for number in range(each.first, len(each.sheet.rows)):
-                at = (number, each.columns[CONFIRMED])
-                yield each.sheet.name, number + 1, read_cell(each.sheet, at)
+            col = each.columns[CONFIRMED]
+            places = ((number, (number, col)) for number in range(each.first, len(sheet.rows)))
+        for number, at in places:
+            if not is_blank(sheet, at):
+                yield sheet.name, number + 1, read_cell(sheet, at)
 
 
 def sign_off_inputs(

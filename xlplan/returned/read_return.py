@@ -203,8 +203,6 @@ class _Rows(Struct, dict=True):
                     yield row
         for form in found.forms:
             for key, number, cells in form.actions():
-                if not OURS.isdisjoint(cells):
-                    cells = {name: cell for name, cell in cells.items() if name not in OURS}
                 if row := self._row(form.sheet.name, number, cells, key):
                     yield row
 
@@ -277,7 +275,9 @@ def _ref_columns(definition: PlanDefinition) -> frozenset[str]:
 def _filled(cells: Mapping[str, ReadCell]) -> Iterator[str]:
     """The columns in which anything stands."""
     if isinstance(cells, RawCells):
-        return (name for name, raw in zip(cells, cells.raws, strict=True) if _stands(raw))
+        odd = {at for at, (formula, error, _) in cells.odd.items() if formula or error}
+        both = enumerate(zip(cells, cells.raws, strict=True))
+        return (name for at, (name, raw) in both if at in odd or _stands(raw))
     return (name for name, cell in cells.items() if has_content(cell))
 
 

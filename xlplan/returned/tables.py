@@ -5,7 +5,7 @@ Nothing relies on positions: columns may have been moved, retitled or inserted, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import zip_longest
 from operator import itemgetter
@@ -13,7 +13,7 @@ from operator import itemgetter
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.merge.reading import Frame, RawCells, ReadCell
+from xlplan.merge.reading import NOTHING_ODD, Frame, Odd, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
@@ -64,8 +64,11 @@ class Table(Struct, frozen=True, dict=True):
 
     def cells(self, number: int, hidden: Collection[At]) -> Mapping[str, ReadCell]:
         """The cells of a row that were asked for; `hidden` are those that another one covers."""
-        if not hidden and number not in self.sheet.odd_rows:
-            return RawCells(self.frame, self._raws(self.sheet.rows[number]), number + 1)
+        if not hidden:
+            odd = NOTHING_ODD
+            if number in self.sheet.odd_rows:
+                odd = odd_in(self.sheet, [(number, col) for col in self._asked.values()])
+            return RawCells(self.frame, self._raws(self.sheet.rows[number]), number + 1, odd)
         return {
             name: read_cell(self.sheet, (number, col), self.doubts.get(name, ""))
             for name, col in self._asked.items()
@@ -328,6 +331,16 @@ def read_cell(sheet: ReadSheet, at: At, doubt: str = "") -> ReadCell:
     )
 
 
+def odd_in(sheet: ReadSheet, cells: Iterable[At]) -> Mapping[int, Odd]:
+    """Those of some cells that hold more than a plain value, by their places among them."""
+    formulas, errors, others = sheet.formulas, sheet.errors, sheet.disputed
+    return {
+        place: (formulas.get(at, ""), errors.get(at, ""), others.get(at, ""))
+        for place, at in enumerate(cells)
+        if at in formulas or at in errors or at in others
+    }
+
+
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
 
@@ -341,12 +354,13 @@ def covered(sheet: ReadSheet, first: int, columns: Collection[int]) -> Mapping[A
         for row in range(max(top, first), min(bottom, len(sheet.rows) - 1) + 1):
             for col in columns:
                 at = (row, col)
-                if left <= col <= right and at != (top, left) and _is_blank(sheet, at):
+                if left <= col <= right and at != (top, left) and is_blank(sheet, at):
                     found[at] = area
     return found
 
 
-def _is_blank(sheet: ReadSheet, at: At) -> bool:
+def is_blank(sheet: ReadSheet, at: At) -> bool:
+    """Whether nothing stands in a cell of a row that is there."""
     row = sheet.rows[at[0]]
     value = row[at[1]] if at[1] < len(row) else None
     return value is None and at not in sheet.formulas and at not in sheet.errors
