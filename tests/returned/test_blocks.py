@@ -16,10 +16,10 @@ from xlplan.merge.model import Issued
 from xlplan.merge.reading import RawCells, ReadCell, Reading
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.shown import ShownNumber
-from xlplan.returned import blocks, boxes
+from xlplan.returned import blocks, boxes, tables
 from xlplan.returned.as_issued import OURS
 from xlplan.returned.blocks import Line, find_blocks, marks_on
-from xlplan.returned.furniture import Furniture
+from xlplan.returned.furniture import AS_ISSUED, Furniture
 from xlplan.returned.read_return import read_return
 from xlplan.returned.tables import Table, read_cell
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
@@ -175,6 +175,38 @@ def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cel
     assert [type(row.cells) for row in found.rows] == [RawCells] * len(ROWS)
     monkeypatch.undo()
     assert found == slow
+
+
+@pytest.mark.parametrize("layout", ["form, ours", "table, ours"])
+def test_no_formula_of_ours_is_put_in_words_where_nothing_was_written(
+    sent: dict[str, Sent], layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, book = sent[layout]
+    update = book.sheets[0]
+    row, col = max(update.formulas)
+    asked: list[ReadSheet] = []
+    plain = tables.formula_text
+
+    def put(sheet: ReadSheet, at: At) -> str:
+        if sheet.formulas.get(at):
+            asked.append(sheet)
+        return plain(sheet, at)
+
+    def kinds(back: Book) -> list[str]:
+        """What was written on the sheet of the actions, by kind."""
+        found = read_return(back, "0" * 64, known).remarks
+        return [each.kind for each in found if each.place.sheet == update.name]
+
+    monkeypatch.setattr(tables, "formula_text", put)
+    above = len(update.formulas) - 2 * len(ROWS)  # the message that counts
+    assert above == 1
+    assert any(sheet.formulas for sheet in book.sheets if sheet.name == AS_ISSUED)
+    assert kinds(book) == []
+    assert len(asked) == above
+    asked.clear()
+    more = with_update(book, update.rows, formulas={**update.formulas, (row, col + 9): "1+1"})
+    assert kinds(more) == ["beside"]
+    assert len(asked) > above
 
 
 def test_blocks_that_are_not_all_alike_are_no_blocks(sent: dict[str, Sent]) -> None:

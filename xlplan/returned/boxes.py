@@ -165,8 +165,12 @@ class Form(Struct, frozen=True, dict=True):
         each with its columns of ours; None where it is no line."""
         blocks, odd = self.blocks, self.sheet.odd_columns
         if blocks is not None:
-            below = (number for number in odd if number >= self.first)
-            for number in sorted({*blocks.between, *blocks.beside, *below}):
+            odd_beside = (
+                number
+                for number, columns in odd.items()
+                if number >= self.first and not (blocks.own_at(number) or set()) >= columns
+            )
+            for number in sorted({*blocks.between, *blocks.beside, *odd_beside}):
                 yield number, blocks.own_at(number)
             return
         own = {line.row: line.own for line in self.found}

@@ -33,6 +33,7 @@ from xlplan.returned.tables import (
     Table,
     is_heading_again,
     merged_texts,
+    rows_of,
     text_of,
     texts_in,
     texts_of,
@@ -159,14 +160,14 @@ def _not_ours(
     """The texts of a sheet that are not ours, each with its cell."""
     inputs = frozenset(at for _, at in sign_off_inputs(sheet, end))
     left = furniture.left(issued)
-    for number, cells in texts_in(sheet):
-        if end is not None and number >= end:
-            return
-        if issued == AS_ISSUED and any(is_issued_date(text) for _, _, text in cells):
+    asked = issued not in names_of(CHANGES)  # where every formula is ours
+    last = rows_of(sheet) if end is None else end
+    for number in range(last):
+        if issued == AS_ISSUED and _has_issued_date(sheet, number):
             continue
-        for col, value, text in cells:
+        for col, value, text in texts_of(sheet, number, formulas=asked):
             at = (number, col)
-            if at in inputs or (issued in names_of(CHANGES) and at in sheet.formulas):
+            if at in inputs:
                 continue
             if at in sheet.formulas:
                 known = furniture.has(text_of(value), issued) if value is not None else False
@@ -179,6 +180,16 @@ def _not_ours(
             known = known or (issued == LISTS and is_issued_date(text))
             if not known and not _is_mark(text):
                 yield at, text
+
+
+def _has_issued_date(sheet: ReadSheet, number: int) -> bool:
+    """Whether a row is of the hidden lists of what was issued."""
+    odd, values = sheet.odd_columns.get(number, ()), sheet.rows[number : number + 1]
+    return any(
+        isinstance(value, str) and col not in odd and is_issued_date(value)
+        for row in values
+        for col, value in enumerate(row)
+    )
 
 
 def _is_unseen(sheet: ReadSheet, at: At, value: CellValue) -> bool:

@@ -97,12 +97,13 @@ class Table(Struct, frozen=True, dict=True):
         """The rows of data in which something may stand beside what was asked for: not those with
         their key and nothing else in a column that is none of the plan's."""
         rows, odd, at = self.sheet.rows, self.sheet.odd_columns, self.key_column
+        mapped = frozenset(self.columns.values())
         others = [col for col in self.others if col != at]
         for number in range(self.first, max(len(rows), max(odd, default=-1) + 1)):
             values = rows[number] if number < len(rows) else ()
             keyed = at is not None and at < len(values) and parse_row_key(values[at])
             blank = all(values[col] is None for col in others if col < len(values))
-            if number in odd or not (keyed and blank):
+            if not (keyed and blank and mapped.issuperset(odd.get(number, ()))):
                 yield number
 
     def key(self, row: Sequence[CellValue]) -> RowKey | None:
@@ -265,25 +266,32 @@ Texts = list[tuple[int, CellValue, str]]
 """The column, the value and the text of every cell of a row that has one."""
 
 
-def texts_in(sheet: ReadSheet, first: int = 0) -> Iterator[tuple[int, Texts]]:
-    """The rows of a sheet from `first` on, each with its texts."""
-    for number in range(first, max(len(sheet.rows), max(sheet.odd_columns, default=-1) + 1)):
+def texts_in(sheet: ReadSheet) -> Iterator[tuple[int, Texts]]:
+    """The rows of a sheet, each with its texts."""
+    for number in range(rows_of(sheet)):
         yield number, texts_of(sheet, number)
 
 
-def texts_of(sheet: ReadSheet, number: int) -> Texts:
-    """The texts of a row: a formula or an error shows as such, and a box that is not ticked shows
-    nothing."""
+def rows_of(sheet: ReadSheet) -> int:
+    """How many rows a sheet has, those counted in which there is nothing but a formula without a
+    value."""
+    return max(len(sheet.rows), max(sheet.odd_columns, default=-1) + 1)
+
+
+def texts_of(sheet: ReadSheet, number: int, *, formulas: bool = True) -> Texts:
+    """The texts of a row: a formula (unless `formulas` are left out) or an error shows as such, and
+    a box that is not ticked shows nothing."""
     values = sheet.rows[number] if number < len(sheet.rows) else ()
     odd = sheet.odd_columns.get(number, ())
     if not odd and values.count(None) == len(values):
         return []
     found: Texts
-    found = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
+    found = [(c, v, text_of(v)) for c, v in enumerate(values) if v is not None and c not in odd]
     if sheet.unticked:
         found = [each for each in found if (number, each[0]) not in sheet.unticked]
+    if not formulas:
+        odd = {col for col in odd if (number, col) not in sheet.formulas}
     if odd:
-        found = [each for each in found if each[0] not in odd]
         for col in odd:
             value = values[col] if col < len(values) else None
             found.append((col, value, formula_text(sheet, (number, col))))
