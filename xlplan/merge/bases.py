@@ -204,16 +204,24 @@ class AsIssued(Struct, frozen=True):
         in_order = places == list(range(len(names)))
         rows, by, as_of, bases = self.rows, self.by, self.as_of, state.bases
 
+        known: dict[str, tuple[Field | None, ...]] = {}
+
+        def fields(uid: str) -> tuple[Field | None, ...]:
+            kind = state.kind_of(uid)
+            if kind not in known:
+                known[kind] = bases.fields(state, uid, self.names, as_of)
+            return known[kind]
+
         def silent(uid: str, name: str) -> bool:
             """Whether a column is no field of the plan: whatever stands in it says nothing."""
-            return bases.fields(state, uid, self.names, as_of)[self.names.index(name)] is None
+            return fields(uid)[self.names.index(name)] is None
 
         def alike(uid: str, key: str, cells: RawCells) -> bool:
             row = rows.get(uid)
             if row is None or (cells.odd and not all(silent(uid, names[n]) for n in cells.odd)):
                 return False
             raws = list(cells.raws) if in_order else [cells.raws[place] for place in places]
-            items = bases.fields(state, uid, self.names, as_of) if row.typed else ()
+            items = fields(uid) if row.typed else ()
             for place, base in row.typed.items():
                 item = items[place]
                 if item and not bases.is_silent(item, base, raws[place], state.definition):

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
+from itertools import chain
 from operator import itemgetter
 
 from msgspec import Struct
@@ -160,7 +161,7 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
     own, size, box = lines[0].own, len(lines), lines[0].box
     marks = Marks.of(rows[lines[0].row])
     at, named = (marks.key or (None, -1))[1], marks.ids[0][1]
-    texts = itemgetter(named, lines[0].label)
+    texts, key_of, box_of = itemgetter(named, lines[0].label), itemgetter(at), itemgetter(box)
     first = rows[lines[0].row : lines[0].row + size]
     alike = list(map(texts, first))
     starts, keys, beside, between = [], [], set[int](), []
@@ -176,12 +177,11 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
                 between.append(row)
             row += 1
             continue
-        if list(map(itemgetter(at), block)) != [values[at]] * size or (
-            list(map(texts, block)) != alike
-        ):
+        if list(map(key_of, block)) != [values[at]] * size or (list(map(texts, block)) != alike):
             return None
-        filled = sum(map(len, block)) - sum([each.count(None) for each in block])
-        boxes = size - list(map(itemgetter(box), block)).count(None)
+        cells = list(chain.from_iterable(block))
+        filled = len(cells) - cells.count(None)
+        boxes = size - list(map(box_of, block)).count(None)
         beyond = filled > size * (len(own) - 1) + boxes
         for number, each in enumerate(block, row) if beyond else ():
             if len(each) - each.count(None) > len(own) - (each[box] is None):

@@ -367,13 +367,14 @@ def sign_off_inputs(
         for text in sheet.texts_with(SIGN_PREFIX)
         if kind_of_input(name := _sign_mark(text))
     }
+    named = frozenset(marks)
     rows = sheet.rows[: len(sheet.rows) - 1 if end is None else end]
     for first in range(0, len(rows) if marks else 0, _AT_ONCE):
         several = rows[first : first + _AT_ONCE]
-        if marks.keys().isdisjoint(chain.from_iterable(several)):
+        if named.isdisjoint(chain.from_iterable(several)):
             continue
         for number, row in enumerate(several, first):
-            for col, value in enumerate(() if marks.keys().isdisjoint(row) else row):
+            for col, value in enumerate(() if named.isdisjoint(row) else row):
                 if isinstance(value, str) and value in marks:
                     yield marks[value], (number + 1, col)
 

@@ -220,8 +220,11 @@ def _key_column(sheet: ReadSheet, header: int) -> int | None:
     """The column with the most row keys, the first of several; None where there is none."""
     keys = sheet.row_keys
     columns = zip_longest(*sheet.rows[header:]) if keys else ()
-    counts = {col: sum(map(keys.__contains__, values)) for col, values in enumerate(columns)}
-    counts = {col: count for col, count in counts.items() if count}
+    counts = {
+        col: sum(map(keys.__contains__, values))
+        for col, values in enumerate(columns)
+        if not keys.isdisjoint(values)
+    }
     return min(counts, key=lambda col: (-counts[col], col)) if counts else None
 
 

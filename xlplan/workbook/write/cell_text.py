@@ -174,7 +174,9 @@ def _word(word: str) -> int:
 
 def text_width(text: str) -> int:
     """The width of the longest line of `text`, in thousandths of the font's size."""
-    return max(_word(line) for line in text.split("\n")) if text else 0
+    if "\n" not in text:
+        return _word(text) if text else 0
+    return max(map(_word, text.split("\n")))
 
 
 @lru_cache(maxsize=64)
