@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import weakref
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -14,9 +15,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from xlsxwriter.comments import Comments
 from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.vml import Vml
 from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.xmlwriter import XMLwriter
 
 from tests.outgoing import STYLES, TEXTS, VALUES
 from xlplan.plan.timescales import say_date
@@ -106,6 +110,8 @@ def by_xlsxwriter(made: Workbook) -> bytes:
         patch.setattr(writing.Target, "worksheet_class", Worksheet)
         patch.setattr(writing, "Rows", ByXlsxwriter)
         patch.setattr(writing, "Texts", SharedStrings)
+        patch.setattr(writing, "NoteShapes", Vml)
+        patch.setattr(writing, "NoteTexts", Comments)
         return write_workbook(made)
 
 
@@ -316,3 +322,31 @@ def test_a_chart_shows_the_plain_cells_of_any_sheet() -> None:
     assert write_workbook(made) == by_xlsxwriter(made)
     with zipfile.ZipFile(io.BytesIO(write_workbook(made))) as package:
         assert package.read("xl/charts/chart1.xml").count(b"<c:v>") == 1 + 3 + 3
+
+
+def noted(texts: Sequence[str]) -> Workbook:
+    """Two sheets with a note on each cell, the second with rows of several heights."""
+    cells = [Cell(number, note=text) for number, text in enumerate(texts)]
+    rows = [Row(cells[at : at + 3], 20 * (at % 5)) for at in range(0, len(cells), 3)]
+    sheets = [Sheet("None"), Sheet("One", [Row(cells[:2])]), Sheet("Many", rows, [Column(30)])]
+    return book(*sheets)
+
+
+def test_notes_have_the_bytes_that_xlsxwriter_gives_them() -> None:
+    made = noted([*TEXTS, *(f"{before}note{after}" for before in " \n\t" for after in " \n\x1f"),
+                  "plain", "long " * 300])  # fmt: skip
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_a_note_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    tags: Counter[str] = Counter()
+    start = XMLwriter._xml_start_tag
+
+    def counted(writer: Any, tag: str, *given: Any) -> None:
+        tags[tag] += 1
+        start(writer, tag, *given)
+
+    monkeypatch.setattr(XMLwriter, "_xml_start_tag", counted)
+    write_workbook(noted(["note"] * 30))
+    assert tags["comments"] == 2
+    assert not {"comment", "text", "v:shape", "x:ClientData"} & tags.keys()

@@ -16,12 +16,15 @@ from functools import lru_cache, partial
 from typing import Any
 
 from xlsxwriter import Workbook as _Workbook
+from xlsxwriter.comments import Comments
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
+from xlsxwriter.vml import Vml
 
 from xlplan.late import no_collecting
 from xlplan.progress import WRITING_SHEETS, counted
 from xlplan.workbook.write.cell_text import (
+    cell_name,
     clean,
     line,
     over_long,
@@ -165,6 +168,45 @@ class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
         self._xml_data_element("dc:language", self._language)
 
 
+class NoteShapes(Vml):  # type: ignore[misc]  # xlsxwriter has no types
+    """The boxes of the notes of a sheet, each written in one piece."""
+
+    def _write_comment_shape(self, shape_id: int, z_index: int, note: Any) -> None:
+        left, top, width, height = self._pixels_to_points(note.vertices)
+        first_col, first_row, x1, y1, last_col, last_row, x2, y2 = note.vertices[:8]
+        self.fh.write(
+            f'<v:shape id="_x0000_s{shape_id}" type="#_x0000_t202" style="position:absolute;'
+            f"margin-left:{left:.15g}pt;margin-top:{top:.15g}pt;width:{width:.15g}pt;"
+            f'height:{height:.15g}pt;z-index:{z_index};visibility:hidden" fillcolor="#ffffe1"'
+            ' o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black"'
+            ' obscured="t"/><v:path o:connecttype="none"/><v:textbox'
+            ' style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'
+            '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/><x:Anchor>'
+            f"{first_col}, {x1}, {first_row}, {y1}, {last_col}, {x2}, {last_row}, {y2}</x:Anchor>"
+            f"<x:AutoFill>False</x:AutoFill><x:Row>{note.row}</x:Row>"
+            f"<x:Column>{note.col}</x:Column></x:ClientData></v:shape>"
+        )
+
+
+class NoteTexts(Comments):  # type: ignore[misc]  # xlsxwriter has no types
+    """The texts of the notes of a sheet, each written in one piece: they have one look."""
+
+    fh: Any
+    _look = ""
+
+    def _write_comment(self, note: Any, author_id: int) -> None:
+        if not self._look:
+            outer, self.fh = self.fh, io.StringIO()
+            self._write_r_pr(note)
+            self._look, self.fh = self.fh.getvalue(), outer
+        tag = "t" if note.text.strip() == note.text else 't xml:space="preserve"'
+        text = self._escape_control_characters(self._escape_data(note.text))
+        self.fh.write(
+            f'<comment ref="{cell_name(note.row, note.col)}" authorId="{author_id}"><text><r>'
+            f"{self._look}<{tag}>{text}</t></r></text></comment>"
+        )
+
+
 class Packaged(Packager):  # type: ignore[misc]  # xlsxwriter has no types
     """Packs each part while it is written."""
 
@@ -180,6 +222,22 @@ class Packaged(Packager):  # type: ignore[misc]  # xlsxwriter has no types
             for held, name, binary in super()._create_package()
         ]
         return []
+
+    def _write_vml_files(self) -> None:
+        for at, sheet in enumerate(self._noted(), 1):
+            shapes = NoteShapes()
+            shapes._set_xml_writer(self._filename(f"xl/drawings/vmlDrawing{at}.vml"))
+            shapes._assemble_xml_file(sheet.vml_data_id, sheet.vml_shape_id, sheet.comments_list)
+
+    def _write_comment_files(self) -> None:
+        for at, sheet in enumerate(self._noted(), 1):
+            texts = NoteTexts()
+            texts._set_xml_writer(self._filename(f"xl/comments{at}.xml"))
+            texts._assemble_xml_file(sheet.comments_list)
+
+    def _noted(self) -> Iterable[Any]:
+        """The sheets with notes: nothing else of ours is drawn as those are."""
+        return (sheet for sheet in self.workbook.worksheets() if sheet.has_comments)
 
     def _write_styles_file(self) -> None:
         book, styles = self.workbook, NamedStyles()
