@@ -8,6 +8,7 @@ import pytest
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from xlplan.plan.checks import references
 from xlplan.plan.checks.references import Mention, Reference, mentions_of, references_of
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value
@@ -165,3 +166,17 @@ def test_withdrawn_rows_neither_refer_nor_are_found() -> None:
 
 def test_a_key_is_no_text_with_references() -> None:
     assert references_of(PLAN, [Line("see 1.1", {"ref": "see 1.1"})]).every == ()
+
+
+def test_a_text_that_many_rows_have_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+
+    def counted(text: str) -> tuple[Mention, ...]:
+        looked_at.append(text)
+        return mentions_of(text)
+
+    monkeypatch.setattr(references, "mentions_of", counted)
+    rows = [action(f"{n}", "see action 1") for n in range(1, 30)]
+    found = references_of(PLAN, rows).to("a1")
+    assert looked_at == ["see action 1"]
+    assert [one.uid for one in found] == [f"a{n}" for n in range(2, 30)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Literal
 
 from msgspec import Struct
@@ -39,6 +39,7 @@ _AS_IN = regex(
 )
 _HINTS = ("see", "refer", "cross", "cf", "link", "action", "as")
 _HINT = regex(rf"\b(?:{'|'.join(_HINTS)})", re.IGNORECASE)
+_DIGIT = regex(r"\d")
 _FILLER = regex(r"^(?:also|the|our|and|to|in|under|above|below|\s)+\b|[\s,:'\"“”‘’-]+$", re.I)
 _MEASURE = regex(r"\s*(?:%|per ?cent|million|thousand|days?|weeks?|months?|years?)\b", re.I)
 
@@ -94,11 +95,12 @@ def references_of(definition: PlanDefinition, rows: Sequence[Row]) -> References
     """Every reference of the rows that stand, from fields and from words inside texts."""
     index = _Index(definition, [row for row in rows if not row.withdrawn])
     found: list[Reference] = []
+    of_kind = {kind: [*_readers(index, kind)] for kind in {row.kind for row in index.rows}}
     for row in index.rows:
-        for item in definition.fields_of(row.kind):
-            value = row.values.get(item.id)
+        for name, read in of_kind[row.kind]:
+            value = row.values.get(name)
             if value is not None:
-                found += _in_field(index, row, item, value)
+                found += read(row, value)
     return References(tuple(found))
 
 
@@ -117,6 +119,8 @@ _IN_BRACKETS = regex(r"\[([^\[\]]*\w[^\[\]]*)\]")
 
 def mentions_of(text: str) -> tuple[Mention, ...]:
     """The references that a text makes in words, in order, each once."""
+    if not _DIGIT.search(text):
+        return ()  # as no ref is without one
     low = text.lower() if text.isascii() else ""
     if (low and not any(map(low.__contains__, _HINTS))) or not _HINT.search(text):
         return ()  # of most texts the words alone say so, and sooner than an expression
@@ -167,6 +171,7 @@ class _Index:
         self.by_number: dict[tuple[str, str, str], str] = {}
         self.sections: dict[str, None] = {}
         self.shapes: set[str] = set()
+        self.mentions = cache(mentions_of)  # many rows have the same text
         for row in rows:
             self.by_ref.setdefault((row.kind, fold(row.ref)), row.uid)
             section = fold(row.section)
@@ -197,20 +202,46 @@ class _Index:
         return words if words in self.sections else near[0] if len(near) == 1 else None
 
 
-def _in_field(index: _Index, row: Row, item: Field, value: Value) -> Iterator[Reference]:
-    if item.role == "inspection":
-        for text in _elements(value):
-            yield Reference(row.uid, item.id, "inspection", text, leads="outside")
-    elif kinds := kinds_referred_to(index.definition, item):
-        for text in _elements(value):
-            found = ((kind, index.by_ref.get((kind, fold(text)), "")) for kind in kinds)
-            kind, uid = next(((k, to) for k, to in found if to), (kinds[0], ""))
-            yield Reference(row.uid, item.id, kind, text, uid, "" if uid else "nowhere")
-    elif item.field_type.prose and item.role != "key" and isinstance(value, str):
-        for mention in mentions_of(value):
-            uid, leads = index.find(row, mention)
-            if uid != row.uid:
-                yield Reference(row.uid, item.id, mention.kind, mention.words, uid, leads, True)
+Reading = Callable[[Row, Value], Iterable[Reference]]
+
+
+def _readers(index: _Index, kind: str) -> Iterator[tuple[str, Reading]]:
+    """The fields of a kind of row that can refer to something, and how each is read."""
+    for item in index.definition.fields_of(kind):
+        if item.role == "inspection":
+            yield item.id, partial(_inspections, item)
+        elif kinds := kinds_referred_to(index.definition, item):
+            yield item.id, partial(_in_field, index, item, kinds)
+        elif item.field_type.prose and item.role != "key":
+            yield item.id, partial(_in_words, index, item)
+
+
+def _inspections(item: Field, row: Row, value: Value) -> Iterator[Reference]:
+    for text in _elements(value):
+        yield Reference(row.uid, item.id, "inspection", text, leads="outside")
+
+
+def _in_field(
+    index: _Index, item: Field, kinds: Sequence[str], row: Row, value: Value
+) -> Iterator[Reference]:
+    for text in _elements(value):
+        found = ((kind, index.by_ref.get((kind, fold(text)), "")) for kind in kinds)
+        kind, uid = next(((k, to) for k, to in found if to), (kinds[0], ""))
+        yield Reference(row.uid, item.id, kind, text, uid, "" if uid else "nowhere")
+
+
+def _in_words(index: _Index, item: Field, row: Row, value: Value) -> Iterable[Reference]:
+    mentions = index.mentions(value) if isinstance(value, str) else ()
+    return _mentioned(index, item, row, mentions) if mentions else ()
+
+
+def _mentioned(
+    index: _Index, item: Field, row: Row, mentions: Sequence[Mention]
+) -> Iterator[Reference]:
+    for mention in mentions:
+        uid, leads = index.find(row, mention)
+        if uid != row.uid:
+            yield Reference(row.uid, item.id, mention.kind, mention.words, uid, leads, True)
 
 
 def _elements(value: Value) -> list[str]:
