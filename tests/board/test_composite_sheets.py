@@ -422,22 +422,22 @@ def _painted_and_measured(changes: int) -> tuple[int, int]:
     """How many items are painted, and how many cells measured, on a board with so many changes
     that say the same."""
     counts = Counter[str]()
-    painted, measured = Brush._painted, cell_text._Measure._measured
+    painted, measured = Brush._painted, cell_text._Measure.height
 
     def paints(brush: Brush, item: Item) -> Cell:
         counts["painted"] += 1
         return painted(brush, item)
 
-    def measures(measure: cell_text._Measure, cell: Cell, style: Style) -> float:
+    def measures(measure: cell_text._Measure, cell: Cell) -> float:
         counts["measured"] += 1
-        return measured(measure, cell, style)
+        return measured(measure, cell)
 
     board = sample_board(12)
     alike = replace(board.changes[0], before="Begun", after="Done")
     same = [replace(alike, seq=number) for number in range(changes)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Brush, "_painted", paints)
-        patch.setattr(cell_text._Measure, "_measured", measures)
+        patch.setattr(cell_text._Measure, "height", measures)
         book = composite_workbook(replace(board, changes=same), CREATED)
         assert len(sheet_of(book, "Changes").rows) == changes + 5
     return counts["painted"], counts["measured"]

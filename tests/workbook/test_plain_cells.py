@@ -250,6 +250,31 @@ def test_a_table_has_its_headings_on_one_line(headings: tuple[str | int | None, 
     assert write_workbook(made) == by_xlsxwriter(made)
 
 
+@pytest.mark.parametrize("count", [1, 2, 40])
+def test_a_table_reaches_over_all_its_rows_and_is_gone_through_by_nobody(
+    count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [Row([Cell("Title")]), *(Row([Cell(f"a{n}"), Cell(n)]) for n in range(count + 1))]
+    made = book(Sheet("S", rows, filter=Area(1, 0, count + 1, 1), table="found"))
+    gone_through = []
+    add_table = Worksheet.add_table
+
+    def counted(drawn: Any, *given: Any) -> Any:
+        done = add_table(drawn, *given)
+        gone_through.append(len(drawn.table_cells))
+        return done
+
+    monkeypatch.setattr(Worksheet, "add_table", counted)
+    written = write_workbook(made)
+    assert gone_through == [4]  # the headings, and the row below them
+
+    def whole(drawn: Any, first_row: int, first_col: int, _last: int, *more: Any) -> Any:
+        return add_table(drawn, first_row, first_col, count + 1, *more)
+
+    monkeypatch.setattr(Worksheet, "add_table", whole)
+    assert written == write_workbook(made)
+
+
 @pytest.mark.parametrize("first", ["hidden", "very_hidden"])
 @pytest.mark.parametrize("second", ["visible", "hidden"])
 def test_a_first_sheet_that_is_hidden_has_the_bytes_that_xlsxwriter_gives_it(

@@ -94,7 +94,7 @@ class _Reader(Struct, frozen=True, dict=True):
         """A value in its own kind of cell, `width` characters wide; blanks are said."""
         value = item.value
         if value is None or isinstance(value, str | tuple) or column.kind == "days":
-            words = words_of(column, item)
+            words = value if isinstance(value, str) else words_of(column, item)
             style = self.body
             if column.kind == "rating" and item.rating is not None:
                 style = rating_style(item.rating, self.body)
@@ -271,9 +271,10 @@ def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
     """Every text of a table that no row is high enough for, with where it stands."""
     least = least_long(reader.body)
     for line in table.lines:
-        for column, item in zip(table.columns, line.items, strict=True):
+        for at, item in enumerate(line.items):
             value = item.value
-            if isinstance(value, tuple) or (isinstance(value, str) and len(value) >= least):
+            if len(value) >= least if isinstance(value, str) else isinstance(value, tuple):
+                column = table.columns[at]
                 words = words_of(column, item)
                 if len(words) >= least and is_long(words, width_of(column), reader.body):
                     yield words, f"{table.name}, {label_of(table, line, column)}"

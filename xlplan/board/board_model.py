@@ -322,9 +322,12 @@ class _Cleaned:
     def line(self, row: Line | Sequence[Item | TableValue]) -> Line:
         if isinstance(row, Line):
             items = row.items
-            if all(map(self._clean.get, map(id, items))):
+            known = [*map(self._clean.get, map(id, items))]
+            if all(known):
                 return row  # as most are whose items stand in other rows too
-            clean = tuple(map(self._item, items))
+            clean = tuple(
+                [done or self._item(cell) for done, cell in zip(known, items, strict=True)]
+            )
             same = all(map(is_, clean, items))
             return row if same else Line(clean, row.anchor, row.total, row.early)
         return Line(tuple(map(self._item, row)))

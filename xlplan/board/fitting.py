@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from msgspec import Struct, field
@@ -39,7 +39,12 @@ def cut_words(text: str, most: int) -> str:
 
 def least_long(style: Style) -> int:
     """Characters that a text for which no row is high enough has at least."""
-    return int(MOST_POINTS / line_height(style.size)) * 2
+    return _least_of(style.size)
+
+
+@lru_cache(maxsize=64)
+def _least_of(size: float) -> int:
+    return int(MOST_POINTS / line_height(size)) * 2
 
 
 def is_long(text: str, width: float, style: Style) -> bool:
@@ -61,8 +66,8 @@ class LongTexts(Struct, frozen=True):
 
     def fit(self, text: str, width: float, style: Style) -> str:
         """`text`, or its beginning and a pointer to the whole of it."""
-        if not is_long(text, width, style):
-            return text
+        if len(text) < _least_of(style.size) or not is_long(text, width, style):
+            return text  # as most are
         head = pieces(text, width, style, int(MOST_POINTS / line_height(style.size)) - 3)[0]
         return f"{head} …\n{self.pointer(text)}"
 

@@ -294,7 +294,7 @@ def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     """The height of every row in points; 0 where the program's own default will do."""
     widths = [column.width for column in sheet.columns]
     measures = [_Measure(width, padding) for width in widths]
-    heights = [row.height or _row_height(row, measures, padding) for row in sheet.rows]
+    heights = [row.height or _row_height(row.cells, measures, padding) for row in sheet.rows]
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
@@ -308,39 +308,38 @@ class _Measure:
         self._width, self._padding = width, padding
         self._styles: dict[int, tuple[float, float]] = {}
         """By the identity of a style, how wide a line of it may be (0 where it does not wrap), and
-        how high one is."""
+        how high one is (0 where the program's own default will do)."""
         self.heights: dict[int, float] = {id(None): 0.0}
         """By the identity of a cell, the points that it needs."""
 
     def height(self, cell: Cell) -> float:
         """The points that a cell needs; 0 where the program's own default will do."""
-        found = self.heights[id(cell)] = self._measured(cell, cell.style)
+        style, text = cell.style, cell.value
+        room, high = self._styles.get(id(style)) or self._about(style)
+        if cell.runs and high:
+            found = cell_height(cell, self._width, self._padding)
+        elif room and isinstance(text, str) and (len(text) * _WIDEST > room or "\n" in text):
+            found = lines_within(text, room) * high + self._padding
+        else:
+            found = high and high + self._padding
+        self.heights[id(cell)] = found
         return found
 
-    def _measured(self, cell: Cell, style: Style) -> float:
-        if not (style.wrap or style.size > 11):
-            return 0.0
-        if cell.runs:
-            return cell_height(cell, self._width, self._padding)
-        known = self._styles.get(id(style))
-        if known is None:
-            room = room_of(self._width, style) if style.wrap else 0.0
-            known = self._styles[id(style)] = (room, line_height(style.size))
-        room, high = known
-        text = cell.value
-        lines = lines_within(text, room) if room and isinstance(text, str) else 1
-        return lines * high + self._padding
+    def _about(self, style: Style) -> tuple[float, float]:
+        high = line_height(style.size) if style.wrap or style.size > 11 else 0.0
+        found = self._styles[id(style)] = (room_of(self._width, style) if style.wrap else 0.0, high)
+        return found
 
 
-def _row_height(row: Row, measures: list[_Measure], padding: float) -> float:
-    while len(measures) < len(row.cells):
+def _row_height(cells: Sequence[Cell | None], measures: list[_Measure], padding: float) -> float:
+    while len(measures) < len(cells):
         measures.append(_Measure(_DEFAULT_WIDTH, padding))
     highest = 0.0
-    for measure, cell in zip(measures, row.cells, strict=False):
+    for measure, cell in zip(measures, cells, strict=False):
         high = measure.heights.get(id(cell))
-        if high is None and cell is not None:
-            high = measure.height(cell)
-        if high and high > highest:
+        if high is None:
+            high = measure.height(cell)  # type: ignore[arg-type]  # where there is none, it is known
+        if high > highest:
             highest = high
     return highest
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.exceptions import OverlappingRange
+from xlsxwriter.utility import xl_range
 
 from xlplan.workbook.write.cell_text import (
     clean,
@@ -36,6 +37,8 @@ class Rows:
         """The cells of rows that are not whole yet, names and all."""
         self._places: dict[tuple[int, int], tuple[int, str]] = {}
         """Where among them each cell is that is not whole yet, and the look that it has."""
+        self._looks: dict[int, str] = {}
+        """How a cell with a text goes on behind its name, by the identity of its style."""
 
     def write(self, dress: Callable[[], None], *, keep: bool, packed: bool) -> None:
         """Writes the sheet, on which `dress` puts what it has besides cells. `keep` its cells for a
@@ -77,8 +80,9 @@ class Rows:
             rests[index] = self._rest(number, index, cells[index])
         drawn.put(number, rests)  # type: ignore[arg-type]  # none is None by now
         if not drawn.leads.keys().isdisjoint(these):
-            for index, cell in enumerate(cells):
-                self._lead(number, index, cell)
+            for index, this in enumerate(these):
+                if link := drawn.leads.get(this):
+                    drawn.link(number, index, link)
 
     def _put_below(
         self, number: int, cells: Sequence[Cell | None], over: Mapping[int, tuple[Cell, bool]]
@@ -116,7 +120,15 @@ class Rows:
             drawn.alike[id(cell)] = ""
             return ""
         found = drawn.content(cell)
-        rest = self._look(cell) + found if found is not None else self._by_itself(row, col, cell)
+        if found is None:
+            rest = self._by_itself(row, col, cell)
+        elif isinstance(cell.value, str):  # as most cells that are looked into
+            look = self._looks.get(id(cell.style))
+            if look is None:
+                look = self._looks[id(cell.style)] = self._look(cell)
+            rest = look + found
+        else:
+            rest = self._look(cell) + found
         if cell.note:
             _write_note(drawn, row, col, cell.note, self._font)
         elif found is not None:
@@ -270,14 +282,6 @@ def has_other_headings(sheet: Sheet) -> bool:
     return any(cell is None or table_heading(cell) != cell.value for cell in _headings(sheet))
 
 
-class _Unheard(dict[Any, Any]):
-    """Where xlsxwriter keeps every cell of a table, so that no other lies over it: a sheet has but
-    one."""
-
-    def __setitem__(self, key: object, value: object) -> None:
-        pass
-
-
 def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
     """The table that stands in place of a filter. xlsxwriter writes its headings."""
     assert sheet.filter is not None
@@ -286,5 +290,8 @@ def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
         for cell in _headings(sheet)
     ]
     options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
-    drawn.table_cells = _Unheard()
-    drawn.add_table(*corners(sheet.filter), options)
+    first_row, first_col, last_row, last_col = corners(sheet.filter)
+    # Of a table of two rows it keeps two rows of cells in mind, so that no other table lies there.
+    if not drawn.add_table(first_row, first_col, min(first_row + 1, last_row), last_col, options):
+        area = xl_range(first_row, first_col, last_row, last_col)
+        drawn.tables[-1].update({"range": area, "a_range": area})
