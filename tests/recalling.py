@@ -98,7 +98,7 @@ def recall(office: Office, lost: Sequence[str] = ()) -> Memory:
     """Let an office go on with a state that is recalled; what it is recalled from."""
     memory = Memory(office, lost)
     state = Recalled(office.definitions.__getitem__, memory)
-    office.history = History(state, [], state.seq, lambda: memory.whole().changes)
+    office.history = History(state, [], state.seq, lambda _: memory.whole().changes)
     return memory
 
 

@@ -103,8 +103,8 @@ def point_of(desk: Desk, cycle: str) -> Point:
 
 def _recorded(desk: Desk, position: int) -> tuple[str, str]:
     """When what stands at a position of the ledger was recorded, and the tip with it."""
-    row = next(r for r in desk.ledger.chained() if not isinstance(r, Problem) and r[0] == position)
-    return row[2], row[5]
+    (event,) = desk.ledger.events_at([position])
+    return event.at, desk.ledger.hash_at(position)
 
 
 def last_board(desk: Desk, cycle: str, as_of: int) -> Point:

@@ -374,11 +374,16 @@ def _logs(
     known: Set[str],
     before: Find | None,
 ) -> Iterator[tuple[Key, object]]:
-    """The lines of the log, one ref after the other: of `refs` and of what was changed since, of
-    what was `shown` also where there are none. A ref that is `known` had its lines kept."""
+    """The changes, and the lines of the log, one ref after the other: of `refs` and of what was
+    changed since, of what was `shown` also where there are none. A ref that is `known` had its
+    lines kept."""
+    from xlplan.cycle.kept_changes import pieces
+
     since = changed.since if before is not None else 0
     changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
-    for change in (each for each in desk.history.since(since) if each.seq > since):
+    new = [each for each in desk.history.since(since) if each.seq > since]
+    yield from pieces(new, before)
+    for change in new:
         changes.setdefault(change.action, []).append(change)
     for ref, found in changes.items():
         found.sort(key=lambda change: (change.seq, change.field))

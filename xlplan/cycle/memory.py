@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from xlplan.cycle.kept import Document, Find, Kept
+from xlplan.cycle.kept_changes import changes_after
 from xlplan.cycle.so_far import counted_so_far
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
@@ -195,7 +196,7 @@ class Memory:
     def recalled(self) -> History:
         """The ledger, as far as it is asked for; Forgotten where it is to be replayed."""
         state = Recalled(self.load, self)
-        return History(state, [], state.seq, lambda: self.whole().changes)
+        return History(state, [], state.seq, partial(changes_after, self))
 
     def whole(self) -> History:
         """As of a `Recall`."""

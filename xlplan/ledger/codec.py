@@ -330,7 +330,7 @@ def question_body(question: Question) -> Body:
             _place(c.place),
             c.at,
             c.write.stored,
-            [_change_body(change) for change in c.changes],
+            [change_body(change) for change in c.changes],
         ]
         for c in question.candidates
     ]
@@ -340,13 +340,15 @@ def question_body(question: Question) -> Body:
     return {**parts, **values, "candidates": candidates, "saw": saw}
 
 
-def _change_body(change: Change) -> Body:
+def change_body(change: Change) -> Body:
+    """A change as a JSON object."""
     parts = asdict(change)
     values = {"before": encode(change.before), "after": encode(change.after)}
     return {**parts, **values, "place": _place(change.place)}
 
 
-def _change(body: Body) -> Change:
+def change(body: Body) -> Change:
+    """The change that `change_body` wrote."""
     values = {"before": decode(body["before"]), "after": decode(body["after"])}
     return Change(**{**body, **values, "place": Place(*body["place"])})
 
@@ -355,7 +357,7 @@ def question(body: Body) -> Question:
     """The question that `question_body` wrote."""
     candidates = tuple(
         Candidate(
-            decode(value), text, author, Place(*place), at, _id(write), tuple(map(_change, changes))
+            decode(value), text, author, Place(*place), at, _id(write), tuple(map(change, changes))
         )
         for value, text, author, place, at, write, changes in body["candidates"]
     )

@@ -40,10 +40,12 @@ class History(Struct):
 
     state: State
     made: list[Change] = field(default_factory=list)
-    """Those after what `before` gives."""
+    """Those that were made since the state began."""
     start: int = 0
-    """The position up to which `before` gives them."""
-    before: Callable[[], Sequence[Change]] = tuple
+    """The position up to which `before` gives them; then, after which they are there."""
+    before: Callable[..., Sequence[Change]] = tuple
+    """Those after a position, and maybe some before, up to where the state began."""
+    earlier: Sequence[Change] = ()
 
     @property
     def changes(self) -> list[Change]:
@@ -53,8 +55,8 @@ class History(Struct):
     def since(self, position: int) -> list[Change]:
         """Those that were made after a position, and maybe some before."""
         if position < self.start:
-            self.made[:0], self.start = self.before(), 0
-        return self.made
+            self.earlier, self.start = self.before(position), position
+        return [*self.earlier, *self.made]
 
     def extend(self, events: Iterable[Event]) -> list[Change]:
         """Apply further events; return the changes that they made, transaction by transaction."""
