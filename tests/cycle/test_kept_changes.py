@@ -10,8 +10,8 @@ import pytest
 
 from tests import small
 from tests.small import LETTINGS, REPAIRS
-from xlplan.cycle import kept_changes
-from xlplan.cycle.kept_changes import pieces
+from xlplan.cycle import so_far
+from xlplan.cycle.so_far import pieces
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Change, Place
 
@@ -26,7 +26,7 @@ def changes(*positions: int) -> list[Change]:
 
 @pytest.fixture
 def few_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_changes, "TOGETHER", 3)
+    monkeypatch.setattr(so_far, "TOGETHER", 3)
 
 
 @pytest.mark.usefixtures("few_together")

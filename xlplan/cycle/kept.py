@@ -377,7 +377,7 @@ def _logs(
     """The changes, and the lines of the log, one ref after the other: of `refs` and of what was
     changed since, of what was `shown` also where there are none. A ref that is `known` had its
     lines kept."""
-    from xlplan.cycle.kept_changes import pieces
+    from xlplan.cycle.so_far import pieces
 
     since = changed.since if before is not None else 0
     changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}

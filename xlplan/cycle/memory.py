@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from xlplan.cycle.kept import Document, Find, Kept
-from xlplan.cycle.kept_changes import changes_after
-from xlplan.cycle.so_far import counted_so_far
+from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
 from xlplan.ledger.projection import Key, Unknown

@@ -1,23 +1,25 @@
 """What was counted since a plan began: what was heard of each action, how each lead stood in each
-cycle, and what they were asked to correct.
+cycle, what they were asked to correct; and what was changed.
 
-It is kept row by row and cycle by cycle, so that a command brings forward only what its events bear
-on, however old the plan is.
+It is kept row by row, cycle by cycle, and in pieces of the log, so that a command reads and brings
+forward only what its events bear on, however old the plan is.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from xlplan.cycle.standing import leads_standing
+from xlplan.ledger.codec import change, change_body
 from xlplan.ledger.projection import Key
 from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of
 from xlplan.merge.log import History, counts_for
-from xlplan.merge.model import COORDINATOR, Event, Issued, Returned
+from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Returned
 from xlplan.merge.outline import Forgotten
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ _HEARD, _HEARD_OF = "heard", ("heard of", "")
 kept there, with what was heard of none of them."""
 _ROUNDS = "rounds"
 _FAULTS: Key = ("faults", "")
+_CHANGES = "changes"
+_PIECES: Key = (_CHANGES, "")
+"""How many changes there are, and up to which position each piece has them."""
+TOGETHER = 500
+"""Changes in a piece."""
 
 
 def counted_so_far(
@@ -178,3 +185,34 @@ def _kept_faults(events: Iterable[Event], before: Find | None) -> Document:
                 if write.kind.for_lead:
                     found[write.id.stored] = [write.author, write.uid, write.field, write.kind]
     return found
+
+
+# What was changed
+
+
+def pieces(new: Sequence[Change], before: Find | None) -> Iterator[tuple[Key, object]]:
+    """The pieces in which `new` changes lie, behind those that lay there `before`."""
+    count, ends = before(*_PIECES) if before is not None else (0, [])
+    begun = before is not None and count % TOGETHER
+    piece: list[Any] = before(_CHANGES, str(len(ends) - 1)) if before is not None and begun else []
+    for each in new:
+        if not piece:
+            ends.append(0)
+        ends[-1] = max(each.seq, *ends[-2:])
+        piece.append(change_body(each))
+        if len(piece) == TOGETHER:
+            yield (_CHANGES, str(len(ends) - 1)), piece
+            piece = []
+    if piece:
+        yield (_CHANGES, str(len(ends) - 1)), piece
+    yield _PIECES, (count + len(new), ends)
+
+
+def changes_after(memory: Memory, position: int) -> Sequence[Change]:
+    """The changes after a position, and maybe some before, up to what a memory is of."""
+    try:
+        _, ends = memory.find(*_PIECES)
+        places = range(bisect_right(ends, position), len(ends))
+        return [change(body) for place in places for body in memory.find(_CHANGES, str(place))]
+    except Forgotten:
+        return memory.whole().changes
