@@ -8,7 +8,7 @@ all of them, or those on which the new events bear.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -317,6 +317,7 @@ def _fresh_lines(desk: Desk) -> Lines | None:
 def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
     from xlplan.cycle.known import kept_as_issued
     from xlplan.cycle.memory import OUTLINE, read_outline, to_recall
+    from xlplan.cycle.so_far import logs
     from xlplan.cycle.standing import standing
     from xlplan.ledger.codec import question_body
     from xlplan.merge.decisions import unused_set_up
@@ -363,42 +364,5 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
         found = ((n, uid, shown_row(state.master_row(uid), state.definition)) for n, uid in of)
         yield ("row", ref), [(n, uid, *row[:3]) for n, uid, row in found]
     had = {line.ref for line in old.rows.values()} if old is not None else set()
-    yield from _logs(desk, changed, refs, lines.keys(), had, before)
-
-
-def _logs(
-    desk: Desk,
-    changed: _Changed,
-    refs: Set[str],
-    shown: Set[str],
-    known: Set[str],
-    before: Find | None,
-) -> Iterator[tuple[Key, object]]:
-    """The changes, and the lines of the log, one ref after the other: of `refs` and of what was
-    changed since, of what was `shown` also where there are none. A ref that is `known` had its
-    lines kept."""
-    from xlplan.cycle.so_far import pieces
-
     since = changed.since if before is not None else 0
-    changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
-    new = [each for each in desk.history.since(since) if each.seq > since]
-    yield from pieces(new, before)
-    for change in new:
-        changes.setdefault(change.action, []).append(change)
-    for ref, found in changes.items():
-        found.sort(key=lambda change: (change.seq, change.field))
-        lines = _kept_lines(before, ref, ref in known)
-        lines += (log_line(change, desk.state.definition) for change in found)
-        if lines or ref in shown:
-            yield ("log", ref), lines
-
-
-def _kept_lines(before: Find | None, ref: str, is_known: bool) -> list[object]:
-    from xlplan.merge.outline import Forgotten
-
-    try:
-        return list(before("log", ref)) if before is not None else []
-    except (Forgotten, Unknown):
-        if is_known:
-            raise
-        return []
+    yield from logs(desk, since, refs, lines.keys(), had, before)

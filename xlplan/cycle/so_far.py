@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from xlplan.cycle.standing import leads_standing
 from xlplan.ledger.codec import change, change_body
-from xlplan.ledger.projection import Key
+from xlplan.ledger.projection import Key, Unknown
 from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of
 from xlplan.merge.log import History, counts_for
 from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Returned
@@ -216,3 +216,38 @@ def changes_after(memory: Memory, position: int) -> Sequence[Change]:
         return [change(body) for place in places for body in memory.find(_CHANGES, str(place))]
     except Forgotten:
         return memory.whole().changes
+
+
+def logs(
+    desk: Desk,
+    since: int,
+    refs: Set[str],
+    shown: Set[str],
+    known: Set[str],
+    before: Find | None,
+) -> Iterator[tuple[Key, object]]:
+    """The changes `since` a position, and the lines of the log, one ref after the other: of `refs`
+    and of what was changed, of what was `shown` also where there are none. A ref that is `known`
+    had its lines kept."""
+    from xlplan.cycle.kept import log_line
+
+    changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
+    new = [each for each in desk.history.since(since) if each.seq > since]
+    yield from pieces(new, before)
+    for change in new:
+        changes.setdefault(change.action, []).append(change)
+    for ref, found in changes.items():
+        found.sort(key=lambda change: (change.seq, change.field))
+        lines = _kept_lines(before, ref, ref in known)
+        lines += (log_line(change, desk.state.definition) for change in found)
+        if lines or ref in shown:
+            yield ("log", ref), lines
+
+
+def _kept_lines(before: Find | None, ref: str, is_known: bool) -> list[object]:
+    try:
+        return list(before("log", ref)) if before is not None else []
+    except (Forgotten, Unknown):
+        if is_known:
+            raise
+        return []

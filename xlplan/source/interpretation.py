@@ -100,8 +100,7 @@ class _Maker:
         places: dict[str, Place] = {}
         cells: dict[str, At] = {}
         raw: Raw
-        book = self.parts.book.name
-        sheet = self.parts.layouts[draft.sheet].sheet.name
+        book, sheet = self.parts.book.name, self.parts.layouts[draft.sheet].sheet.name
         for item, is_plain, dated, read in self._fields(draft.kind):
             pieces = draft.cells.get(item.id, ())
             if is_plain and not pieces:
