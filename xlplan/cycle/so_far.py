@@ -234,12 +234,12 @@ def logs(
     changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
     new = [each for each in desk.history.since(since) if each.seq > since]
     yield from pieces(new, before)
-    for change in new:
-        changes.setdefault(change.action, []).append(change)
+    for each in new:
+        changes.setdefault(each.action, []).append(each)
     for ref, found in changes.items():
-        found.sort(key=lambda change: (change.seq, change.field))
+        found.sort(key=lambda each: (each.seq, each.field))
         lines = _kept_lines(before, ref, ref in known)
-        lines += (log_line(change, desk.state.definition) for change in found)
+        lines += (log_line(each, desk.state.definition) for each in found)
         if lines or ref in shown:
             yield ("log", ref), lines
 
