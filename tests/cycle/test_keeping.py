@@ -577,6 +577,30 @@ def test_what_cannot_be_used_is_named_with_its_cell(plan: Path) -> None:
     ]
 
 
+def test_a_numbered_heading_that_is_worded_anew_is_said_and_is_no_action(tmp_path: Path) -> None:
+    source = _source(tmp_path / NAME)
+    book = openpyxl.load_workbook(source)
+    sheet = book["Action Plan"]
+    for number, row in enumerate((3, 7), 1):
+        sheet.unmerge_cells(f"A{row}:F{row}")
+        sheet[f"B{row}"], sheet[f"A{row}"] = sheet[f"A{row}"].value, str(number)
+    book.save(source)
+    made = tmp_path / "numbered"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source), "--keep"]) in (0, 1)
+
+    def edit(sheet: Worksheet) -> None:
+        assert sheet["B7"].value == "Lettings"
+        sheet["B7"] = "Lettings and homelessness"
+
+    _edit(made, edit)
+    result = _merge(made)
+    assert not result.changes
+    [problem] = [p for report in result.returns for p in report.problems]
+    assert problem.code == "KEEP-015"
+    assert '"Lettings"' in problem.message
+    assert _values(made, "2.1")["section"] == "2 Lettings"
+
+
 def test_a_row_that_was_put_under_another_heading_is_asked_about(plan: Path) -> None:
     def edit(sheet: Worksheet) -> None:
         for col in range(1, 7):

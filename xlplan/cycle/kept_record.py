@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from xlplan.cycle.kept_edits import KeptEdits
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.values import canon
+from xlplan.plan.values import canon, show
 from xlplan.returned.kept_rows import Headings
 from xlplan.returned.kept_tables import (
     FoundTable,
@@ -57,7 +57,7 @@ def first_record(
         if sheet is None:
             continue
         held = {
-            name: KeptCell("shared", a1(*cells[0]), raw_text(value_at(sheet, *cells[0])))
+            name: _heading(sheet, cells[0], show(row.values.get(name)))
             if cells and _is_heading(found, row, name, cells[0])
             else _first_cell(
                 name, row, cells, sheet, users, found.tables[row.table].columns, definition
@@ -91,6 +91,15 @@ def _with_sure_headings(kept: KeptCells, sheets: Mapping[str, ReadSheet]) -> dic
         )
         for uid, row in kept.rows.items()
     }
+
+
+def _heading(sheet: ReadSheet, at: At, said: str) -> KeptCell:
+    """The cell of a heading that says most of what is `said` of the rows below it: a number may
+    stand in a cell of its own, before the words."""
+    row, first = at
+    texts = [(raw_text(value), col) for col, value in enumerate(sheet.rows[row]) if col >= first]
+    found = max((t for t in texts if t[0] in said), key=lambda t: len(t[0]), default=texts[0])
+    return KeptCell("shared", a1(row, found[1]), found[0])
 
 
 def _is_heading(found: Source, row: SourceRow, name: str, at: At) -> bool:
