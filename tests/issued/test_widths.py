@@ -10,11 +10,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 from openpyxl.utils import get_column_letter
 
 from tests import outgoing
 from tests.outgoing import FIELDS
+from xlplan.issued import widths
 from xlplan.issued.template import template_workbook
 from xlplan.issued.widths import Sizes, column_widths
 from xlplan.plan.definition import BECAUSE, Field, PlanDefinition
@@ -24,6 +27,8 @@ from xlplan.plan.required import Condition
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import CONFIRMED, IssuedColumn
+from xlplan.workbook.write.cell_text import count_lines
+from xlplan.workbook.write.sheet import Style
 from xlplan.workbook.write.writing import write_workbook
 
 BY_ID = {item.id: item for item in FIELDS}
@@ -275,3 +280,34 @@ def test_a_column_to_write_in_is_wide_while_it_holds_a_few_words(owner: str, lea
     columns = [IssuedColumn(each.id, each.heading, each, input=True) for each in (note, wide)]
     widths = column_widths(columns, [Sizes([4], [2000]), Sizes([400], [200000])])
     assert widths[0] == least
+
+
+HEADED = Style(bold=True, wrap=True, indent=1)
+
+
+@given(
+    st.text(st.sampled_from("MiÄw. -"), max_size=70) | st.just(LONG_HEADING),
+    st.integers(40, 850).map(lambda tenths: tenths / 10),
+    st.sampled_from((1, 2, 3)),
+)
+def test_a_column_is_as_much_wider_as_its_heading_needs_for_a_few_lines(
+    heading: str, width: float, lines: int
+) -> None:
+    """By whole characters: one less would be too few, unless it is as wide as any may be."""
+    column = IssuedColumn("stage", heading, BY_ID["stage"], input=False)
+    (made,) = widths._for_headings([column], [width], HEADED, lines)
+
+    def takes(characters: float) -> int:
+        return count_lines(column.heading, round(characters - 3, 1), HEADED)
+
+    assert made >= widths._WIDEST or takes(made) <= lines
+    assert made == width or takes(round(made - 1, 1)) > lines
+
+
+def test_headings_are_measured_once_for_all_templates_of_a_plan() -> None:
+    outgoing.template_of(3)
+    before = widths._headed.cache_info()
+    outgoing.template_of(25, 1)
+    after = widths._headed.cache_info()
+    assert after.misses == before.misses
+    assert after.hits > before.hits

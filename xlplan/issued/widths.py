@@ -63,11 +63,12 @@ def screen_widths(
 ) -> list[float] | None:
     """The widths of a table's columns where all of them can be in view at once, with headings of
     a few lines; None where they cannot. `heading` is how the headings look."""
-    room = (SCREEN - len(columns) * (_MARGIN + 1)) / _DIGIT
+    room, bounds = (SCREEN - len(columns) * (_MARGIN + 1)) / _DIGIT, _bounds(columns, below)
+    narrow = _within(columns, bounds, room)
     for lines in _LINES:
-        widths = _for_headings(columns, column_widths(columns, below, room), heading, lines)
+        widths = _for_headings(columns, narrow, heading, lines)
         if over := max(0, across(widths) - SCREEN):
-            widths = column_widths(columns, below, room - over / _DIGIT)
+            widths = _within(columns, bounds, room - over / _DIGIT)
             widths = _for_headings(columns, widths, heading, lines)
         if across(widths) <= SCREEN:
             return widths
@@ -81,10 +82,24 @@ def _for_headings(
     room of a few letters."""
     made = []
     for column, width in zip(columns, widths, strict=True):
-        while width < _WIDEST and count_lines(column.heading, width - 3, style) > lines:
-            width += 1
-        made.append(round(width, 1))
+        short = _headed(column.heading, style, lines) - round((width - 3) * 10)
+        steps = min(math.ceil(short / 10), math.ceil(_WIDEST - width))
+        made.append(round(width + max(0, steps), 1))
     return made
+
+
+@lru_cache(maxsize=4096)
+def _headed(heading: str, style: Style, lines: int) -> int:
+    """From how many tenths of a character on a heading takes no more than so many lines; the
+    widest there are where it never does."""
+    least, most = 0, round(_WIDEST * 10)
+    while least < most:
+        half = (least + most) // 2
+        if count_lines(heading, half / 10, style) > lines:
+            least = half + 1
+        else:
+            most = half
+    return least
 
 
 def column_widths(
@@ -96,9 +111,22 @@ def column_widths(
     The sum is kept within `full`, so that one page is as wide as the sheet and nobody needs a
     magnifying glass; narratives take the room that is left.
     """
-    widths = [_width(column, sizes) for column, sizes in zip(columns, below, strict=True)]
+    return _within(columns, _bounds(columns, below), full)
+
+
+Bounds = Sequence[tuple[float, float]]
+"""The width that each column would have, and to which it may be narrowed."""
+
+
+def _bounds(columns: Sequence[IssuedColumn], below: Sequence[Sizes]) -> Bounds:
+    both = zip(columns, below, strict=True)
+    found = [(column, sizes, _width(column, sizes)) for column, sizes in both]
+    return [(width, min(width, _least(column, sizes))) for column, sizes, width in found]
+
+
+def _within(columns: Sequence[IssuedColumn], bounds: Bounds, full: float) -> list[float]:
+    widths, least = [width for width, _ in bounds], [narrow for _, narrow in bounds]
     free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
-    least = [min(widths[i], _least(column, below[i])) for i, column in enumerate(columns)]
     total = sum(widths)
     spare = sum(widths[i] - least[i] for i in free)
     if total > full and spare:
