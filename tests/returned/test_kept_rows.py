@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from msgspec.structs import replace
 
 from xlplan.merge.kept_cells import KeptCell, KeptCells, KeptRow, KeptTable
 from xlplan.returned.kept_rows import Located, Names, locate
@@ -131,20 +132,26 @@ def test_a_heading_row_of_a_line_of_text_is_no_new_action() -> None:
     assert not _find(rows).more
 
 
+@pytest.mark.parametrize("headed", [True, False])
 @pytest.mark.parametrize(
-    ("row", "new"),
+    ("row", "heads"),
     [
-        (["1", "Homes, and who looks after them"], False),
-        (["1.", "Homes, and who looks after them"], False),
-        (["1", "Inspect the roofs", "Head 2"], True),
-        (["2", "Inspect the roofs"], True),
-        ([None, "Inspect the roofs", "Head 2"], True),
+        (["1", "Homes, and who looks after them"], True),
+        (["1.", "Homes, and who looks after them"], True),
+        (["1", "Inspect the roofs", "Head 2"], False),
+        (["2", "Inspect the roofs"], False),
+        ([None, "Inspect the roofs", "Head 2"], False),
     ],
 )
 def test_a_heading_with_its_number_in_a_cell_of_its_own_is_no_new_action(
-    row: list[CellValue], new: bool
+    row: list[CellValue], *, heads: bool, headed: bool
 ) -> None:
-    """Above 1.0, a row that says "1" and a text is the heading of a section, in other words now."""
+    """Above 1.0, a row that says "1" and a text is the heading of a section in other words; where
+    no section of the plan has a heading of its own, it is an action that somebody put in."""
+    heading = {"section": KeptCell("shared", "B2", "Homes")} if headed else {}
+    kept = {u: replace(r, cells={**r.cells, **heading}) for u, r in RECORD.rows.items()}
     rows = _rows()
     rows.insert(2, row)
-    assert [at for _, at in _find(rows).more] == ([2] if new else [])
+    book = Book("x.xlsx", "xlsx", (ReadSheet("Plan", rows),))
+    found = locate(book, replace(RECORD, rows=kept), NAMES)
+    assert [at for _, at in found.more] == ([] if heads and headed else [2])

@@ -102,10 +102,12 @@ def locate(book: Book, kept: KeptCells, names: Names) -> Located:
         for uid in kept.rows
         if uid not in found.rows and (name := kept.sheet_of(uid)) in bare
     }
-    alike = _by_key(found.rows, names)
+    alike, headed = _by_key(found.rows, names), bool(Headings(kept).texts)
     for table, row in rows:
         table = by_header[table.sheet.name, table.header]
-        if (table.sheet.name, row) not in taken and _may_be_action(table, row, kept, names):
+        if (table.sheet.name, row) in taken or (headed and _heads_below(table, row, names)):
+            continue
+        if _may_be_action(table, row, kept, names):
             same = alike.get(_key(_shown(table, row), names), [])
             if len(same) == 1:
                 found.repeated.append((table, row, same[0]))
@@ -341,13 +343,12 @@ def _may_be_action(table: FoundTable, row: int, kept: KeptCells, names: Names) -
         top <= row <= bottom and left <= named[0] < right
         for top, left, bottom, right in table.sheet.merged
     )
-    known = row_digest(table.sheet, row) in kept.others
-    return not wide and not known and not _heads_below(table, row, names)
+    return not wide and row_digest(table.sheet, row) not in kept.others
 
 
 def _heads_below(table: FoundTable, row: int, names: Names) -> bool:
-    """Whether a row only names what follows: "2 | Surveys" above "2.1", another word of a heading
-    that somebody changed."""
+    """Whether a row only names what follows: "2 | Surveys" above "2.1". In a plan that has such
+    headings it is one of them in other words, and in any other plan an action."""
     shown = _shown(table, row)
     ref = _text(shown, names.refs).rstrip(". ")
     rows = table.sheet.rows
