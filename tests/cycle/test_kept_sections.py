@@ -10,8 +10,11 @@ import pytest
 
 from tests.small import TODAY, answer, opened
 from xlplan.cli.main import run
+from xlplan.cycle.kept_record import _heading
 from xlplan.cycle.merge import MergeResult
+from xlplan.merge.kept_cells import KeptCell
 from xlplan.plan.values import show
+from xlplan.workbook.read.book import ReadSheet
 
 NAME = "Tracker.xlsx"
 HEADINGS = ("No", "Action", "Lead", "By when", "Update")
@@ -110,3 +113,10 @@ def test_a_sheet_that_has_another_name_now_moves_no_row(plan: Path) -> None:
     book.save(plan / NAME)
     assert _merge(plan).questions == ()
     assert _sections(plan)["W2"] == "Wards"
+
+
+def test_a_heading_that_is_worded_on_a_longer_sheet_has_no_words_on_its_own() -> None:
+    done = ReadSheet("Done", [["Ref", "Action"], ["1", "Homes"]])
+    assert _heading(done, (39, 0), "1 Homes") == KeptCell("shared", "A40", "")
+    assert _heading(done, (1, 0), "1 Homes") == KeptCell("shared", "B2", "Homes")
+    assert _heading(done, (1, 0), "1") == KeptCell("shared", "A2", "1")

@@ -97,9 +97,11 @@ def _heading(sheet: ReadSheet, at: At, said: str) -> KeptCell:
     """The cell of a heading that says most of what is `said` of the rows below it: a number may
     stand in a cell of its own, before the words."""
     row, first = at
-    texts = [(raw_text(value), col) for col, value in enumerate(sheet.rows[row]) if col >= first]
-    found = max((t for t in texts if t[0] in said), key=lambda t: len(t[0]), default=texts[0])
-    return KeptCell("shared", a1(row, found[1]), found[0])
+    texts = [(raw_text(value_at(sheet, *at)), first)]
+    if row < len(sheet.rows):  # it may be worded on another sheet
+        texts += [(raw_text(value), col) for col, value in enumerate(sheet.rows[row])][first + 1 :]
+    raw, col = max((t for t in texts if t[0] in said), key=lambda t: len(t[0]), default=texts[0])
+    return KeptCell("shared", a1(row, col), raw)
 
 
 def _is_heading(found: Source, row: SourceRow, name: str, at: At) -> bool:
