@@ -18,6 +18,8 @@ from xlplan.merge.outline import (
     outline_of,
 )
 from xlplan.merge.recalled import Recalled
+from xlplan.merge.settled import Settled, begun_at, holds, settled_of
+from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
 
 
@@ -49,6 +51,7 @@ class Memory:
         self._timelines = {
             uid: timeline_of(state, uid) for uid in state.rows if state.kind_of(uid) == "action"
         }
+        self._settled = self._brought_forward(office, state)
         self._seen = {
             (row.uid, fact.as_of): row
             for _, fact in state.published
@@ -59,6 +62,26 @@ class Memory:
         """The positions of the events that were asked for."""
         self.replays = 0
         self._whole: History | None = None
+
+    def _brought_forward(self, office: Office, whole: State) -> dict[str, Settled]:
+        """What rows need: by what was kept for a state that is recalled, brought forward where its
+        rows were written to; else by the whole one."""
+        state, old = office.state, dict[str, Settled]()
+        if isinstance(state, Recalled) and not state.is_whole:
+            assert isinstance(state._recall, Memory)
+            old = state._recall._settled
+        else:
+            state = whole
+        found = {}
+        for uid in whole.rows:
+            if uid in old and uid not in state.touched_at:
+                one: Settled | None = old[uid]
+            else:
+                one = settled_of(state, uid, old.get(uid), begun_at(state))
+            if one is not None:
+                assert holds(whole, uid, one)
+                found[uid] = one
+        return found
 
     def entries(self, topic: str, name: str) -> Sequence[Entry]:
         if topic in self.lost:
@@ -86,6 +109,9 @@ class Memory:
         if "timeline" in self.lost:
             raise Forgotten
         return self._timelines[uid]
+
+    def settled(self, uid: str) -> Settled | None:
+        return self._settled.get(uid)
 
     def whole(self) -> History:
         if self._whole is None:

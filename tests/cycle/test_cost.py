@@ -33,7 +33,7 @@ from xlplan.merge.compare import Comparison
 from xlplan.merge.model import Change, Returned
 from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
-from xlplan.merge.recalled_exchange import RecalledExchange
+from xlplan.merge.recalled_parts import RecalledExchange
 from xlplan.merge.state import State
 from xlplan.plan import values
 from xlplan.plan.definition import PlanDefinition

@@ -256,12 +256,12 @@ def test_wrong_answers_are_found_by_verify_and_removed(moments: list[Path], tmp_
     folder = copied(moments[1], tmp_path / "plan")
     true = replayed(folder)
     with closing(sqlite3.connect(projection(folder))) as db, db:
-        ((body,),) = db.execute("SELECT body FROM answer WHERE topic = 'log' AND name = '1.1'")
+        lines = db.execute("SELECT name, body FROM answer WHERE topic = 'log of 1.1'").fetchall()
+        ((name, body),) = [line for line in lines if "Sent" in line[1]]
         wrong = body.replace("Sent", "Lost")
-        assert wrong != body
         db.execute(
-            "UPDATE answer SET body = ?, seal = ? WHERE topic = 'log' AND name = '1.1'",
-            (wrong, seal_of("log", "1.1", wrong)),
+            "UPDATE answer SET body = ?, seal = ? WHERE topic = 'log of 1.1' AND name = ?",
+            (wrong, seal_of("log of 1.1", name, wrong), name),
         )
     assert kept(folder) != true
     with small.opened_to_verify(folder) as plan:

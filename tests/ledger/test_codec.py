@@ -29,6 +29,7 @@ from xlplan.merge.model import (
     Issued,
     Ours,
     Place,
+    Posted,
     Published,
     Rekeyed,
     Returned,
@@ -38,7 +39,6 @@ from xlplan.merge.model import (
     Unused,
     Write,
 )
-from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value

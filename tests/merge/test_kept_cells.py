@@ -19,7 +19,7 @@ from xlplan.merge.kept_cells import (
 )
 from xlplan.merge.model import COORDINATOR, Event, Issued
 from xlplan.merge.reading import filled, is_filled
-from xlplan.merge.recalled_exchange import RecalledExchange
+from xlplan.merge.recalled_parts import RecalledExchange
 
 KEPT = KeptCells(
     (KeptTable("Plan", 1, {"ref": (0, "Ref"), "rating": (3, "")}),),

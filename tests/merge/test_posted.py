@@ -6,9 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.paper import DEFINITION, Office
-from xlplan.merge.exchange import Exchange
-from xlplan.merge.model import Event
-from xlplan.merge.posted import Act, Post, Posted, how_often, post_of, recipients_in
+from xlplan.merge.exchange import Exchange, Post, how_often, post_of, recipients_in
+from xlplan.merge.model import Act, Event, Posted
 from xlplan.plan.people import Group
 
 

@@ -16,10 +16,9 @@ from tests.scenes import ACTS, MASTER_EDITS, SENT, Sent, read, scene
 from xlplan.merge.heard import NOTHING_HEARD
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, CellKey, Ours, Returned, RowAdded, Shared, Write
+from xlplan.merge.model import COORDINATOR, CellKey, Ours, Posted, Returned, RowAdded, Shared, Write
 from xlplan.merge.outline import can_be_recalled, outline_of
 from xlplan.merge.past import past_of
-from xlplan.merge.posted import Posted
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.records import Records, shown_of, values_of

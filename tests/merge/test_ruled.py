@@ -7,8 +7,7 @@ from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, RATINGS, Office
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, NOWHERE, RULE, Decided
-from xlplan.merge.posted import Posted
+from xlplan.merge.model import COORDINATOR, NOWHERE, RULE, Decided, Posted
 from xlplan.plan.definition import Rating
 from xlplan.plan.settings import Rule
 

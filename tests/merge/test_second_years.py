@@ -7,7 +7,7 @@ The bugs below are planted one at a time: in some year the two must differ.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pytest
@@ -186,22 +186,22 @@ def what_the_plan_says_by_now_is_asked(patch: Patch) -> None:
 
 
 def a_copy_dates_what_it_repeats(patch: Patch) -> None:
-    plain = records._whole
+    plain = register.whole_of
 
-    def latest(copies: list[Write]) -> Write:
+    def latest(copies: Sequence[Write]) -> Write:
         return replace(plain(copies), stamp=max(copy.stamp for copy in copies))
 
-    patch.setattr(records, "_whole", latest)
+    patch.setattr(records, "whole_of", latest)
 
 
 def a_file_without_a_time_has_that_of_its_copy(patch: Patch) -> None:
-    plain = records._whole
+    plain = register.whole_of
 
-    def timed(copies: list[Write]) -> Write:
+    def timed(copies: Sequence[Write]) -> Write:
         found = plain(copies)
         return replace(found, timed=bool(found.stamp))
 
-    patch.setattr(records, "_whole", timed)
+    patch.setattr(records, "whole_of", timed)
 
 
 def absent_columns_are_blank(patch: Patch) -> None:

@@ -22,8 +22,8 @@ from xlplan.board.standings import Standing, leads_of
 from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import LeadCount, asked, decided, heading_of
+from xlplan.merge.exchange import how_often
 from xlplan.merge.model import Candidate, Change, Question
-from xlplan.merge.posted import how_often
 from xlplan.plan.definition import Field
 from xlplan.plan.keys import ROLE_LABELS
 from xlplan.plan.text import fold

@@ -38,7 +38,7 @@ Document = dict[str, Any]  # JSON
 OUTPUTS: Key = ("outputs", "")
 LINES, ROWS_TOGETHER = "lines", 32
 """The topic of what `master.xlsx` shows, and of how many rows it is one text; see `known`."""
-_OF_ROWS = ("standing", "timeline")  # topics of which the names are uids
+OF_ROWS = ("standing", "timeline", "settled")  # topics of which the names are uids
 
 
 Find = Callable[[str, str], Any]
@@ -155,7 +155,11 @@ class Kept:
 
     def log(self, ref: str) -> list[LogLine]:
         """The changes of an action, oldest first."""
-        return [LogLine(*line) for line in self.find("log", ref)]
+        texts = self.topic(log_of(ref))
+        lines = [LogLine(*line) for at in sorted(texts) for line in json.loads(texts[at])]
+        if len(lines) != self.find("log", ref):
+            raise Unknown
+        return lines
 
 
 def read_questions(text: str) -> tuple[Question, ...]:
@@ -190,6 +194,13 @@ def shown_row(row: MasterRow, definition: PlanDefinition) -> ShownRow:
     held, texts = document["fields"], [show_in(f, row.values.get(f.id)) for f in fields]
     said = [None if held[f.id] == text else text for f, text in zip(fields, texts, strict=True)]
     return ShownRow(document, row.status, said, [(f.id, f.heading) for f in fields])
+
+
+def log_of(ref: str) -> str:
+    """The topic of the lines of an action's log, by the positions at which it was changed: what
+    came before is neither read nor written when another line comes. Under the topic ``log`` is how
+    many lines there are."""
+    return f"log of {ref}"
 
 
 def log_line(change: Change, definition: PlanDefinition) -> LogLine:
@@ -264,7 +275,7 @@ class _Changed:
         self.everything = False
         self.since, self.events = since, events
         self.uids = {uid for uid, seq in state.touched_at.items() if seq > since}
-        self.gone: list[Key] = [(topic, uid) for uid in self.uids for topic in _OF_ROWS]
+        self.gone: list[Key] = [(topic, uid) for uid in self.uids for topic in OF_ROWS]
         """Answers that do not hold any more."""
         if state.moved > since:
             self.gone.append(OUTPUTS)

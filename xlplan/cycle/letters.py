@@ -18,8 +18,7 @@ from xlplan.errors import Problem
 from xlplan.issued.reply import Reply
 from xlplan.language.catalogue import BETWEEN, Tongue, marked
 from xlplan.merge.exchange import asked_in
-from xlplan.merge.model import Issued, Returned
-from xlplan.merge.posted import Act
+from xlplan.merge.model import Act, Issued, Returned
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_in
 from xlplan.plan.for_lead import document_language, for_lead, in_tongue

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from xlplan.cycle.kept import Document, Find, Kept
+from xlplan.cycle.kept import OF_ROWS, Document, Find, Kept
 from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
@@ -34,6 +35,7 @@ from xlplan.merge.outline import (
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.records import row_write_name, shown_of
+from xlplan.merge.settled import Settled, SettledCell, begun_at, settled_of
 from xlplan.merge.state import State
 from xlplan.merge.timeline import as_it_came, of_untouched, timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
@@ -58,8 +60,9 @@ class Memory:
         self._standing: dict[str, Standing] = {}
         self._of_rows: dict[str, _OfRows] = {
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
-            for topic in ("standing", "timeline")
+            for topic in OF_ROWS
         }
+        self._settled: dict[str, Settled | None] = {}
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
         self._whole: History | None = None
@@ -99,6 +102,15 @@ class Memory:
         if uid not in self._standing:
             self._standing[uid] = self._read(uid)
         return self._standing[uid]
+
+    def settled(self, uid: str) -> Settled | None:
+        """As of a `Recall`."""
+        if uid not in self._settled:
+            try:
+                self._settled[uid] = read_settled(self._of_rows["settled"].find(uid))
+            except Forgotten:
+                self._settled[uid] = None
+        return self._settled[uid]
 
     def topic(self, topic: str) -> Mapping[str, str]:
         """The texts of all answers of a topic that were kept, by name; Forgotten as of `find`."""
@@ -263,6 +275,7 @@ def to_recall(
     asked = sorted(uid for uid in outline.rows if uid in rows)
     yield from standings(state, [uid for uid in asked if outline.rows[uid].there])
     yield from timelines(state, asked)
+    yield from settlements(state, asked, before)
     yield from counted_so_far(desk, stands, events, before)
     new = {event.seq for event in events}
     for cycle, (seq, as_of) in last_boards(state).items():
@@ -324,6 +337,27 @@ def timelines(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]
             known = {name: [(seq, encode(v)) for seq, v in found] for name, found in cells.items()}
             dates = [{name: encode(v) for name, v in values.items()} for values in times]
             yield ("timeline", uid), (begun, there, known, dates)
+
+
+def settlements(
+    state: State, uids: Iterable[str], before: Find | None
+) -> Iterator[tuple[Key, object]]:
+    """What some rows need of what was there when the present cycle began."""
+    since = begun_at(state)
+    for uid in uids:
+        if as_it_came(state, uid) is None:
+            old = None
+            if before is not None:
+                with suppress(Forgotten, Unknown):
+                    old = read_settled(before("settled", uid))
+            if (found := settled_of(state, uid, old, since)) is not None:
+                yield ("settled", uid), found
+
+
+def read_settled(found: list[Any]) -> Settled:
+    """What `settlements` wrote."""
+    since, cells = found
+    return Settled(since, {name: SettledCell(*cell) for name, cell in cells.items()})
 
 
 def read_timeline(found: list[Any]) -> Timeline:

@@ -315,8 +315,8 @@ def _says_something_new(desk: Desk, fact: Returned) -> bool:
     """Whether an assertion is not known yet; one in doubt is known where it was certain before."""
 
     def is_known(item: Write) -> bool:
-        same = (item.id, item.id.certain)
-        return any(write.id in same for write in desk.state.live(item.key))
+        same, since = (item.id, item.id.certain), desk.state.issued[item.issued].as_of
+        return any(write.id in same for write in desk.state.live(item.key, since=since))
 
     return not all(map(is_known, fact.assertions))
 

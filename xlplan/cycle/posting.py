@@ -34,10 +34,9 @@ from xlplan.cycle.status import LeadStatus, leads_of, no_cycle
 from xlplan.errors import Problem, XlplanError
 from xlplan.issued.post_book import PostRow, issued_post, post_workbook
 from xlplan.merge.decisions import last_returned
-from xlplan.merge.exchange import asked_in
+from xlplan.merge.exchange import asked_in, recipients_in
 from xlplan.merge.log import current_cycle
-from xlplan.merge.model import Issued
-from xlplan.merge.posted import Act, Posted, recipients_in
+from xlplan.merge.model import Act, Issued, Posted
 from xlplan.plan.people import Lead
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date

@@ -25,10 +25,19 @@ from xlplan.cycle.intake import Arrived
 from xlplan.cycle.own_columns import own_columns
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.decisions import last_set_up
+from xlplan.merge.exchange import recipients_in
 from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Issued, Returned, Unused, Write
-from xlplan.merge.posted import Posted, recipients_in
+from xlplan.merge.model import (
+    COORDINATOR,
+    NOWHERE,
+    Decided,
+    Issued,
+    Posted,
+    Returned,
+    Unused,
+    Write,
+)
 from xlplan.merge.reading import Reading
 from xlplan.merge.state import State
 from xlplan.plan.definition import Field, PlanDefinition

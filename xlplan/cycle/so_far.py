@@ -12,6 +12,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from xlplan.cycle.standing import leads_standing
@@ -229,7 +230,7 @@ def logs(
     """The changes `since` a position, and the lines of the log, one ref after the other: of `refs`
     and of what was changed, of what was `shown` also where there are none. A ref that is `known`
     had its lines kept."""
-    from xlplan.cycle.kept import log_line
+    from xlplan.cycle.kept import log_line, log_of
 
     changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
     new = [each for each in desk.history.since(since) if each.seq > since]
@@ -238,16 +239,20 @@ def logs(
         changes.setdefault(each.action, []).append(each)
     for ref, found in changes.items():
         found.sort(key=lambda each: (each.seq, each.field))
-        lines = _kept_lines(before, ref, ref in known)
-        lines += (log_line(each, desk.state.definition) for each in found)
-        if lines or ref in shown:
-            yield ("log", ref), lines
+        count = _lines_before(before, ref, ref in known) + len(found)
+        if count or ref in shown:
+            yield ("log", ref), count
+        for seq, group in groupby(found, key=lambda each: each.seq):
+            yield (
+                (log_of(ref), f"{seq:010}"),
+                [log_line(each, desk.state.definition) for each in group],
+            )
 
 
-def _kept_lines(before: Find | None, ref: str, is_known: bool) -> list[object]:
+def _lines_before(before: Find | None, ref: str, is_known: bool) -> int:
     try:
-        return list(before("log", ref)) if before is not None else []
+        return int(before("log", ref)) if before is not None else 0
     except (Forgotten, Unknown):
         if is_known:
             raise
-        return []
+        return 0

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from xlplan.merge.exchange import asked_in
+from xlplan.merge.exchange import Post, asked_in, recipients_in
 from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.heard import confirmed_of
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import Issued, Question, Returned, Write
 from xlplan.merge.outline import Forgotten
-from xlplan.merge.posted import Post, recipients_in
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.returned.as_issued import NO_CHANGE, READ, SIGNED_BY, SIGNED_ON, signature_id
 

@@ -82,7 +82,7 @@ class LeadStatus(Struct, frozen=True):
     @property
     def times_reminded(self) -> str:
         """How often they were reminded, in words: ``twice``."""
-        from xlplan.merge.posted import how_often
+        from xlplan.merge.exchange import how_often
 
         return how_often(len(self.reminded))
 

@@ -12,8 +12,8 @@ from xlplan.codes.return_codes import RET_025
 from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem
 from xlplan.late import regex
+from xlplan.merge.exchange import recipients_in
 from xlplan.merge.model import COORDINATOR, Returned
-from xlplan.merge.posted import recipients_in
 
 if TYPE_CHECKING:
     from xlplan.issued.came_back import CameBack, Line

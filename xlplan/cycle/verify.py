@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
@@ -31,6 +32,7 @@ from xlplan.cycle.folder import ARCHIVED, Originals, sha256
 from xlplan.cycle.kept import LINES, OUTPUTS, believed, every_answer
 from xlplan.cycle.key import first_fingerprint
 from xlplan.cycle.known import Lines, to_compare
+from xlplan.cycle.memory import read_settled
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem, XlplanError
@@ -38,6 +40,7 @@ from xlplan.ledger.projection import Unknown, remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
 from xlplan.merge.reading import filled, is_filled
+from xlplan.merge.settled import holds
 from xlplan.progress import CHECKING_RETURNS, counted
 from xlplan.workbook.read.book import Book, at_of
 
@@ -294,7 +297,12 @@ def agree(desk: Desk, path: Path) -> bool:
         for key in list(true):
             if key not in known and (key == OUTPUTS or key[0] == LINES):
                 del true[key]  # kept by a command that had no need of it
-        return known == true
+        settled = {key: known.pop(key) for key in list(known) if key[0] == "settled"}
+        true = {key: text for key, text in true.items() if key[0] != "settled"}
+        return known == true and all(
+            holds(desk.state, uid, read_settled(json.loads(text)))
+            for (_, uid), text in settled.items()
+        )
     except Unknown:
         return False
     finally:

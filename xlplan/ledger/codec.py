@@ -21,6 +21,7 @@ from xlplan.merge.model import (
     Issued,
     Ours,
     Place,
+    Posted,
     Published,
     Question,
     Rekeyed,
@@ -31,7 +32,6 @@ from xlplan.merge.model import (
     Unused,
     Write,
 )
-from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.values import decode, encode
 
@@ -156,11 +156,6 @@ _ANSWERED = "!"
 """Ends the stored id of a write that a decision answers in advance."""
 
 
-def _id(text: str) -> Id:
-    """A stored id; one that ends in ``?`` was written with a reason to doubt it."""
-    return Id(text.removesuffix("?"), text.endswith("?"))
-
-
 def _assertion_body(item: Write) -> Body:
     body: Body = {
         "id": item.id.stored,
@@ -234,7 +229,7 @@ def _returned_body(fact: Returned) -> Body:
 def _assertion(body: Body, item: Body) -> Write:
     """What a return (`body`) asserts."""
     return Write(
-        id=_id(item["id"]),
+        id=Id.of(item["id"]),
         kind=Kind(item["kind"]),
         issued=body["issued"],
         author=body["author"],
@@ -295,7 +290,7 @@ def _decided_body(fact: Decided) -> Body:
 def _decided(body: Body) -> Decided:
     body["value"] = decode(body["value"])
     saw = body["saw"]
-    body["saw"] = frozenset(_id(text) for text in saw if not text.endswith(_ANSWERED))
+    body["saw"] = frozenset(Id.of(text) for text in saw if not text.endswith(_ANSWERED))
     answered = (text.removesuffix(_ANSWERED) for text in saw if text.endswith(_ANSWERED))
     body["answered"] = frozenset(Id(name) for name in answered)
     body["place"] = Place(*body["place"])
@@ -357,7 +352,13 @@ def question(body: Body) -> Question:
     """The question that `question_body` wrote."""
     candidates = tuple(
         Candidate(
-            decode(value), text, author, Place(*place), at, _id(write), tuple(map(change, changes))
+            decode(value),
+            text,
+            author,
+            Place(*place),
+            at,
+            Id.of(write),
+            tuple(map(change, changes)),
         )
         for value, text, author, place, at, write, changes in body["candidates"]
     )
@@ -368,7 +369,7 @@ def question(body: Body) -> Question:
             "base": decode(body["base"]),
             "master": decode(body["master"]),
             "candidates": candidates,
-            "saw": frozenset(_id(each) for each in body["saw"]),
+            "saw": frozenset(Id.of(each) for each in body["saw"]),
             "choices": tuple(body["choices"]),
         }
     )

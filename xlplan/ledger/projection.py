@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import msgspec
 
-FORMAT = 3
+FORMAT = 4
 """Raised where answers are kept in another form."""
 Key = tuple[str, str]
 """Topic and name of an answer."""

@@ -43,6 +43,7 @@ from xlplan.merge.register import (
     superseded,
 )
 from xlplan.merge.requests import overtaken
+from xlplan.merge.settled import recent
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import is_open
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
@@ -79,7 +80,7 @@ def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Agai
 
 def asks_on(state: State, key: CellKey) -> list[Write]:
     """The writes on a cell that ask, those among them that were replaced and are shown again."""
-    writes = state.live(key)
+    writes = recent(state, key)
     again = {
         one.write.id: replace(one.write, place=one.shown.place, stamp=one.shown.stamp)
         for one in open_again(state, key, writes)

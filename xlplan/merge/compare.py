@@ -129,7 +129,7 @@ class Comparison:
             return None
         own = [
             w
-            for w in self.state.live((uid, field_id))
+            for w in self.state.live((uid, field_id), since=self.issued.as_of)
             if w.standing and w.author == COORDINATOR and w.kind is not Kind.RULE
         ]
         last = max(own, key=lambda write: write.seq, default=None)

@@ -1,4 +1,5 @@
-"""What went out and what came back: issued workbooks and returns, by each way they are asked for.
+"""What went out and what came back: issued workbooks, letters and returns, by each way they are
+asked for.
 
 Everything is kept in the order of the ledger. A workbook that was written again stays in its place.
 """
@@ -9,14 +10,20 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.merge.kept_cells import KeptCells
-from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
-from xlplan.merge.posted import Post, Posted, post_of
+from xlplan.merge.model import Digests, Event, Issued, Ours, Posted, Returned, Shared
 from xlplan.plan.definition import STEP, PlanDefinition
+from xlplan.plan.people import Lead
 
+if TYPE_CHECKING:
+    from xlplan.merge.state import State
+
+_TIMES = ("never", "once", "twice")
 NOTHING = "nothing"
 """The document of the record that a lead was asked nothing in a cycle; it has no file."""
 Asked = tuple[int, int, str]
@@ -32,6 +39,16 @@ def asked_in(issued: Issued) -> tuple[str, ...]:
 def is_input(issued: Issued, uid: str, column: str) -> bool:
     """Whether a cell of an issued workbook, or the box of a step, is one to fill in."""
     return column.partition(STEP)[0] in issued.inputs and uid not in issued.locked
+
+
+class Post(Struct, frozen=True):
+    """What one lead was written in one cycle: days in ISO 8601, blank where it was not."""
+
+    drafted: str = ""
+    sent: str = ""
+    reminded: tuple[str, ...] = ()
+    """The day of each reminder; one that was written again on its day is the same."""
+    thanked: bool = False
 
 
 class Exchange:
@@ -260,3 +277,41 @@ def _person(name: str, definition: PlanDefinition) -> object:
     """Who is meant by a name: a lead of the definition, or whoever bears that very name."""
     lead = definition.lead(name)
     return ("lead", lead.name) if lead is not None else name
+
+
+# What was written to whom
+
+
+def recipients_in(state: State, cycle: str) -> Sequence[Lead]:
+    """Who may be sent a template in a cycle: teams, leads in none, and of those that were sent one
+    the teams of sections, and accountable officers who are in a team."""
+    definition = state.definition
+    known = definition.directory.recipients
+    sent = state.exchange.templates(cycle)
+    others = dict.fromkeys(i.author for i in sent if definition.lead(i.author) is None)
+    by_section = definition.issue.by == "section"
+    signers = (definition.lead(item.author) for item in sent if item.to_sign)
+    more = dict.fromkeys(lead for lead in signers if lead is not None and lead not in known)
+    return (*known, *(Lead(name) for name in others if by_section), *more)
+
+
+def how_often(count: int) -> str:
+    """A number of times in words: ``once``, ``twice``, ``3 times``."""
+    return _TIMES[count] if count < len(_TIMES) else f"{count} times"
+
+
+def post_of(facts: Iterable[Posted]) -> Post:
+    """What these facts about one lead in one cycle add up to, oldest first."""
+    drafted = sent = ""
+    thanked = False
+    reminders: dict[str, str] = {}
+    for fact in facts:
+        if fact.act == "draft":
+            drafted = fact.day
+        elif fact.act == "reminder":
+            reminders[fact.file] = fact.day
+        elif fact.act == "thanks":
+            thanked = True
+        else:
+            sent = fact.day if fact.act == "sent" else ""
+    return Post(drafted, sent, tuple(reminders.values()), thanked)

@@ -125,7 +125,8 @@ def disposition_of(state: State, item: Write, source: str = "") -> Disposition:
     `source` is the return that is looked at: what it says again after something else was not
     superseded by its author, but is kept out and asked about.
     """
-    writes = state.live(item.key)
+    issued = state.issued.get(item.issued)
+    writes = state.live(item.key, since=issued.as_of if issued is not None else None)
     mine = next((write for write in writes if write.id == item.id), None)
     kind = mine.kind if mine is not None else item.kind
     again = False

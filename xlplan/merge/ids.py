@@ -32,6 +32,11 @@ class Id(NamedTuple):
         """As the ledger has it, and as the ids of questions and decisions are made of it."""
         return f"{self.name}?" if self.doubt else self.name
 
+    @classmethod
+    def of(cls, stored: str) -> Id:
+        """The one that is `stored` so."""
+        return cls(stored.removesuffix("?"), stored.endswith("?"))
+
 
 CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 """Writes the one JSON text of which digests are made."""

@@ -29,6 +29,7 @@ from xlplan.merge.model import (
     Write,
 )
 from xlplan.merge.register import CellState, settle
+from xlplan.merge.settled import recent
 from xlplan.merge.state import State
 from xlplan.merge.ticks import box_by_box
 from xlplan.plan.definition import PlanDefinition
@@ -159,7 +160,7 @@ def _changes_of(
         key=lambda write: (write.seq, write.id),
     )
     several = len(fresh) > 1
-    writes = state.live(key)
+    writes = recent(state, key) if several else ()
     item = state.field_of(key)
     elements = item is not None and item.field_type.elements
     for place, writer in enumerate(fresh[:-1], 1):

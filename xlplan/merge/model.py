@@ -6,7 +6,7 @@ All frozen. The ledger stores the classes of `Fact` and nothing else; all else i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec import field as a_field
@@ -15,7 +15,6 @@ from xlplan.errors import Problem
 from xlplan.merge.ids import Id
 from xlplan.merge.kept_cells import KeptCells
 from xlplan.merge.kinds import Kind
-from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
 from xlplan.plan.values import Value
@@ -28,6 +27,7 @@ RULE = "rule"
 """Who is named in the log where a rating follows from the rules of the plan."""
 CellKey = tuple[str, str]
 """uid and field id; field ``""`` stands for the row itself."""
+Act = Literal["draft", "reminder", "thanks", "sent", "not sent"]
 
 
 class Place(Struct, frozen=True):
@@ -103,6 +103,23 @@ class Write(Struct, frozen=True):
     def asks(self) -> bool:
         """Whether it only asks: for an answer of the coordinator's."""
         return not self.kind.stands
+
+
+class Posted(Struct, frozen=True):
+    """A letter to a lead was written into a file, or the coordinator said whether one was sent.
+
+    `issued` is the template that it carries; `why` says why somebody was reminded, in short words;
+    `day` (ISO 8601) is that of the letter, or the one on which it was sent.
+    """
+
+    act: Act
+    cycle: str
+    lead: str
+    day: str = ""
+    issued: str = ""
+    file: str = ""
+    sha256: str = ""
+    why: tuple[str, ...] = ()
 
 
 class Candidate(Struct, frozen=True):

@@ -15,8 +15,17 @@ from msgspec import Struct
 
 from xlplan.merge.exchange import Asked
 from xlplan.merge.log import History
-from xlplan.merge.model import Decided, Event, Issued, MasterRow, Returned, RowAdded, Timeline
-from xlplan.merge.posted import Posted
+from xlplan.merge.model import (
+    Decided,
+    Event,
+    Issued,
+    MasterRow,
+    Posted,
+    Returned,
+    RowAdded,
+    Timeline,
+)
+from xlplan.merge.settled import Settled
 from xlplan.merge.state import State
 from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
 from xlplan.plan.values import Value
@@ -110,6 +119,9 @@ class Recall(Protocol):
 
     def timeline(self, uid: str) -> Timeline:
         """The timeline of an action, also of one that was taken back."""
+
+    def settled(self, uid: str) -> Settled | None:
+        """What a row needs of what was there when a cycle began; None where that was not kept."""
 
     def whole(self) -> History:
         """The ledger, replayed."""

@@ -19,14 +19,17 @@ from xlplan.merge.model import (
     COORDINATOR,
     Candidate,
     CellKey,
+    Decided,
     Event,
     Question,
     Returned,
+    RowAdded,
     Write,
 )
 from xlplan.merge.outline import bears_on
 from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.requests import choices_of, crossed, say_requests
+from xlplan.merge.settled import recent
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field
 from xlplan.plan.text import fold
@@ -59,10 +62,38 @@ def questions_since(
             back = map(state.live_returned, state.exchange.events_of(fact.issued))
             uids |= {item.uid for each in back if each is not None for item in each.assertions}
     uids |= {q.uid for q in before if q.kind.of_file or row_uid(q.uid) in uids}
-    records = state.records
-    cells = [k for uid in uids for k in records.cells_of(uid) if records.alone(k) is None]
+    said, asked_on = _Said(events), {(q.uid, q.field) for q in before}
+    found = (key for uid in uids for key in state.records.cells_of(uid, state.seq))
+    cells = [key for key in found if key in asked_on or said.may_ask(state, key)]
     asked = questions_of(state, cells)
     return _in_order(state, [*(q for q in before if q.uid not in uids), *asked])
+
+
+class _Said:
+    """What some events said: the cells that they wrote, the rows that they added, the workbooks
+    that came back."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._cells: set[CellKey] = set()
+        self._rows: set[str] = set()
+        self._forms: set[str] = set()
+        for fact in (event.fact for event in events):
+            if isinstance(fact, Returned):
+                self._cells.update(item.key for item in fact.assertions)
+                self._forms.add(fact.issued)
+            elif isinstance(fact, Decided):
+                self._cells.add((fact.uid, fact.field))
+            elif isinstance(fact, RowAdded):
+                self._rows.add(fact.uid)
+
+    def may_ask(self, state: State, key: CellKey) -> bool:
+        """Whether something may be asked on a cell on which nothing was: where nothing was written
+        it is what asked before, or what was given back once more."""
+        if state.records.alone(key) is not None:
+            return False
+        if key in self._cells or key[0] in self._rows:
+            return True
+        return any(write.asks or write.issued in self._forms for write in recent(state, key))
 
 
 def _in_order(state: State, found: list[Question]) -> list[Question]:
@@ -76,7 +107,7 @@ def _in_order(state: State, found: list[Question]) -> list[Question]:
 
 
 def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
-    writes = state.live(key)
+    writes = recent(state, key)
     if all(write.kind is Kind.ROW for write in writes):
         return
     if key[0] in state.rows and state.row_at(key[0]) is None:

@@ -10,7 +10,7 @@ was kept of it cannot be believed. The answers are those of a `State` that repla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 
@@ -41,80 +41,24 @@ from xlplan.merge.outline import (
     fields_shown,
     positions,
 )
-from xlplan.merge.recalled_exchange import RecalledExchange
-from xlplan.merge.records import Record, Records
+from xlplan.merge.recalled_parts import RecalledExchange, RecalledRecords
+from xlplan.merge.records import row_write_id
+from xlplan.merge.settled import Settled, builds_on
 from xlplan.merge.state import State
-from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
+from xlplan.merge.timeline import brought_forward
+from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.values import Value
 
 
-class _Records(Records):
-    """The writes of those cells whose rows were asked for."""
-
-    def __init__(self, state: Recalled) -> None:
-        super().__init__()
-        self._state = state
-
-    def _at(self, key: CellKey) -> dict[Id, Record] | None:
-        self._state.need(key[0])
-        return super()._at(key)
-
-    def alone(self, key: CellKey) -> tuple[int, RowAdded] | None:
-        """As of a whole one."""
-        self._state.need(key[0])
-        return super().alone(key)
-
-    def has(self, key: CellKey) -> bool:
-        """As of a whole one."""
-        self._state.need(key[0])
-        return super().has(key)
-
-    def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
-        """As of a whole one."""
-        self._state.need(uid)
-        return super().brought_in(uid)
-
-    def kept(
-        self, uid: str, names: Sequence[str], as_of: int | None
-    ) -> list[tuple[Value, list[str]]] | None:
-        """As a row stands, where nothing was written to it since."""
-        return self._state.standing(uid, names, as_of)
-
-    def cells_of(self, uid: str) -> list[CellKey]:
-        """As of a whole one."""
-        self._state.need(uid)
-        return super().cells_of(uid)
-
-    def rows_with(self, field: str) -> list[str]:
-        """As of a whole one."""
-        found = super().rows_with(field)
-        if self._state.is_whole:
-            return found
-        if field != BECAUSE:
-            self._state.complete()
-            return super().rows_with(field)
-        known = {*found, *self._state.meant}
-        return [uid for uid in self._state.rows if uid in known]
-
-    def requested(self) -> set[str]:
-        """As of a whole one."""
-        return super().requested() | {*self._state.requested}
-
-    def written(self) -> Iterator[CellKey]:
-        """As of a whole one."""
-        self._state.complete()
-        return super().written()
-
-    def cells(self) -> Iterable[CellKey]:
-        """As of a whole one."""
-        self._state.complete()
-        return super().cells()
+def _rows_of(event: Event) -> set[str]:
+    return {name for topic, name, _ in bears_on(event) if topic == "row"}
 
 
 class Recalled(State):
     """See the module. It becomes a whole state in its place when everything is asked for."""
 
     exchange: RecalledExchange
+    records: RecalledRecords
 
     def __init__(self, load: Callable[[str], PlanDefinition], recall: Recall) -> None:
         super().__init__(load)
@@ -126,11 +70,13 @@ class Recalled(State):
         self._at_hand: tuple[tuple[str, int | None], Standing | None] = ("", None), None
         """A row as of a position, as `_standing` has it."""
         self._by_row: dict[int, dict[str, list[Write]]] = {}
-        self._told: set[str] = set()
-        """The rows whose events have been told again."""
+        self._told: dict[str, int] = {}
+        """The rows whose events have been told again, and since which position all of them: what
+        had been settled before was left out."""
+        self._telling = ""
         self.rows = OnDemand(self._rows_with, self._names)
         self.row_seq = OnDemand(self._seqs_with)
-        self.records = _Records(self)
+        self.records = RecalledRecords(self)
         self.exchange = RecalledExchange(self, recall)
         self.seq, self.tx, self.at = outline.seq, outline.tx, outline.at
         self.moved, self.imported = outline.moved, outline.imported
@@ -166,31 +112,84 @@ class Recalled(State):
         vars(self).update(vars(whole))
         self.exchange, self.records = exchange, records
 
-    def need(self, uid: str) -> None:
-        """Tell the events again that bear on a row, where that has not been done."""
-        if self._recall is None or uid in self._told:
-            return None
+    def need(self, uid: str, since: int | None = None) -> None:
+        """Tell the events again that bear on a row, where that has not been done: all of them, or
+        those that matter to who looks at what held at a position and came after."""
+        told = self._told.get(uid)
+        if told is not None and (not told or (since is not None and since >= told)):
+            return
+        if self._recall is None or uid == self._telling:
+            return
+        settled = None if since is None or told is not None else self._recall.settled(uid)
+        if settled is not None and since is not None and since < settled.since:
+            settled = None
         try:
-            events = self._recall.events(positions(self._recall, "row", uid))
+            events, settled = self._events_of(uid, settled)
         except Forgotten:
-            return self.complete()
-        self._told.add(uid)
+            self.complete()
+        if self.is_whole:
+            return
+        if told is not None:  # not enough of it: once more, with what came since
+            self._forget(uid)
+            events += [event for event in self.events_since if uid in _rows_of(event)]
+        self._told[uid] = settled.since if settled is not None else 0
         self._at_hand = ("", None), None
         self._rows.pop(uid, None)
         for event in events:
             if isinstance(event.fact, Returned):  # so that nothing is asked for halfway
                 self.exchange.need("issued", event.fact.issued)
-        for event in () if self.is_whole else events:
+        if not self.is_whole:
+            self._telling, before = uid, self._telling
+            self._tell(uid, events, settled)
+            self._telling = before
+
+    def _events_of(self, uid: str, settled: Settled | None) -> tuple[list[Event], Settled | None]:
+        """The events that are told of a row, without what was settled if that suffices for all
+        that came after; and what was settled, if so."""
+        if (recall := self._recall) is None:
+            raise Forgotten
+        known = positions(recall, "row", uid)
+        if settled is not None:
+            later = recall.events(seq for seq in known if seq > settled.since)
+            if all(builds_on(self, event, settled) for event in later):
+                told = {*settled.positions, *positions(recall, "added", uid)}
+                old = (seq for seq in known if seq <= settled.since and seq in told)
+                return [*recall.events(old), *later], settled
+        return recall.events(known), None
+
+    def _forget(self, uid: str) -> None:
+        """Forget what was told of a row."""
+        self.records.forget(uid)
+        for key in [key for key in self._cells if key[0] == uid]:
+            del self._cells[key]
+
+    def _tell(self, uid: str, events: Iterable[Event], settled: Settled | None) -> None:
+        for event in events:
             fact = event.fact
             self.transactions[event.seq] = event.tx
+            cells = settled.cells if settled is not None and event.seq <= settled.since else None
             if isinstance(fact, RowAdded):
                 self._add_row(event, fact)
             elif isinstance(fact, Returned):
-                self._take_writes(event, self._about(event.seq, fact, uid))
+                about = self._about(event.seq, fact, uid)
+                if cells is None:
+                    self._take_writes(event, about)
+                    continue
+                told = tuple(w for w in about.assertions if w.id.stored in cells[w.field].ids)
+                self._take_writes(event, replace(about, assertions=told))
+                for write in told:
+                    self._set_right(write, cells[write.field].saw.get(write.id.stored))
             else:
                 assert isinstance(fact, Decided)
-                self._take_decision(event, fact)
-        return None
+                if cells is None or fact.id in cells[fact.field].ids:
+                    self._take_decision(event, fact)
+
+    def _set_right(self, write: Write, saw: Sequence[str] | None) -> None:
+        """Let a write have seen what it saw of those that are told (None: what its row brought)."""
+        ((_, row), *_) = self._rows[write.uid]
+        came = (row_write_id(row, write.field),) if write.field in row.values else ()
+        seen = came if saw is None else map(Id.of, saw)
+        self.records.saw(write.key, write.id, frozenset(seen))
 
     def _about(self, seq: int, fact: Returned, uid: str) -> Returned:
         """What a return says of a row: many of its rows may be asked for, one after the other."""
@@ -205,11 +204,11 @@ class Recalled(State):
         return [*dict.fromkeys((*self._outline.rows, *dict.keys(self.rows)))]
 
     def _rows_with(self, uid: str | None) -> dict[str, RowAdded]:
-        self.complete() if uid is None else self.need(uid)
+        self.complete() if uid is None else self.need(uid, self.seq)
         return self.rows
 
     def _seqs_with(self, uid: str | None) -> dict[str, int]:
-        self.complete() if uid is None else self.need(uid)
+        self.complete() if uid is None else self.need(uid, self.seq)
         return self.row_seq
 
     def apply(self, event: Event) -> frozenset[CellKey]:
@@ -218,9 +217,13 @@ class Recalled(State):
         moved = isinstance(fact, Decided) and fact.kind in OF_FILE
         if moved or isinstance(fact, Defined | Undone):
             self.complete()
+        since = None if isinstance(fact, Decided) else self.seq
+        if isinstance(fact, Returned):
+            issued = self.issued.get(fact.issued)
+            since = issued.as_of if issued is not None else None
         for topic, name, _ in () if self.is_whole else bears_on(event):
             if topic in ("row", "added"):
-                self.need(name)
+                self.need(name, since)
             else:
                 self.exchange.need(topic, name)
         self.events_since.append(event)
@@ -328,13 +331,20 @@ class Recalled(State):
         return max(super().last_touched(uid), line.last if line is not None else 0)
 
     def timeline(self, uid: str) -> Timeline | None:
-        """That of a row which nothing was written to since; None for others."""
-        if self._recall is not None and self._line(uid) is not None:
-            try:
-                return self._recall.timeline(uid)
-            except Forgotten:
-                self.complete()
-        return None
+        """That of a row which was kept, with what was written to it since; None for others."""
+        if self._recall is None or uid not in self._outline.rows:
+            return None
+        try:
+            known = self._recall.timeline(uid)
+        except Forgotten:
+            self.complete()
+            return None
+        if uid not in self.touched_at:
+            return known
+        added = (event.fact for event in self.events_since if isinstance(event.fact, RowAdded))
+        if any(fact.uid == uid for fact in added):
+            return None
+        return brought_forward(self, uid, known, self._outline.seq)
 
     def added_at(self, uid: str) -> list[int]:
         """As of a whole one."""

@@ -16,8 +16,9 @@ from msgspec.structs import replace
 from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, MasterRow, Place, RowAdded, Write
-from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field
-from xlplan.plan.values import Readings, Value, show
+from xlplan.merge.register import whole_of
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
+from xlplan.plan.values import Value, show
 
 if TYPE_CHECKING:
     from xlplan.merge.state import State
@@ -132,6 +133,10 @@ class Records:
         found = (record.copies[0] for record in (self._at(key) or {}).values())
         return frozenset(write.id for write in found if write.standing or not standing)
 
+    def told(self, key: CellKey) -> list[Sequence[Write]]:
+        """The copies of each write of a cell, taken back or not."""
+        return [record.copies for record in (self._at(key) or {}).values()]
+
     def add(self, seq: int, row: RowAdded) -> None:
         """Take in what a row brought in. A row that was taken back may be added again: what it
         held before stays history."""
@@ -237,13 +242,15 @@ class Records:
         found = (self._by_source.get(source, ()) for source in sources)
         return sorted(set().union(*found), key=self._place)
 
-    def cells_of(self, uid: str) -> list[CellKey]:
-        """The cells of one row on which anything was ever written."""
+    def cells_of(self, uid: str, since: int | None = None) -> list[CellKey]:  # noqa: ARG002
+        """The cells of one row on which anything was ever written; in the order in which that
+        became known, unless `since` says as of `State.live` how far back that matters."""
         brought = sorted(self._rows[uid][1].values) if uid in self._rows else ()
         return [*((uid, field) for field in brought), *self._cells_of.get(uid, ())]
 
-    def writes(self, key: CellKey, until: int) -> list[Write]:
-        """The live writes of a cell as of a position of the ledger, in the order they came in."""
+    def writes(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:  # noqa: ARG002
+        """The live writes of a cell as of a position of the ledger, in the order they came in;
+        `since` is as of `State.live`."""
         return [
             write
             for record in (self._at(key) or {}).values()
@@ -265,14 +272,16 @@ class Records:
         """The rows of which a lead ever asked for a change."""
         return {*self._requested}
 
-    def seqs(self, key: CellKey) -> set[int]:
-        """The positions at which something was written in a cell, taken back or not."""
+    def seqs(self, key: CellKey, since: int | None = None) -> set[int]:  # noqa: ARG002
+        """The positions at which something was written in a cell, taken back or not; those that
+        are later than `since`, and maybe others, where that is given."""
         if (alone := self.alone(key)) is not None:
             return {alone[0]}
         return {copy.seq for record in (self._at(key) or {}).values() for copy in record.copies}
 
-    def copies(self, key: CellKey, until: int) -> list[Write]:
-        """Every live copy of every live write of a cell, each as its own file has it."""
+    def copies(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:  # noqa: ARG002
+        """Every live copy of every live write of a cell, each as its own file has it; `since` is as
+        of `State.live`."""
         return [
             copy
             for record in (self._at(key) or {}).values()
@@ -290,36 +299,10 @@ class Records:
         copies = record.copies
         if copies[-1].seq <= until and self._stands(record):
             if record.whole is None:
-                record.whole = _whole(copies)
+                record.whole = whole_of(copies)
             return record.whole
         live = [c for c in copies if c.seq <= until and self.is_live(c.source, c.seq, until)]
-        return _whole(live) if live else None
-
-
-def _whole(copies: list[Write]) -> Write:
-    """A write with what its live copies say of it.
-
-    It stands, and is spelt, as in the copy saved first, whichever came first.
-    """
-    first = copies[0]
-    if len(copies) == 1:
-        return first
-    stamped = [copy for copy in copies if copy.stamp]
-    dated = min(stamped or copies, key=lambda copy: (copy.stamp, show(copy.value), str(copy.place)))
-    return replace(
-        dated,
-        seq=first.seq,
-        kind=first.kind,
-        message=first.message,
-        timed=len(stamped) == len(copies),
-    )
-
-
-def as_read(readings: Readings, item: Field, write: Write) -> Write:
-    """A write with its values as a definition reads them."""
-    value, base = readings.of(item, write.value), readings.of(item, write.base)
-    same = value is write.value and base is write.base
-    return write if same else replace(write, value=value, base=base)
+        return whole_of(live) if live else None
 
 
 # The cells of a row all at once: in most of them what the row brought in stands alone

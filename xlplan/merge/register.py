@@ -13,13 +13,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Write
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Value, show
+from xlplan.plan.values import Readings, Value, show
 
 
 class CellState(Struct, frozen=True):
@@ -238,3 +239,29 @@ def visible(state: CellState, writes: Collection[Write], *, everything: bool) ->
     if everything or not state.conflict:
         return frozenset(write.id for write in writes if everything or write.standing)
     return _behind(state)
+
+
+def whole_of(copies: Sequence[Write]) -> Write:
+    """A write with what its live copies say of it.
+
+    It stands, and is spelt, as in the copy saved first, whichever came first.
+    """
+    first = copies[0]
+    if len(copies) == 1:
+        return first
+    stamped = [copy for copy in copies if copy.stamp]
+    dated = min(stamped or copies, key=lambda copy: (copy.stamp, show(copy.value), str(copy.place)))
+    return replace(
+        dated,
+        seq=first.seq,
+        kind=first.kind,
+        message=first.message,
+        timed=len(stamped) == len(copies),
+    )
+
+
+def as_read(readings: Readings, item: Field, write: Write) -> Write:
+    """A write with its values as a definition reads them."""
+    value, base = readings.of(item, write.value), readings.of(item, write.base)
+    same = value is write.value and base is write.base
+    return write if same else replace(write, value=value, base=base)

@@ -23,6 +23,7 @@ from xlplan.merge.model import (
     Event,
     Issued,
     MasterRow,
+    Posted,
     Published,
     Returned,
     RowAdded,
@@ -30,10 +31,9 @@ from xlplan.merge.model import (
     Undone,
     Write,
 )
-from xlplan.merge.posted import Posted
 from xlplan.merge.reading import part_of
-from xlplan.merge.records import Records, as_read, row_of, row_write_id
-from xlplan.merge.register import CellState, settle, visible
+from xlplan.merge.records import Records, row_of, row_write_id
+from xlplan.merge.register import CellState, as_read, settle, visible
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Readings, Value, show
@@ -48,7 +48,7 @@ class State:
         self.bases = Bases()
         self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
         self._definitions: list[tuple[int, Callable[[], PlanDefinition]]] = []
-        self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
+        self._cells: dict[CellKey, dict[int | None, CellState]] = defaultdict(dict)
         self._readings: dict[int, Readings] = {}
         self.transactions: dict[int, int] = {}  # that of each position
         self.tx = self.seq = 0
@@ -201,9 +201,9 @@ class State:
             return self.records.ids(key, standing=not everything)
         then = self.definition if seq is None else self.definition_at(seq)
         if seq is not None and (len(self._definitions) == 1 or seq < self._definitions[1][0]):
-            writes = self.records.writes(key, issued.as_of)
+            writes = self.records.writes(key, issued.as_of, issued.as_of)
         else:
-            writes = self.live(key, issued.as_of, then)
+            writes = self.live(key, issued.as_of, then, issued.as_of)
         state = settle(self.field_of(key, then), writes)
         own = {w.id for w in writes if issued.corrects and w.asks and w.author == issued.author}
         return visible(state, writes, everything=everything) | own
@@ -242,14 +242,16 @@ class State:
         return self.records.is_live(source, seq, as_of)
 
     def live(
-        self, key: CellKey, as_of: int | None = None, definition: PlanDefinition | None = None
-    ) -> list[Write]:
+        self, key: CellKey, as_of: int | None = None,
+        definition: PlanDefinition | None = None, since: int | None = None,
+    ) -> list[Write]:  # fmt: skip
         """The live writes of a cell, standing or not, as of a position of the ledger.
 
         Values are read by `definition` (default: as it stands), so that a renamed rating or lead
-        means the same in what was written before.
+        means the same in what was written before. Who looks only at what stood at a position and
+        came after gives that as `since`: what was settled by then may be left out.
         """
-        writes = self.records.writes(key, self.seq if as_of is None else as_of)
+        writes = self.records.writes(key, self.seq if as_of is None else as_of, since)
         readings = self._read_by(definition or self.definition)
         item = None if readings is None else self.field_of(key, definition)
         if readings is None or item is None:
@@ -271,8 +273,9 @@ class State:
         return value if readings is None or item is None else readings.of(item, value)
 
     def copies(self, key: CellKey) -> list[Write]:
-        """Every live copy of each live write of a cell, as its own file has it."""
-        return self.records.copies(key, self.seq)
+        """Every live copy of each live write of a cell, as its own file has it; but of what was
+        settled before."""
+        return self.records.copies(key, self.seq, self.seq)
 
     def live_returned(self, event: Event) -> Returned | None:
         """The return that an event recorded; None where it has been taken back."""
@@ -297,10 +300,11 @@ class State:
 
     def cell(self, key: CellKey, as_of: int | None = None) -> CellState:
         """What a cell holds, as of a position of the ledger."""
-        when = _NOW if as_of is None or as_of >= self.seq else as_of
+        when = None if as_of is None or as_of >= self.seq else as_of
         known = self._cells[key]
         if when not in known:
-            known[when] = settle(self.field_of(key), self.live(key, as_of))
+            writes = self.live(key, as_of, None, self.seq if as_of is None else as_of)
+            known[when] = settle(self.field_of(key), writes)
         return known[when]
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
@@ -341,7 +345,7 @@ class State:
         then = self.definition_at(as_of)
         if then is self.definition:
             return self.cell(key, as_of)
-        return settle(self.field_of(key, then), self.live(key, as_of, then))
+        return settle(self.field_of(key, then), self.live(key, as_of, then, as_of))
 
     def row_at(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """A row as it was added last, or None where it is not, or not yet, in the plan."""
@@ -391,7 +395,3 @@ class State:
             return None, []
         value = self.read(key, row.values[key[1]], self.definition_at(as_of))
         return value, [row_write_id(row, key[1]).stored]
-
-
-_NOW = -1
-"""Stands for "as it is now" among the cached states of a cell."""

@@ -1,14 +1,15 @@
 """The timeline of an action: what the few fields by which its past is judged have held, and when.
 
 A board of long ago, the first rating, how often a date was put back: all of it is read here, for
-one action at a time, by the plan as it is defined now. A recalled state has the timelines of all
-rows that nothing was written to since (`outline.py`); those of the others are made anew.
+one action at a time, by the plan as it is defined now. A recalled state has the timelines of
+all rows, of before they were written to (`outline.py`); these are brought forward.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from xlplan.merge.model import CellKey, RowAdded, Spell, Timeline, Times
 from xlplan.merge.register import settle
@@ -81,10 +82,26 @@ def of_untouched(definition: PlanDefinition, begun: int, values: Mapping[str, Va
 def _of_writes(state: State, uid: str) -> Timeline:
     definition = state.definition
     cells = {name: tuple(_spells(state, (uid, name))) for name in _seen(definition)}
-    recent = {name: tuple(_spells(state, (uid, name), _RECENT)) for name in _words(definition)}
+    recent = {name: tuple(_lately(state, (uid, name))) for name in _words(definition)}
     begun = state.row_seq[uid]
     there = tuple(_turns(state, uid))
     return Timeline(begun, there, cells | recent, times_of(state, uid, dates_of(definition)))
+
+
+def brought_forward(state: State, uid: str, known: Timeline, since: int) -> Timeline:
+    """The timeline of a row that was written to after the position of which it is known; nothing
+    was taken back since, nor was the row added once more."""
+    cells: dict[str, Sequence[Spell]] = {}
+    for name in known.cells:
+        new = [(n, state.value(uid, name, n)) for n in _written(state, (uid, name), since)]
+        every = [*known.cells[name], *new]
+        if name not in _words(state.definition):
+            cells[name] = tuple(_turned(every))
+        else:
+            begun = every[0][0] == 0
+            cells[name] = tuple(every if begun and len(every) <= _RECENT + 1 else every[-_RECENT:])
+    dates = dates_of(state.definition)
+    return known._replace(cells=cells, times=(*known.times, *_times(state, uid, dates, since)))
 
 
 def _seen(definition: PlanDefinition) -> list[str]:
@@ -107,24 +124,35 @@ def _turns(state: State, uid: str) -> Iterator[int]:
             yield seq
 
 
-def _spells(state: State, key: CellKey, recent: int = 0) -> Iterator[Spell]:
-    """What a cell has held, each with the position since which it did: of all that was written
-    there, or of the last few writes."""
+def _spells(state: State, key: CellKey) -> Iterator[Spell]:
+    """What a cell has held, each with the position since which it did."""
     alone = state.records.alone(key)
     if not state.undone and (alone or not state.records.has(key)):
         yield 0, None  # before its row came
         if alone and (value := state.value(*key)) is not None:
             yield alone[0], value
         return
+    yield from _turned([(seq, state.value(*key, seq)) for seq in (0, *_written(state, key))])
+
+
+def _turned(held: Sequence[Spell]) -> Iterator[Spell]:
+    """Those of some values with which a cell began to hold another."""
+    yield held[0]
+    yield from (now for was, now in pairwise(held) if now[1] != was[1])
+
+
+def _lately(state: State, key: CellKey) -> Iterator[Spell]:
+    """What a cell held after each of the last few writes; after all, where there are no more."""
+    every = _written(state, key)
+    for seq in every[-_RECENT:] if len(every) > _RECENT else (0, *every):
+        yield seq, state.value(*key, seq)
+
+
+def _written(state: State, key: CellKey, since: int = 0) -> list[int]:
+    """The positions after another at which a cell may have come to hold something else."""
     undone = {event.seq for event, _ in state.undone}
-    every = sorted(undone.union(state.records.seqs(key)))
-    first, *rest = every[-recent:] if recent and len(every) > recent else [0, *every]
-    before = state.value(*key, first)
-    yield first, before
-    for seq in rest:
-        if (value := state.value(*key, seq)) != before:
-            yield seq, value
-        before = value
+    found = undone.union(state.records.seqs(key, since or None))
+    return sorted(seq for seq in found if seq > since)
 
 
 def times_of(state: State, uid: str, fields: Sequence[str], as_of: int | None = None) -> Times:
@@ -133,18 +161,29 @@ def times_of(state: State, uid: str, fields: Sequence[str], as_of: int | None = 
     records, keys = state.records, [(uid, name) for name in fields]
     if all(records.alone(key) or not records.has(key) for key in keys):
         return ({name: state.value(uid, name, as_of) for name in fields},)
-    writes = {name: state.live((uid, name), as_of) for name in fields}
     begun = state.row_seq[uid]
+    first = {name: _settled(state, (uid, name), as_of, begun) for name in fields}
+    return first, *_times(state, uid, fields, begun, as_of)
+
+
+def _times(
+    state: State, uid: str, fields: Sequence[str], since: int, as_of: int | None = None
+) -> Iterator[Mapping[str, Value]]:
+    """What some fields of a row held after each transaction since a position that wrote in one."""
+    writes = {name: state.live((uid, name), as_of, since=since) for name in fields}
     later: dict[int, int] = {}
-    for write in (w for found in writes.values() for w in found if w.seq > begun):
+    for write in (w for found in writes.values() for w in found if w.seq > since):
         tx = state.transactions[write.seq]
         later[tx] = max(write.seq, later.get(tx, 0))
-    return tuple(
-        {
+    for until in sorted(later.values()):
+        yield {
             name: settle(
                 state.field_of((uid, name)), [w for w in writes[name] if w.seq <= until]
             ).value
             for name in fields
         }
-        for until in (begun, *sorted(later.values()))
-    )
+
+
+def _settled(state: State, key: CellKey, as_of: int | None, until: int) -> Value:
+    writes = [write for write in state.live(key, as_of) if write.seq <= until]
+    return settle(state.field_of(key), writes).value

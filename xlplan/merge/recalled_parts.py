@@ -1,20 +1,39 @@
-"""Of what went out and what came back, what was asked for: the part of a recalled state (see
-`recalled.py`) that speaks of workbooks, files and people."""
+"""What was asked for of cells, and of workbooks, files and people: the two parts of a recalled
+state (see `recalled.py`). Every answer is that of a whole one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from xlplan.merge.exchange import Exchange
-from xlplan.merge.model import Digests, Event, Issued, Returned, Shared
+from xlplan.merge.ids import Id
+from xlplan.merge.model import (
+    CellKey,
+    Digests,
+    Event,
+    Issued,
+    Posted,
+    Returned,
+    RowAdded,
+    Shared,
+    Write,
+)
 from xlplan.merge.outline import STRETCH, Forgotten, OnDemand, Recall, positions
-from xlplan.merge.posted import Posted
-from xlplan.plan.definition import PlanDefinition
+from xlplan.merge.records import Record, Records
+from xlplan.plan.definition import BECAUSE, PlanDefinition
+from xlplan.plan.values import Value
 
 
-class Partial(Protocol):
-    """A state of which not everything is there."""
+class Part(Protocol):
+    """A state of which not every row is there."""
+
+    seq: int
+    meant: Sequence[str]
+    requested: Sequence[str]
+    rows: dict[str, RowAdded]
 
     @property
     def is_whole(self) -> bool:
@@ -23,11 +42,126 @@ class Partial(Protocol):
     def complete(self) -> None:
         """Replay everything after all."""
 
+    def need(self, uid: str, since: int | None = None) -> None:
+        """See to the writes of a row, as far back as it matters to who looks at what stood at a
+        position and came after (None: all of them)."""
+
+    def standing(
+        self, uid: str, names: Sequence[str], as_of: int | None
+    ) -> list[tuple[Value, list[str]]] | None:
+        """As a row stands, where nothing was written to it since it was kept."""
+
+
+# The writes of the cells whose rows were asked for
+
+
+class RecalledRecords(Records):
+    """See the module; each answer is that of a whole one."""
+
+    def __init__(self, state: Part) -> None:
+        super().__init__()
+        self._state = state
+
+    def _at(self, key: CellKey) -> dict[Id, Record] | None:
+        self._state.need(key[0], self._state.seq)
+        return super()._at(key)
+
+    def is_agreed(self, key: CellKey, as_of: int) -> bool:
+        """As of a whole one."""
+        self._state.need(key[0], as_of)
+        return super().is_agreed(key, as_of)
+
+    def saw(self, key: CellKey, write: Id, seen: frozenset[Id]) -> None:
+        """Set right what a write saw of a cell of which not everything is told."""
+        record = self._records[key][write]
+        if record.copies[0].saw != seen:
+            record.copies[:] = [replace(copy, saw=seen) for copy in record.copies]
+            record.whole = None
+
+    def forget(self, uid: str) -> None:
+        """Forget the writes of a row, so that it can be told once more."""
+        for key in super().cells_of(uid):
+            for known in (self._records, self._places, self._agreed):
+                known.pop(key, None)
+        self._rows.pop(uid, None)
+        self._begun.pop(uid, None)
+        self._cells_of.pop(uid, None)
+        self._more.discard(uid)
+
+    def writes(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:
+        """As of a whole one."""
+        self._state.need(key[0], since)
+        return super().writes(key, until)
+
+    def copies(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:
+        """As of a whole one."""
+        self._state.need(key[0], since)
+        return super().copies(key, until)
+
+    def seqs(self, key: CellKey, since: int | None = None) -> set[int]:
+        """As of a whole one."""
+        self._state.need(key[0], since)
+        return super().seqs(key)
+
+    def alone(self, key: CellKey) -> tuple[int, RowAdded] | None:
+        """As of a whole one."""
+        self._state.need(key[0], self._state.seq)
+        return super().alone(key)
+
+    def has(self, key: CellKey) -> bool:
+        """As of a whole one."""
+        self._state.need(key[0], self._state.seq)
+        return super().has(key)
+
+    def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
+        """As of a whole one."""
+        self._state.need(uid, self._state.seq)
+        return super().brought_in(uid)
+
+    def kept(
+        self, uid: str, names: Sequence[str], as_of: int | None
+    ) -> list[tuple[Value, list[str]]] | None:
+        """As a row stands, where nothing was written to it since."""
+        return self._state.standing(uid, names, as_of)
+
+    def cells_of(self, uid: str, since: int | None = None) -> list[CellKey]:
+        """As of a whole one."""
+        self._state.need(uid, since)
+        return super().cells_of(uid)
+
+    def rows_with(self, field: str) -> list[str]:
+        """As of a whole one."""
+        found = super().rows_with(field)
+        if self._state.is_whole:
+            return found
+        if field != BECAUSE:
+            self._state.complete()
+            return super().rows_with(field)
+        known = {*found, *self._state.meant}
+        return [uid for uid in self._state.rows if uid in known]
+
+    def requested(self) -> set[str]:
+        """As of a whole one."""
+        return super().requested() | {*self._state.requested}
+
+    def written(self) -> Iterator[CellKey]:
+        """As of a whole one."""
+        self._state.complete()
+        return super().written()
+
+    def cells(self) -> Iterable[CellKey]:
+        """As of a whole one."""
+        self._state.complete()
+        return super().cells()
+
+
+# The workbooks and returns that were asked for
+
 
 class RecalledExchange(Exchange):
     """The workbooks and returns that were asked for."""
 
-    def __init__(self, state: Partial, recall: Recall) -> None:
+    def __init__(self, state: Part, recall: Recall) -> None:
         super().__init__()
         self._state, self._recall = state, recall
         outline = recall.outline

@@ -1,0 +1,175 @@
+"""What a row held when a cycle began is told again without what had been settled by then.
+
+A row that is answered about month after month has a write for each of them. Of those that were
+there when the present cycle went out, whoever looks at the row as of that time or later needs but
+the one that stands, and whatever was asked or decided: the others were seen by who stands there,
+and nothing depends on them any more. So these are left out where a row is recalled
+(`recalled.py`); whoever looks further back, or records what was seen, has the row told whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import CellKey, Decided, Event, Returned, Write
+from xlplan.merge.register import known_to, settle
+from xlplan.merge.state import State
+
+_PLAIN = (Kind.EDIT, Kind.RULE)
+"""Kinds of which a write says nothing more once somebody wrote over it who had seen it."""
+_SAID = (Kind.ROW, Kind.DECISION, Kind.RULE)
+"""Kinds of which the ledger says what a write saw, or which saw nothing."""
+
+
+class SettledCell(NamedTuple):
+    """A cell as of a position: `told` are the positions up to it of which something is told again,
+    and `ids` the stored ids of the writes which are; what else lies there is left out. `saw` has by
+    id which of these those of a return saw, where that is not what their row brought in."""
+
+    told: Sequence[int]
+    ids: Sequence[str]
+    saw: Mapping[str, Sequence[str]]
+
+
+class Settled(NamedTuple):
+    """A row as of a position of the ledger, `since`; `cells` are those in which more was written by
+    then than what the row brought in, by field id."""
+
+    since: int
+    cells: Mapping[str, SettledCell]
+
+    @property
+    def positions(self) -> list[int]:
+        """Every position up to `since` of which something is told."""
+        return sorted({seq for cell in self.cells.values() for seq in cell.told})
+
+
+def begun_at(state: State) -> int:
+    """The position that the first template of the present cycle shows; 0 without one."""
+    return min((each.as_of for each in state.exchange.templates(state.exchange.cycle)), default=0)
+
+
+def settled_of(state: State, uid: str, old: Settled | None, since: int) -> Settled | None:
+    """What a row needs as of a position at which a cycle began: as it was `old`, where that is no
+    older; None where all of it is needed."""
+    if old is not None and old.since >= since:
+        return old
+    if state.added_at(uid) != [state.row_seq[uid]] or state.row_seq[uid] > since:
+        return None  # it came in more than once, or later
+    if any(event.seq > since for event, _ in state.undone) or state.row_at(uid, since) is None:
+        return None
+    records = state.records
+    cells = {
+        key[1]: _cell(state, key, old, since)
+        for key in records.cells_of(uid, since)
+        if records.alone(key) is None
+    }
+    return Settled(since, cells)
+
+
+def _cell(state: State, key: CellKey, old: Settled | None, since: int) -> SettledCell:
+    every = state.records.told(key)
+    was = old.cells.get(key[1]) if old is not None else None
+    if old is not None and was is not None:
+        between = (copy for copies in every for copy in copies if old.since < copy.seq <= since)
+        if next(between, None) is None:
+            return was
+    gone = {write.id for write in left_out(state, key, since)}
+    told = [
+        copies
+        for each in every
+        if each[0].id not in gone and (copies := [copy for copy in each if copy.seq <= since])
+    ]
+    known = {first.id for first, *_ in told}
+    rows = {first.id for first, *_ in told if first.kind is Kind.ROW}
+    saw = {
+        first.id.stored: _stored(first.saw & known)
+        for first, *_ in told
+        if first.kind not in _SAID and first.saw & known != rows
+    }
+    return SettledCell(
+        sorted({copy.seq for each in told for copy in each}), _stored(known - rows), saw
+    )
+
+
+def _stored(ids: Iterable[Id]) -> list[str]:
+    return sorted(ident.stored for ident in ids)
+
+
+def left_out(state: State, key: CellKey, since: int) -> list[Write]:
+    """The writes of a cell without which everything that is asked of it as of a position or later
+    has the same answer: others saw them who stand there, and saw all that they had seen.
+
+    Whatever asks, decides, or adds to others is kept, and all that its author wrote in the same
+    workbook, for it is compared with that.
+    """
+    item = state.field_of(key)
+    if item is not None and item.field_type.elements:
+        return []  # what each added counts, however long ago
+    writes = state.live(key, since, since=since)
+    cell = settle(item, writes)
+    if cell.conflict or len(cell.heads) != 1 or any(write.entry for write in writes):
+        return []
+    (head,) = cell.heads
+    gone = [w for w in writes if w.kind in _PLAIN and not w.answered and w.id in head.saw]
+    while gone:
+        ids = {write.id for write in gone}
+        kept = [write for write in writes if write.id not in ids]
+        known = known_to(write for write in kept if write.standing)
+        forms = {_form(write) for write in kept if write.issued}
+        left = [w for w in gone if _form(w) not in forms and w.saw <= known]
+        if len(left) == len(gone):
+            break
+        gone = left
+    return gone
+
+
+def _form(write: Write) -> tuple[str, str]:
+    return write.issued, write.author
+
+
+def builds_on(state: State, event: Event, settled: Settled) -> bool:
+    """Whether who wrote something since had seen what stood in the row: a late return of an
+    earlier cycle had not, nor an answer on an earlier workbook."""
+    fact = event.fact
+    if isinstance(fact, Returned):
+        issued = state.issued.get(fact.issued)
+        return issued is not None and issued.as_of >= settled.since
+    if isinstance(fact, Decided) and (cell := settled.cells.get(fact.field)) is not None:
+        return {ident.stored for ident in fact.saw}.issuperset(cell.ids)
+    return True
+
+
+def holds(state: State, uid: str, found: Settled) -> bool:
+    """Whether a whole state agrees that this is all that a row needs: nothing that was written is
+    neither told nor named, and who stands has seen all that is left out."""
+    return all(_holds(state, key, found) for key in state.records.cells_of(uid))
+
+
+def _holds(state: State, key: CellKey, found: Settled) -> bool:
+    copies = [copy for each in state.records.told(key) for copy in each if copy.seq <= found.since]
+    if (cell := found.cells.get(key[1])) is None:
+        return all(copy.kind is Kind.ROW for copy in copies)
+    told = [copy for copy in copies if copy.kind is Kind.ROW or copy.id.stored in cell.ids]
+    known = {copy.id for copy in told}
+    writes = state.live(key, found.since)
+    seen = known_to(write for write in writes if write.standing and write.id in known)
+    rows = {copy.id for copy in told if copy.kind is Kind.ROW}
+    return (
+        sorted({copy.seq for copy in told}) == [*cell.told]
+        and _stored(known - rows) == [*cell.ids]
+        and all(w.kind in _PLAIN and w.id in seen for w in writes if w.id not in known)
+        and all(
+            cell.saw.get(copy.id.stored, _stored(rows)) == _stored(copy.saw & known)
+            for copy in told
+            if copy.kind not in _SAID
+        )
+    )
+
+
+def recent(state: State, key: CellKey) -> list[Write]:
+    """The live writes of a cell on which it depends what stands there and what is asked."""
+    return state.live(key, since=state.seq)
