@@ -8,11 +8,11 @@ forward only what its events bear on, however old the plan is.
 from __future__ import annotations
 
 import json
-import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from itertools import groupby
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from xlplan.cycle.standing import leads_standing
@@ -80,7 +80,7 @@ def _read(rows: Iterable[tuple[str, Sequence[Any]]], last: str, due: Mapping[str
     for uid, found in rows:
         for kept, words in zip(into, found, strict=True):
             if words:
-                kept[uid] = [_shared(word) for word in words]
+                kept[uid] = [intern(w) if type(w) is str else _shared(w) for w in words]
     asked, changed, public, said = into
     return Heard(asked, changed, public, said, last, due)
 
@@ -89,7 +89,7 @@ def _shared(word: Any) -> Any:
     """A word as it was kept. Rows say the same words in cycle after cycle, and have them once."""
     if isinstance(word, list):
         return tuple(map(_shared, word))
-    return sys.intern(word) if isinstance(word, str) else word
+    return intern(word) if isinstance(word, str) else word
 
 
 def _new(history: History, events: Sequence[Event], as_of: int) -> Heard:
