@@ -111,7 +111,7 @@ class Memory:
         return self._timelines[uid]
 
     def settled(self, uid: str) -> Settled | None:
-        return self._settled.get(uid)
+        return None if "settled" in self.lost else self._settled.get(uid)
 
     def whole(self) -> History:
         if self._whole is None:

@@ -343,9 +343,10 @@ def settlements(
     state: State, uids: Iterable[str], before: Find | None
 ) -> Iterator[tuple[Key, object]]:
     """What some rows need of what was there when the present cycle began."""
-    since = begun_at(state)
+    since: int | None = None
     for uid in uids:
         if as_it_came(state, uid) is None:
+            since = begun_at(state) if since is None else since
             old = None
             if before is not None:
                 with suppress(Forgotten, Unknown):

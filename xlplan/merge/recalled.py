@@ -146,8 +146,8 @@ class Recalled(State):
     def _events_of(self, uid: str, settled: Settled | None) -> tuple[list[Event], Settled | None]:
         """The events that are told of a row, without what was settled if that suffices for all
         that came after; and what was settled, if so."""
-        if (recall := self._recall) is None:
-            raise Forgotten
+        recall = self._recall
+        assert recall is not None
         known = positions(recall, "row", uid)
         if settled is not None:
             later = recall.events(seq for seq in known if seq > settled.since)
@@ -181,8 +181,7 @@ class Recalled(State):
                     self._set_right(write, cells[write.field].saw.get(write.id.stored))
             else:
                 assert isinstance(fact, Decided)
-                if cells is None or fact.id in cells[fact.field].ids:
-                    self._take_decision(event, fact)
+                self._take_decision(event, fact)
 
     def _set_right(self, write: Write, saw: Sequence[str] | None) -> None:
         """Let a write have seen what it saw of those that are told (None: what its row brought)."""
@@ -339,12 +338,11 @@ class Recalled(State):
         except Forgotten:
             self.complete()
             return None
-        if uid not in self.touched_at:
-            return known
         added = (event.fact for event in self.events_since if isinstance(event.fact, RowAdded))
         if any(fact.uid == uid for fact in added):
             return None
-        return brought_forward(self, uid, known, self._outline.seq)
+        last = self._outline.seq
+        return brought_forward(self, uid, known, last) if uid in self.touched_at else known
 
     def added_at(self, uid: str) -> list[int]:
         """As of a whole one."""
