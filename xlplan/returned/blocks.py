@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
+from contextlib import suppress
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
@@ -55,6 +56,12 @@ class Marks(Struct, frozen=True):
         keys = ((key, col) for col, v in texts if col not in at and (key := parse_row_key(v)))
         return Marks(next(keys, None), ids)
 
+    @property
+    def places(self) -> tuple[int, tuple[tuple[str, int], ...]]:
+        """What those of one line have in common in all blocks: where its key stands, and its
+        ids."""
+        return self.key[1] if self.key else -1, self.ids
+
 
 def box_column(sheet: ReadSheet) -> int | None:
     """The column of the boxes, where it is marked."""
@@ -95,10 +102,66 @@ def labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
         yield replace(line, label=found, own=line.own | {found})
 
 
-class Blocks(Struct, frozen=True, dict=True):
-    """The blocks of a form: the lines of the first, the row in which each begins, and its key."""
+class Shape(Struct, frozen=True, dict=True):
+    """How each block of a form stands: its lines as in the first one, without whose they are; the
+    columns of their keys and of their ids; and the ids and the labels as they are written."""
 
     lines: tuple[Line, ...]
+    key: int
+    id: int
+    ids: list[CellValue]
+    labels: list[CellValue]
+
+    @staticmethod
+    def of(lines: Sequence[Line], rows: Sequence[Sequence[CellValue]]) -> Shape:
+        """That of the first block of a form, by its lines."""
+        values = [rows[line.row] for line in lines]
+        marks = Marks.of(values[0])
+        key, at = -1 if marks.key is None else marks.key[1], marks.ids[0][1]
+        ids, labels = [row[at] for row in values], [row[lines[0].label] for row in values]
+        alike = tuple(replace(line, key=None, action="") for line in lines)
+        return Shape(alike, key, at, ids, labels)
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What all blocks have in common: the boxes that were asked for, and not what is ours
+        beside them."""
+        asked = [(at, line.column) for at, line in enumerate(self.lines) if line.column not in OURS]
+        names, letters = tuple(name for _, name in asked), column_name(self.lines[0].box)
+        return Frame(names, (letters,) * len(names), below=tuple(at for at, _ in asked))
+
+    def fits(self, rows: Sequence[Sequence[CellValue]], keys: Set[str]) -> bool:
+        """Whether the first block of a sheet, of which these are the row keys, stands so and has
+        nothing beside its boxes."""
+        line, size = self.lines[0], len(self.lines)
+        block = rows[line.row : line.row + size]
+        if len(block) < size or min(map(len, block)) <= line.box:
+            return False
+        key, below = block[0][self.key], rows[line.row + size : line.row + size + 1]
+        beside = size * (len(line.own) - 1) < sum(
+            len(row) - row.count(None) - (row[line.box] is not None) for row in block
+        )
+        return (
+            self.are_alike(block, key)
+            and not beside
+            and not any(key in row for row in below)
+            and keys.isdisjoint(chain.from_iterable(rows[: line.row]))
+        )
+
+    def are_alike(self, block: Sequence[Sequence[CellValue]], key: CellValue) -> bool:
+        """Whether some rows have the ids and the labels of a block, and the key of one action."""
+        return (
+            [row[self.id] for row in block] == self.ids
+            and [row[self.lines[0].label] for row in block] == self.labels
+            and [row[self.key] for row in block] == [key] * len(self.lines)
+            and parse_row_key(key) is not None
+        )
+
+
+class Blocks(Struct, frozen=True):
+    """The blocks of a form: how they stand, the row in which each begins, and its key."""
+
+    shape: Shape
     starts: tuple[int, ...]
     keys: tuple[RowKey, ...]
     beside: frozenset[int]
@@ -106,17 +169,14 @@ class Blocks(Struct, frozen=True, dict=True):
     between: tuple[int, ...]
     """The rows below the first block that belong to none and are not blank."""
 
-    @cached_property
-    def frame(self) -> Frame:
-        """What they have in common: the boxes that were asked for, and not what is ours beside
-        them."""
-        asked = [(at, line.column) for at, line in enumerate(self.lines) if line.column not in OURS]
-        names, letters = tuple(name for _, name in asked), column_name(self.lines[0].box)
-        return Frame(names, (letters,) * len(names), below=tuple(at for at, _ in asked))
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the first block, without whose they are."""
+        return self.shape.lines
 
     def rows(self, sheet: ReadSheet) -> Iterator[tuple[RowKey, int, RawCells]]:
         """Each block: its key, its first row (from 0), and what stands in its boxes."""
-        frame, size, box = self.frame, len(self.lines), self.lines[0].box
+        frame, size, box = self.shape.frame, len(self.lines), self.lines[0].box
         begins, ends = frame.below[:1] or (0,), frame.below[-1:] or (-1,)
         first, end = begins[0], ends[0] + 1
         together, pick = end - first == len(frame.below), itemgetter(box)
@@ -155,43 +215,92 @@ class Blocks(Struct, frozen=True, dict=True):
 def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks | None:
     """The blocks of a form that has nothing but blocks that are as the first one is, else None;
     `marked` is what `marks_on` says of its sheet."""
-    rows, lines = sheet.rows, _first_block(sheet, *marked)
+    shape = _shape_of(sheet, *marked)
+    if shape is None:
+        return None
+    first, size, line = shape.lines[0].row, len(shape.lines), shape.lines[0]
+    rows = sheet.rows[first:]
+    widths = set(map(len, rows))
+    if min(widths) <= line.box:
+        return None
+    # Column by column, as most of what stands there is compared and nothing else is made of it.
+    ids, labels, signed = (
+        list(map(itemgetter(c), rows)) for c in (shape.id, line.label, shape.key)
+    )
+    starts, keys, between = list[int](), list[RowKey](), list[int]()
+    end = 0
+    for start in _places(ids, shape.ids[0]):
+        for row in range(end, start):
+            if rows[row].count(None) < len(rows[row]):
+                if parse_row_key(signed[row]) or _is_line(rows[row]):
+                    return None
+                between.append(first + row)
+        if start == len(rows):
+            break
+        end, key = start + size, parse_row_key(signed[start])
+        alike = ids[start:end] == shape.ids and labels[start:end] == shape.labels
+        if key is None or not alike or signed[start:end] != [signed[start]] * size:
+            return None
+        starts.append(first + start)
+        keys.append(key)
+    others = [col for col in range(max(widths)) if col not in line.own]
+    beside: Sequence[int] | None = ()
+    if len(widths) > 1 or any(
+        list(map(itemgetter(c), rows)).count(None) < len(rows) for c in others
+    ):
+        beside = _beside(sheet.rows, shape, starts)
+    if beside is None:
+        return None
+    return Blocks(shape, tuple(starts), tuple(keys), frozenset(beside), tuple(between))
+
+
+def _places(values: Sequence[CellValue], value: CellValue) -> Iterator[int]:
+    """Where a value stands among others, and where these end."""
+    at = 0
+    with suppress(ValueError):
+        while True:
+            at = values.index(value, at)
+            yield at
+            at += 1
+    yield len(values)
+
+
+def _beside(
+    rows: Sequence[Sequence[CellValue]], shape: Shape, starts: Sequence[int]
+) -> list[int] | None:
+    """The rows of blocks in which something stands beside the box; None where that makes another
+    line of one."""
+    found: list[int] = []
+    for start in starts:
+        for number, line in enumerate(shape.lines, start):
+            row = rows[number]
+            if len(row) - row.count(None) > len(line.own) - (row[line.box] is None):
+                if Marks.of(row).places != Marks.of(rows[line.row]).places:
+                    return None
+                found.append(number)
+    return found
+
+
+_SHAPES: dict[tuple[frozenset[str], int | None], Shape] = {}
+"""By the ids of a form and the column of its boxes the shape that was met last: most of the forms
+of a plan have one."""
+_MOST_SHAPES = 64
+
+
+def _shape_of(sheet: ReadSheet, ids: Set[str], keys: Set[str]) -> Shape | None:
+    """How the blocks of a form stand; None where it is not as one that goes out."""
+    box = box_column(sheet)
+    of = frozenset(ids), box
+    known = _SHAPES.get(of)
+    if known is not None and known.fits(sheet.rows, keys):
+        return known
+    lines = _first_block(sheet, ids, keys, box)
     if not lines:
         return None
-    own, size, box = lines[0].own, len(lines), lines[0].box
-    marks = Marks.of(rows[lines[0].row])
-    at, named = (marks.key or (None, -1))[1], marks.ids[0][1]
-    texts, key_of, box_of = itemgetter(named, lines[0].label), itemgetter(at), itemgetter(box)
-    first = rows[lines[0].row : lines[0].row + size]
-    alike = list(map(texts, first))
-    starts, keys, beside, between = [], [], set[int](), []
-    row = lines[0].row
-    while row < len(rows):
-        values = rows[row]
-        key = parse_row_key(values[at]) if at < len(values) else None
-        block = rows[row : row + size]
-        if key is None or len(block) < size or min(map(len, block)) <= max(*own, box):
-            if values.count(None) < len(values):
-                if _is_line(values):
-                    return None
-                between.append(row)
-            row += 1
-            continue
-        if list(map(key_of, block)) != [values[at]] * size or (list(map(texts, block)) != alike):
-            return None
-        cells = list(chain.from_iterable(block))
-        filled = len(cells) - cells.count(None)
-        boxes = size - list(map(box_of, block)).count(None)
-        beyond = filled > size * (len(own) - 1) + boxes
-        for number, each in enumerate(block, row) if beyond else ():
-            if len(each) - each.count(None) > len(own) - (each[box] is None):
-                if Marks.of(each) != replace(Marks.of(first[number - row]), key=(key, at)):
-                    return None
-                beside.add(number)
-        starts.append(row)
-        keys.append(key)
-        row += size
-    return Blocks(lines, tuple(starts), tuple(keys), frozenset(beside), tuple(between))
+    if len(_SHAPES) >= _MOST_SHAPES:
+        _SHAPES.clear()
+    _SHAPES[of] = Shape.of(lines, sheet.rows)
+    return _SHAPES[of]
 
 
 def _is_line(row: Sequence[CellValue]) -> bool:
@@ -199,9 +308,10 @@ def _is_line(row: Sequence[CellValue]) -> bool:
     return bool(marks.key and marks.ids)
 
 
-def _first_block(sheet: ReadSheet, ids: Set[str], keys: Set[str]) -> tuple[Line, ...]:
+def _first_block(
+    sheet: ReadSheet, ids: Set[str], keys: Set[str], box: int | None
+) -> tuple[Line, ...]:
     """The lines of the first action, or nothing where they are not as in a form that goes out."""
-    box = box_column(sheet)
     found: list[Line] = []
     head: Marks | None = None
     for number, row in enumerate(sheet.rows):
