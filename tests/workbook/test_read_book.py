@@ -71,6 +71,16 @@ def test_cells_stand_where_they_stood() -> None:
     assert only(read_book(data, "r.xlsx")).rows == [[None] * 3] * 3 + [[None, None, "x"]]
 
 
+def test_a_text_is_there_once_however_many_cells_hold_it() -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        for row in range(40):
+            sheet.write_row(row, 0, ["Rating", f"Action {row % 4}", 1, row % 2 == 0])
+
+    texts = [v for row in only(read_book(written(fill), "r.xlsx")).rows for v in row[:2]]
+    assert texts == [text for row in range(40) for text in ("Rating", f"Action {row % 4}")]
+    assert len(set(map(id, texts))) == 5
+
+
 def test_types_of_values_are_kept() -> None:
     def fill(book: Any, sheet: Any) -> None:
         sheet.write_number(0, 0, 0.25)

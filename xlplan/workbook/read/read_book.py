@@ -19,7 +19,7 @@ from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks, read_hidden_
 from xlplan.workbook.read.parts import checked_package
 from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
 from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
-from xlplan.workbook.read.sheet_values import DETAILED, Rows, read_values_of, share_texts
+from xlplan.workbook.read.sheet_values import DETAILED, Rows, read_values_of
 
 __all__ = ["Bounds", "read_book"]
 
@@ -57,7 +57,7 @@ def read_book(
             data, admitted = _without_passed(data, admitted)
         if detail and admitted.kind in ("xls", "ods"):  # openpyxl looks at the others
             ours = ours or frozenset()
-        book = _read(data, name, admitted, bounds, ours, values_alone, detail)
+        book = _read(data, name, admitted, bounds, ours, values_alone)
         return with_second_marks(_with_hidden(book, data, admitted), admitted) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refusal.refusal.at(name),))
@@ -72,7 +72,6 @@ def _read(
     bounds: Bounds,
     ours: frozenset[str] | None,
     values_alone: bool,
-    detail: bool,
 ) -> Book:
     if admitted.kind == "csv":
         from xlplan.workbook.read.sheet_values import read_values
@@ -88,8 +87,6 @@ def _read(
         data, saved = in_two_bytes(data), saved_at(data)
     problems = list(admitted.problems)
     read = read_values_of(data, admitted, bounds)
-    for _, rows, _ in read if detail else ():
-        share_texts(rows)
     put_shown(data, admitted, ((name, rows) for name, rows, _ in read))
     if values_alone:
         sheets = tuple(_bare_sheet(admitted, *each) for each in read)

@@ -52,14 +52,6 @@ def read_values_of(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tupl
         return _open_values(checked_package(mended), admitted, bounds)
 
 
-def share_texts(rows: Rows) -> None:
-    """Have each text be there once, however many cells hold it, where a sheet is looked at many
-    times: it goes to another process once, and is known again at once."""
-    met: dict[str, str] = {}
-    for row in rows:
-        row[:] = [met.setdefault(v, v) if type(v) is str else v for v in row]
-
-
 def _without_unknown(admitted: Admitted) -> dict[str, bytes]:
     """The parts of a workbook without values that its reader does not know, which are errors then:
     one of them costs no file. Empty where there is none."""
@@ -137,8 +129,10 @@ def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> Rows:
     if before + height * width > bounds.cells:
         raise many_together(sheet.name, before + height * width)
     rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
-    # Whatever is true is no empty text: asking that first is quicker, and this is done for all.
-    return [[v if v else None if v == "" else v for v in row] for row in rows]
+    # Each text is there once, however many cells hold it: it goes to another process once, and is
+    # known again at once.
+    met = dict[str, str]().setdefault
+    return [[(met(v, v) if v else None) if type(v) is str else v for v in row] for row in rows]
 
 
 _SEPARATORS = ",;\t|"
