@@ -118,7 +118,7 @@ def test_merged_areas_are_read_from_any_of_their_corners() -> None:
         b'<worksheet><sheetData/><mergeCells count="2"><mergeCell ref="B2:C4"/>'
         b'<mergeCell ref="F9:E8"/></mergeCells></worksheet>'
     )
-    found = MarkReader({"sheet": xml}, OURS).read("sheet").merged
+    found = MarkReader({"sheet": xml}, OURS).read("sheet")[0].merged
     assert found == ((1, 1, 3, 2), (7, 4, 8, 5))
 
 
@@ -217,7 +217,7 @@ def test_no_other_spelling_of_the_styles_hides_a_fill() -> None:
 )
 def test_damaged_styles_say_nothing(styles: str) -> None:
     parts = {"xl/styles.xml": styles.encode(), "xl/sheet.xml": b'<c r="A1" s="1"/>'}
-    assert MarkReader(parts, OURS).read("xl/sheet.xml") == Marks()
+    assert MarkReader(parts, OURS).read("xl/sheet.xml") == (Marks(), {})
 
 
 @pytest.mark.parametrize("kind", [XLSX, ODS, XLS], ids=["xlsx", "ods", "xls"])

@@ -52,9 +52,11 @@ class Beside(Struct, frozen=True):
 NOTHING = Beside()
 
 
-def read_beside(parts: Mapping[str, bytes], part: str) -> Beside:
-    """What stands beside the cells of the sheet in `part`."""
+def read_beside(parts: Mapping[str, bytes], part: str, around: bytes | None = None) -> Beside:
+    """What stands beside the cells of the sheet in `part`. Most of a sheet is its cells: where what
+    it has `around` them is known apart, each kind is looked for there alone."""
     xml = parts.get(part, b"")
+    around = xml if around is None else around
     relations = related(parts, part)
     controls = {each.shape: each for each in _controls(parts, relations)}
     drawing = _Drawing(parts, controls)
@@ -63,9 +65,9 @@ def read_beside(parts: Mapping[str, bytes], part: str) -> Beside:
             drawing.read(target)
     additions = [
         *drawing.additions,
-        *_of_controls(xml, controls, drawing.labels),
-        *_of_relations(xml, relations, parts),
-        *_of_pages(xml),
+        *_of_controls(around, controls, drawing.labels),
+        *_of_relations(around, relations, parts),
+        *_of_pages(around),
     ]
     pictures = [*drawing.pictures, *_in_cells(parts, xml)]
     unticked = frozenset(_unticked(xml, part_named(parts, "xl/styles.xml")))
@@ -306,9 +308,9 @@ _PICTURE_CELL = regex(rb'<(?:\w+:)?c\b(?=[^>]* vm="\d)(?=[^>]* t="e")[^>]* r="([
 
 def _in_cells(parts: Mapping[str, bytes], xml: bytes) -> list[At]:
     """The cells that have a picture for their value."""
-    if b' vm="' not in xml:
-        return []
     values = [name for name in parts if name.lower().endswith("richvaluerel.xml")]
+    if not values or b' vm="' not in xml:
+        return []
     if not any(kind == "image" for name in values for kind, _ in related(parts, name).values()):
         return []
     found = (place(name.decode()) for name in _PICTURE_CELL.findall(xml))

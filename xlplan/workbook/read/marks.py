@@ -26,7 +26,7 @@ from xlplan.workbook.read.book import (
 )
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.parts import part_named
-from xlplan.workbook.read.relations import related
+from xlplan.workbook.read.relations import read_links, related
 from xlplan.workbook.read.xlsx_cells import rows_alone
 
 _FILL = regex(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
@@ -95,14 +95,16 @@ class MarkReader:
         self.coloured_texts = _coloured_texts(shared, colours)
         self.colours = colours
 
-    def read(self, part: str) -> Marks:
-        """The marks of the sheet in `part`."""
+    def read(self, part: str) -> tuple[Marks, Mapping[At, str]]:
+        """The marks of the sheet in `part`, and the targets of its links."""
         xml = self.parts.get(part, b"")
         fills: dict[At, str] = {}
         struck: set[At] = set()
         letters: dict[At, str] = {}
         end = xml.find(b"</sheetData>")
         cells = xml if end < 0 else xml[:end]
+        # All that is read of a sheet besides its cells stands above or below them.
+        around = xml if end < 0 else xml[: max(xml.find(b"<sheetData"), 0)] + xml[end:]
         for found in self.looks.used.finditer(cells) if self.looks.of else ():
             named = _NAMED.match(cells, cells.rfind(b"<", 0, found.start()))
             if named is None or (at := place(named[1].decode())) is None:
@@ -130,8 +132,9 @@ class MarkReader:
                 struck.add(at)
             if ink := _ink_within(text, self.colours):
                 letters[at] = ink
-        beside = read_beside(self.parts, part)
-        return Marks(fills, frozenset(struck), beside, merged_areas(xml), letters=letters)
+        beside = read_beside(self.parts, part, around)
+        marks = Marks(fills, frozenset(struck), beside, merged_areas(around), letters=letters)
+        return marks, read_links(self.parts, part, around)
 
 
 def merged_areas(xml: bytes) -> tuple[Area, ...]:

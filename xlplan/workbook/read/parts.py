@@ -43,9 +43,10 @@ _LOOKS = regex(
 _BETWEEN_CELLS = regex(rb"(</?(?:table|office):[^<>]*>|</text:p>)\s+(?=<)")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 _PLAIN_START = regex(
-    rb"<\?xml(?: [a-z]+=(?:\"[A-Za-z0-9.-]{1,20}\"|'[A-Za-z0-9.-]{1,20}'))* ?\?>\s*<[A-Za-z]"
+    rb"(?:<\?xml(?: [a-z]+=(?:\"[A-Za-z0-9.-]{1,20}\"|'[A-Za-z0-9.-]{1,20}'))* ?\?>\s*)?<[A-Za-z]"
 )
-"""A document whose first element comes at once: a declaration of its type can only stand before."""
+"""A document whose first element comes at once, as openpyxl writes it without even saying that it
+is XML: a declaration of its type can only stand before."""
 
 
 def open_package(data: bytes, bounds: Bounds) -> zipfile.ZipFile:

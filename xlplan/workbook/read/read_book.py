@@ -17,7 +17,7 @@ from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import DEFAULT, Choice, Refused
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks, read_hidden_xlsx
 from xlplan.workbook.read.parts import checked_package
-from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
+from xlplan.workbook.read.relations import list_sheets, read_notes, read_properties
 from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
 from xlplan.workbook.read.sheet_values import DETAILED, Rows, read_values_of
 
@@ -223,7 +223,7 @@ class _Beside:
         extent = self.admitted.extents.get(name) or Extent()
         links: Mapping[At, str] = {}
         if part := self.listed.get(name, ""):
-            marks, links = self.marks.read(part), read_links(self.admitted.parts, part)
+            marks, links = self.marks.read(part)
         return replace(
             _bare_sheet(self.admitted, name, rows, visible),
             notes=self._notes(name),

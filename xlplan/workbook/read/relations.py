@@ -173,10 +173,13 @@ _CLOSING = regex(rb"</(?:\w+:)?hyperlinks\s*>")
 _MOST, _LONGEST = 1_000, 2_000
 
 
-def read_links(parts: Mapping[str, bytes], part: str) -> Mapping[At, str]:
+def read_links(
+    parts: Mapping[str, bytes], part: str, around: bytes | None = None
+) -> Mapping[At, str]:
     """The targets of the links of the sheet in `part`, by cell; a place in the workbook itself
-    begins with ``#``. No more than a thousand are read."""
-    xml = parts.get(part, b"")
+    begins with ``#``. No more than a thousand are read, of what stands `around` its cells, where
+    that is known apart."""
+    xml = parts.get(part, b"") if around is None else around
     if b"hyperlinks" not in xml:
         return {}
     begin, end = _OPENING.search(xml), _CLOSING.search(xml)

@@ -49,8 +49,9 @@ _BARE_ROW = regex(rb'<row r="\d++"(?: (?:spans|x14ac:dyDescent)="[^"<>&]*+")*+ ?
 _NUMBERED_ROW = b'<row r="'
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
 _ROOT = regex(rb"<worksheet(?:\s[^>]*)?>")
-_SPACES_IN = (b"v> ", b"v>\t", b"v>\r", b"v>\n")
-"""Looked for first: to find no tag by its pattern takes as long as all of reading the cells."""
+_SPACES_IN = (b" ", b"\t", b"\r", b"\n")
+"""Looked for first, and of them what is a single byte: to find no tag by its pattern takes as long
+as all of reading the cells."""
 _SPACED = regex(rb"<(?:\w+:)?v>[ \t\r\n]")
 _SPACED_VALUE = regex(rb"(<(?:\w+:)?v>)[ \t\r\n]+([-+.\deE]+|#[^<\s]+)[ \t\r\n]*(</(?:\w+:)?v>)")
 _CELL_TYPE = regex(rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"'])([^\"']*)([\"'])")
@@ -337,7 +338,7 @@ def _moment(text: str) -> date | None:
 def readable(xml: bytes, extent: Extent) -> bytes:
     """The sheet as its reader takes it: without white space round values, which means nothing, and
     without names of errors and types of cells that it does not know, which would cost the file."""
-    if any(each in xml for each in _SPACES_IN) and _SPACED.search(xml):
+    if any(each in xml and b"v>" + each in xml for each in _SPACES_IN) and _SPACED.search(xml):
         xml = _SPACED_VALUE.sub(rb"\1\2\3", xml)
     if extent.plain is None:
         xml = _CELL_TYPE.sub(_known_type, xml)
