@@ -25,6 +25,7 @@ from xlplan.cycle.intake import Arrived, Recogniser
 from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.memory import Memory, index_of, to_recall
 from xlplan.cycle.standing import standing
+from xlplan.cycle.to_look_at import came_back
 from xlplan.issued import master
 from xlplan.ledger.projection import answer_text
 from xlplan.ledger.store import Ledger
@@ -511,6 +512,16 @@ class Gone(set[str]):
     def __iter__(self) -> Iterator[str]:
         self.through += len(self)
         return super().__iter__()
+
+
+def test_who_was_asked_is_looked_up_once_and_not_for_each_lead(
+    folder: Path, counts: Counts
+) -> None:
+    with small.opened(folder) as plan:
+        counts.watch(RecalledExchange, "templates")
+        assert [line.lead for line in came_back(plan.desk).returns if not line.file]
+        assert len(plan.definition.directory.recipients) > 2
+        assert counts["templates"] == 2  # who may be asked, and who was
 
 
 def test_what_is_kept_of_each_row_goes_through_the_rows_a_few_times_and_not_once_a_row(

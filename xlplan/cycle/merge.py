@@ -29,7 +29,7 @@ from xlplan.cycle.intake import (
 )
 from xlplan.cycle.own_columns import take_columns
 from xlplan.cycle.replying import replies_of
-from xlplan.cycle.to_look_at import on_old_form, said_before
+from xlplan.cycle.to_look_at import Asked, on_old_form, said_before
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
@@ -37,9 +37,9 @@ from xlplan.merge.decisions import about_definition, facts_of, unused_set_up
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.heard import ticked_yet_changed
 from xlplan.merge.ids import Id
-from xlplan.merge.kinds import OF_FILE, Kind
+from xlplan.merge.kinds import OF_FILE
 from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, Change, Fact, Question, Returned, Write
 from xlplan.merge.reading import Reading
 from xlplan.workbook.read.book import Book
 
@@ -157,7 +157,8 @@ def merge(
         questions = desk.questions()
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
-        reports = tuple(_report(desk, work, *item, questions, changes) for item in found.returned)
+        asked = Asked(questions)
+        reports = tuple(_report(desk, work, *item, asked, changes) for item in found.returned)
         new = (fact for _, fact, duplicate in found.returned if not duplicate)
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         files = [(item.file, fact) for item, fact, _ in found.returned]
@@ -334,19 +335,11 @@ def _report(
     item: Arrived,
     fact: Returned,
     duplicate: bool,
-    questions: Sequence[Question],
+    asked: Asked,
     changes: Sequence[Change],
 ) -> ReturnReport:
     fates = () if duplicate else tuple(fates_of(desk.state, fact))
-    own = {assertion.id for assertion in fact.assertions}
-
-    def is_of(candidate: Candidate, kind: Kind) -> bool:
-        # What a later file shows again is asserted by nobody: it is known by its file.
-        shown = kind is Kind.REVERTED and candidate.place.file == fact.file
-        return candidate.write in own or (shown and candidate.at == fact.saved_at)
-
     counts = counts_for(desk.state, fact, desk.state.exchange.event_of(fact).seq)
-    asked = sum(any(is_of(one, q.kind) for one in q.candidates) for q in questions)
     return ReturnReport(
         file=item.file,
         id=fact.id,
@@ -354,7 +347,7 @@ def _report(
         lead=fact.author,
         cycle=fact.cycle,
         fates=fates,
-        questions=0 if duplicate else asked,
+        questions=0 if duplicate else asked.of(fact),
         problems=() if duplicate else (*fact.problems, *on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
         repeated=frozenset() if duplicate else said_before(desk, fact),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem
 from xlplan.late import regex
 from xlplan.merge.exchange import recipients_in
-from xlplan.merge.model import COORDINATOR, Returned
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import COORDINATOR, Question, Returned
+from xlplan.merge.posted import recipients_in
 
 if TYPE_CHECKING:
     from xlplan.issued.came_back import CameBack, Line
@@ -49,9 +51,9 @@ def said_before(desk: Desk, fact: Returned) -> frozenset[str]:
     event = exchange.event_of(fact)
     since = max((seq for seq in exchange.periods.values() if seq < event.seq), default=0)
     found = set(_of_last_master(desk, since)) if fact.author == COORDINATOR else set()
-    for other in exchange.events_since(since):
+    for other in exchange.events_from(fact.author, since - 1):
         each = desk.state.live_returned(other)
-        if each is not None and each.author == fact.author and other.seq < event.seq:
+        if each is not None and other.seq < event.seq:
             found.update(each.information)
     return frozenset(found.intersection(fact.information))
 
@@ -73,6 +75,25 @@ def on_old_form(fact: Returned, counts: str) -> list[Problem]:
     if counts == fact.cycle:
         return []
     return [RET_025.problem(fact.file, answers=fact.cycle, counts_for=counts, lead=fact.author)]
+
+
+class Asked:
+    """The open questions by the assertions that compete in them: there may be as many as files, and
+    not all of them are gone through for each."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self._by: defaultdict[object, set[int]] = defaultdict(set)
+        for number, question in enumerate(questions):
+            for each in question.candidates:
+                self._by[each.write].add(number)
+                if question.kind is Kind.REVERTED:
+                    # What a later file shows again is asserted by nobody: it is known by its file.
+                    self._by[each.place.file, each.at].add(number)
+
+    def of(self, fact: Returned) -> int:
+        """How many a file raised, or wait for an answer about it."""
+        keys = (*(assertion.id for assertion in fact.assertions), (fact.file, fact.saved_at))
+        return len(set[int]().union(*(self._by[key] for key in keys if key in self._by)))
 
 
 def came_back(desk: Desk) -> CameBack:
@@ -107,11 +128,10 @@ def came_back(desk: Desk) -> CameBack:
             same = (line.lead, line.sheet, line.cell, line.text, str(line.number))
             remarks.setdefault(same, []).append(line)
     back = {line.lead for line in returns}
+    sent = {each.author for each in exchange.templates(cycle) if each.as_of < moved}
     for lead in recipients_in(desk.state, cycle):
         names = exchange.names_of(lead.name, desk.state.definition)
-        sent = (each for each in exchange.templates(cycle) if each.as_of < moved)
-        asked = any(each.author in names for each in sent)
-        if asked and back.isdisjoint({lead.name, *names}):
+        if not sent.isdisjoint(names) and back.isdisjoint({lead.name, *names}):
             returns.append(Line("", "", lead.name, "not back yet"))
     # What one file after another of a lead says again is one line, wherever it was dealt with.
     open_ = (lines for lines in remarks.values() if gone.isdisjoint(line.id for line in lines))
