@@ -389,9 +389,9 @@ def test_what_was_kept_of_rows_is_read_row_by_row_until_many_are_asked_for(
         read.append(name)
         return topic(answers, name)
 
-    def found(answers: kept.Kept, name: str, of: str) -> Any:
-        read.extend(["a row"] if name == "standing" else [])
-        return find(answers, name, of)
+    def found(answers: kept.Kept, topic: str, *asked: Any) -> Any:
+        read.extend(["a row"] if topic == "standing" else [])
+        return find(answers, topic, *asked)
 
     assert small.do(folder, "merge") == 1
     with small.opened(folder) as plan:

@@ -55,6 +55,33 @@ def test_what_was_kept_is_read_back(path: Path) -> None:
     assert read(path) == (MARK, ANSWERS)
 
 
+def test_an_answer_is_read_at_once_with_what_it_was_made_of(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    rows = Projection._rows
+
+    def noted(found: Projection, query: str, *values: str) -> list[tuple[object, ...]]:
+        asked.append(query)
+        return rows(found, query, *values)
+
+    monkeypatch.setattr(Projection, "_rows", noted)
+    with Projection(path) as found:
+        assert found.find("row", "1.1", MARK) == ANSWERS["row", "1.1"]
+        assert len(asked) == 1
+        for other in (MARK._replace(tip="abd"), MARK._replace(seq=8), MARK._replace(program="q")):
+            with pytest.raises(Unknown):
+                found.find("row", "1.1", other)
+        newer = MARK._replace(seq=8, tip="abe")
+        keep(path, newer, [(("row", "1.1"), '["b"]')], (), MARK)
+        with pytest.raises(Unknown):  # another command has kept its own meanwhile
+            found.find("row", "1.2", MARK)
+        assert found.find("row", "1.1", newer) == '["b"]'
+    change(path, f"UPDATE mark SET body = '{json.dumps(MARK._replace(format=-1))}'")
+    with Projection(path) as found, pytest.raises(Unknown):
+        found.find("row", "1.1", MARK)
+
+
 def test_the_file_is_little_larger_than_what_is_kept_of_a_thousand_rows(path: Path) -> None:
     rows = {("row", str(n)): f"{n} " + "x" * 1_500 for n in range(1_000)}
     remove(path)

@@ -119,20 +119,21 @@ def gather(
     there. The coordinator's own `master.xlsx` and `decisions.xlsx` join where they were edited,
     unless `own` says that they were not. `note` is told of each file as it is found.
     """
-    found: list[tuple[str, Path]] = []
+    found: list[Path] = []
     problems = [*copies_beside(desk.folder), *unread(desk)]
     for path in desk.folder.coordinators(desk.state.exchange.cycle) if own else ():
         if path.exists() and is_edited(desk, path):
-            found.append((_name(desk, path), path))
+            found.append(path)
     for path in paths or (desk.folder.inbox,):
         if not path.exists() and not path.is_symlink():
             raise MRG_001.fault(str(path))
         files, skipped = candidate_files(path)
-        found += [(_name(desk, file), file) for file in files]
+        found += files
         problems += skipped
     arrived = []
-    for name, path in found:
-        item = _take(desk, name, path, keep=keep)
+    root = desk.folder.root.resolve()
+    for path in found:
+        item = _take(desk, _name(desk, path, root), path, keep=keep)
         if isinstance(item, Problem):
             problems.append(item)
             continue
@@ -142,11 +143,12 @@ def gather(
     return Gathered(tuple(arrived), tuple(problems), keep)
 
 
-def _name(desk: Desk, file: Path) -> str:
-    """A file's name as the report gives it: within the plan where it is in the plan. One elsewhere
-    is never called as the council's own workbook in the plan is, whoever sent it."""
+def _name(desk: Desk, file: Path, root: Path) -> str:
+    """A file's name as the report gives it: within the plan, of which `root` is the folder, where
+    it is in the plan. One elsewhere is never called as the council's own workbook in the plan is,
+    whoever sent it."""
     with contextlib.suppress(ValueError):
-        within = file.resolve().relative_to(desk.folder.root.resolve())
+        within = file.resolve().relative_to(root)
         return (within.parent / name_of(within)).as_posix()
     name = name_of(file)
     return f"{name_of(file.resolve().parent)}/{name}" if name == desk.folder.own else name

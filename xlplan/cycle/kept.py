@@ -102,9 +102,9 @@ class Kept:
         """What they were made of."""
         return self._projection.mark()
 
-    def find(self, topic: str, name: str) -> Any:
-        """An answer, from its JSON."""
-        return json.loads(self._projection.find(topic, name))
+    def find(self, topic: str, name: str, of: Mark | None = None) -> Any:
+        """An answer, from its JSON; Unknown where it was not made `of` this."""
+        return json.loads(self._projection.find(topic, name, of))
 
     def topic(self, topic: str) -> dict[str, str]:
         """The texts of all answers of a topic, by name."""

@@ -70,13 +70,9 @@ class Memory:
     def find(self, topic: str, name: str) -> Any:
         """An answer that was kept; Forgotten where there is none, or it is of another moment."""
         try:
-            found = self._kept.find(topic, name)
-            same = self._kept.mark() == self.mark
+            return self._kept.find(topic, name, self.mark)
         except Unknown:
             raise Forgotten from None
-        if not same:
-            raise Forgotten
-        return found
 
     def entries(self, topic: str, name: str) -> Sequence[Entry]:
         """As of a `Recall`."""

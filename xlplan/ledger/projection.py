@@ -112,6 +112,8 @@ class Projection:
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         except (sqlite3.Error, ValueError):
             raise Unknown from None
+        self._latest: tuple[object, Mark] = None, Mark(0, "", 0, 0, "", 0)
+        """The last mark as it was read: it is looked at beside each answer."""
 
     def __enter__(self) -> Projection:
         return self
@@ -126,18 +128,25 @@ class Projection:
     def mark(self) -> Mark:
         """What the answers were made of."""
         ((body,),) = self._rows("SELECT body FROM mark")
-        try:
-            found = Mark(*json.loads(str(body)))
-        except (TypeError, ValueError):
-            raise Unknown from None
-        if found.format != FORMAT:
-            raise Unknown
-        return found
+        return self._read_mark(body)
 
-    def find(self, topic: str, name: str) -> str:
-        """The text of an answer; Unknown where it was not kept, or was changed since."""
-        query = "SELECT body, seal FROM answer WHERE topic = ? AND name = ?"
-        for body, seal in self._rows(query, topic, name):
+    def _read_mark(self, body: object) -> Mark:
+        if body != self._latest[0]:
+            try:
+                found = Mark(*json.loads(str(body)))
+            except (TypeError, ValueError):
+                raise Unknown from None
+            if found.format != FORMAT:
+                raise Unknown
+            self._latest = body, found
+        return self._latest[1]
+
+    def find(self, topic: str, name: str, of: Mark | None = None) -> str:
+        """The text of an answer; Unknown where it was not kept, was changed since, or was made of
+        something else than `of` (None: whatever it was made of)."""
+        for body, seal, mark in self._rows(_FIND, topic, name):
+            if of is not None and self._read_mark(mark) != of:
+                break
             if isinstance(body, str) and seal == seal_of(topic, name, body):
                 return body
         raise Unknown
@@ -165,6 +174,7 @@ class Projection:
         return found
 
 
+_FIND = "SELECT body, seal, (SELECT body FROM mark) FROM answer WHERE topic = ? AND name = ?"
 _KEYS = "SELECT topic, name FROM answer"
 
 
