@@ -15,7 +15,6 @@ from xlplan.late import regex
 from xlplan.merge.exchange import recipients_in
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Question, Returned
-from xlplan.merge.posted import recipients_in
 
 if TYPE_CHECKING:
     from xlplan.issued.came_back import CameBack, Line
