@@ -154,3 +154,26 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert set(json.loads(done.stdout)) & HEAVY == set()
+
+
+LAST = """
+import atexit, gc, sys
+def last():
+    with open(sys.argv[1], "w", encoding="utf-8") as out:
+        out.write(f"{gc.get_freeze_count()} {len(gc.get_objects())}")
+atexit.register(last)
+from xlplan.cli import main
+main(sys.argv[2:])
+"""
+
+
+def test_no_circles_are_looked_for_among_what_a_command_leaves(tmp_path: Path) -> None:
+    """Python looks for them as it ends: a tenth of a large command, to give back what the system
+    takes back anyway."""
+    report = tmp_path / "report.txt"
+    done = subprocess.run(
+        [sys.executable, "-c", LAST, str(report), "--version"], cwd=ROOT, check=False
+    )
+    frozen, left = map(int, report.read_text("utf-8").split())
+    assert done.returncode == 0
+    assert frozen > 10_000 > left

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import io
@@ -36,6 +37,7 @@ def main(args: Sequence[str] | None = None) -> None:
             # A Windows console may not know every character of a plan; none may stop the command.
             stream.reconfigure(errors="replace")
     gc.set_threshold(_NEW_OBJECTS)
+    atexit.register(gc.freeze)  # the system takes it back: no need to look for circles in it
     status = run(sys.argv[1:] if args is None else args)
     for stream in (sys.stdout, sys.stderr):
         try:
