@@ -27,6 +27,7 @@ from xlplan.workbook.write.cell_text import (
     shorten,
     text_width,
     units,
+    width_at_most,
 )
 from xlplan.workbook.write.sheet import (
     Area,
@@ -286,6 +287,13 @@ def test_letters_have_the_widths_of_calibri() -> None:
     assert text_width("é") == text_width("e")
     assert text_width("日") > text_width("W")
     assert text_width("e\u0301") == text_width("e")
+
+
+def test_no_letter_is_wider_than_it_is_taken_to_be_at_most() -> None:
+    every = [chr(code) for code in (*range(0x11000), *range(0x1F000, 0x20100)) if code != 10]
+    assert [char for char in every if text_width(char) > width_at_most(char)] == []
+    plain = "".join(map(chr, range(32, 127)))
+    assert width_at_most(plain) < 1.01 * text_width(plain)
 
 
 def test_only_the_workbook_room_writes_excel() -> None:

@@ -8,7 +8,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain, repeat, zip_longest
 
 from xlplan.late import regex
 from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Style, Workbook
@@ -139,8 +139,10 @@ _ASCII = (
     229, 799, 525, 527, 525, 525, 349, 391, 335, 525, 452, 715, 433, 453, 395, 314, 460, 314, 498,
 )  # fmt: skip
 """Widths of the characters from space to ``~``, in thousandths of the font's size."""
-_WIDTHS = (*(0,) * 32, *_ASCII)
-"""The same by the code of a character."""
+_FOURS = bytes(-(-width // 4) for width in _ASCII)
+_AT_MOST = b"\xe1" * 32 + _FOURS + b"\xe1" + b"\x08" * 64 + b"\xff" * 64
+"""How wide each byte of a text is at most, in four thousandths of the font's size: of a letter that
+is not plain the first is nearly all of it."""
 _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
 _SPACE = _ASCII[0]
 _WIDEST = 1050
@@ -226,7 +228,7 @@ def _wrap(line: str, room: float) -> int:
     """Lines that one line of text takes: words move down whole, a word too long is broken."""
     if len(line) * _WIDEST <= room:
         return 1
-    if len(line) * _USUAL <= room and _ascii_width(line) <= room:
+    if len(line) * _USUAL <= room and width_at_most(line) <= room:
         return 1  # as most texts that are not met again
     widest, ends = (_measured if len(line) <= _LONG_LINE else _measured_long)(line)
     if widest > room:
@@ -241,10 +243,9 @@ def _wrap(line: str, room: float) -> int:
     return lines
 
 
-def _ascii_width(line: str) -> float:
-    """The width of a line of plain letters, infinite where there are others in it."""
-    plain = line.isascii() and line.isprintable()
-    return sum(map(_WIDTHS.__getitem__, line.encode())) if plain else math.inf
+def width_at_most(line: str) -> int:
+    """What a line is no wider than, in thousandths of the size; little more where all is plain."""
+    return 4 * sum(line.encode("utf-8", "surrogatepass").translate(_AT_MOST))
 
 
 def _wrap_broken(line: str, room: float) -> int:
@@ -293,24 +294,35 @@ def cell_height(cell: Cell, width: float, padding: float = PADDING) -> float:
 def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     """The height of every row in points; 0 where the program's own default will do."""
     widths = [column.width for column in sheet.columns]
-    measures = [_Measure(width, padding) for width in widths]
-    heights = [row.height or _row_height(row.cells, measures, padding) for row in sheet.rows]
+    heights = [row.height for row in sheet.rows]
+    open_ = [number for number, height in enumerate(heights) if not height]
+    columns = zip_longest(*[sheet.rows[number].cells for number in open_])
+    found = [
+        _Measure(width, padding).all(cells)
+        for width, cells in zip(chain(widths, repeat(_DEFAULT_WIDTH)), columns, strict=False)
+    ]
+    for number, high in zip(open_, zip(*found, strict=True), strict=False):
+        heights[number] = max(high)
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
 
 
 class _Measure:
-    """How high the cells of one column are: one that stands in many rows is measured once. The
-    cells must be alive as long as it is."""
+    """How high the cells of one column are."""
 
     def __init__(self, width: float, padding: float) -> None:
         self._width, self._padding = width, padding
         self._styles: dict[int, tuple[float, float]] = {}
         """By the identity of a style, how wide a line of it may be (0 where it does not wrap), and
         how high one is (0 where the program's own default will do)."""
-        self.heights: dict[int, float] = {id(None): 0.0}
-        """By the identity of a cell, the points that it needs."""
+
+    def all(self, cells: Sequence[Cell | None]) -> list[float]:
+        """The points that each needs: one that stands in many rows is measured once."""
+        these = [*map(id, cells)]
+        every = dict(zip(these, cells, strict=True))
+        heights = {this: 0.0 if cell is None else self.height(cell) for this, cell in every.items()}
+        return [*map(heights.__getitem__, these)]
 
     def height(self, cell: Cell) -> float:
         """The points that a cell needs; 0 where the program's own default will do."""
@@ -322,26 +334,12 @@ class _Measure:
             found = lines_within(text, room) * high + self._padding
         else:
             found = high and high + self._padding
-        self.heights[id(cell)] = found
         return found
 
     def _about(self, style: Style) -> tuple[float, float]:
         high = line_height(style.size) if style.wrap or style.size > 11 else 0.0
         found = self._styles[id(style)] = (room_of(self._width, style) if style.wrap else 0.0, high)
         return found
-
-
-def _row_height(cells: Sequence[Cell | None], measures: list[_Measure], padding: float) -> float:
-    while len(measures) < len(cells):
-        measures.append(_Measure(_DEFAULT_WIDTH, padding))
-    highest = 0.0
-    for measure, cell in zip(measures, cells, strict=False):
-        high = measure.heights.get(id(cell))
-        if high is None:
-            high = measure.height(cell)  # type: ignore[arg-type]  # where there is none, it is known
-        if high > highest:
-            highest = high
-    return highest
 
 
 def _make_room(
