@@ -22,6 +22,7 @@ from xlplan.board.board_model import (
     Item,
     Table,
     TableColumn,
+    items_by_column,
     joined,
     make_table,
 )
@@ -113,20 +114,12 @@ class _Reader(Struct, frozen=True, dict=True):
         return Cell(value, self.figures)
 
 
-class _Spoken:
-    """One column as it is read out: what many rows have is one cell. The items must be alive as
-    long as it is."""
-
-    def __init__(self, reader: _Reader, column: TableColumn) -> None:
-        self._reader, self._column = reader, column
-        self._width = width_of(column)
-        self.cells: dict[int, Cell] = {}
-        """The cells that are made, by the identity of their items."""
-
-    def cell(self, item: Item) -> Cell:
-        """An item as its column has it."""
-        found = self.cells[id(item)] = self._reader.cell(self._column, item, self._width)
-        return found
+def _spoken(reader: _Reader, column: TableColumn, items: Sequence[Item]) -> list[Cell]:
+    """The items of a column as it is read out: what many rows have is one cell."""
+    width, these = width_of(column), [*map(id, items)]
+    every = dict(zip(these, items, strict=True))
+    cells = {this: reader.cell(column, item, width) for this, item in every.items()}
+    return [*map(cells.__getitem__, these)]
 
 
 def width_of(column: TableColumn) -> float:
@@ -231,9 +224,9 @@ def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:
         Row([Cell("Back to Contents", reader.link, link="'Contents'!A1")]),
         Row([_heading(reader, column) for column in table.columns]),
     ]
-    columns = [_Spoken(reader, column) for column in table.columns]
-    both = (zip(columns, line.items, strict=True) for line in table.lines)
-    body = [Row([c.cells.get(id(item)) or c.cell(item) for c, item in line]) for line in both]
+    both = zip(table.columns, items_by_column(table), strict=True)
+    columns = [_spoken(reader, column, items) for column, items in both]
+    body = [*map(Row, zip(*columns, strict=True))]
     return _laid(table.name, table.key, top, body, table.columns)
 
 
@@ -270,14 +263,18 @@ def _laid(
 def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
     """Every text of a table that no row is high enough for, with where it stands."""
     least = least_long(reader.body)
-    for line in table.lines:
-        for at, item in enumerate(line.items):
+    found: list[tuple[int, int, str, str]] = []
+    for at, (column, items) in enumerate(zip(table.columns, items_by_column(table), strict=True)):
+        for number, item in enumerate(items):
             value = item.value
-            if len(value) >= least if isinstance(value, str) else isinstance(value, tuple):
-                column = table.columns[at]
+            if value.__class__ is str and len(value) < least:
+                continue  # as most are
+            if isinstance(value, str | tuple):
                 words = words_of(column, item)
                 if len(words) >= least and is_long(words, width_of(column), reader.body):
-                    yield words, f"{table.name}, {label_of(table, line, column)}"
+                    label = label_of(table, table.lines[number], column)
+                    found.append((number, at, words, f"{table.name}, {label}"))
+    yield from ((words, label) for _, _, words, label in sorted(found))
 
 
 def _long_texts(reader: _Reader) -> Table:

@@ -252,6 +252,13 @@ class Table(Struct, frozen=True):
         return tuple(tuple(item.value for item in line.items) for line in self.lines)
 
 
+def items_by_column(table: Table) -> list[tuple[Item, ...]]:
+    """The items of a table, column after column."""
+    if not table.lines:
+        return [() for _ in table.columns]
+    return [*zip(*[line.items for line in table.lines], strict=True)]
+
+
 class BoardSheet(Struct, frozen=True):
     """One sheet of the board: its tables, and what is said above them.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from xlplan.codes.accessible_codes import (
     ACC_001,
@@ -233,16 +234,27 @@ def _marks(sheet: Sheet) -> Faults:
     """Nothing floats over the cells, and a link says where it leads."""
     for chart in sheet.charts:
         yield ACC_009.problem(f"{sheet.name}!{cell_name(chart.row, chart.col)}")
-    for number, row in enumerate(sheet.rows):
+    every: dict[int, Cell | None] = {}
+    for row in sheet.rows:
+        every.update(zip(map(id, row.cells), row.cells, strict=True))
+    marked = {this for this, cell in every.items() if cell and (cell.note or _leads_unsaid(cell))}
+    for number, row in enumerate(sheet.rows) if marked else ():
         for index, cell in enumerate(row.cells):
-            if cell is None or not (cell.link or cell.note):
+            if cell is None or id(cell) not in marked:
                 continue
             place = f"{sheet.name}!{cell_name(number, index)}"
             if cell.note:
                 yield ACC_009.problem(place)
-            shown = str(_shown(cell)).strip()
-            if cell.link and (shown.casefold() in _EMPTY_WORDS or _ADDRESS.match(shown)):
-                yield ACC_014.problem(place, text=shown)
+            if _leads_unsaid(cell):
+                yield ACC_014.problem(place, text=str(_shown(cell)).strip())
+
+
+def _leads_unsaid(cell: Cell) -> bool:
+    """Whether a cell is a link that does not say where it leads."""
+    if not cell.link:
+        return False
+    shown = str(_shown(cell)).strip()
+    return shown.casefold() in _EMPTY_WORDS or _ADDRESS.match(shown) is not None
 
 
 def _cells(sheet: Sheet) -> Faults:
@@ -251,26 +263,29 @@ def _cells(sheet: Sheet) -> Faults:
     area = _table(sheet)
     if area is None:
         return
+    there = slice(area.first_col, area.last_col + 1)
+    head = sheet.rows[area.first_row].cells[there]
+    columns = [*zip_longest(*[row.cells[there] for _, row in _lines(sheet, area)], fillvalue=None)]
     width = area.last_col + 1 - area.first_col
-    known: list[set[int]] = [set() for _ in range(width)]
-    fills: list[dict[Held, str]] = [{} for _ in range(width)]
-    for number in range(area.first_row, area.last_row + 1):
-        cells = [*sheet.rows[number].cells[area.first_col : area.last_col + 1]]
-        cells += [None] * (width - len(cells))
-        body = number > area.first_row
-        new = [n for n, (cell, there) in enumerate(zip(cells, known, strict=True))
-               if id(cell) not in there]  # fmt: skip
-        for index in new:
-            cell = cells[index]
-            if body and cell is not None and _keeps(cell, fills[index]):
-                known[index].add(id(cell))
-            else:
-                place = f"{sheet.name}!{cell_name(number, area.first_col + index)}"
-                yield from _in_cell(place, cell, fills[index], body=body)
+    columns += [(None,) * (area.last_row - area.first_row)] * (width - len(columns))
+    doubtful: list[tuple[int, int, Cell | None]] = []
+    fills: list[dict[Held, str]] = [{} for _ in columns]
+    for index, (cells, colours) in enumerate(zip(columns, fills, strict=True)):
+        these = [*map(id, cells)]
+        every = dict(zip(these, cells, strict=True))
+        doubted = {this for this, cell in every.items() if not (cell and _keeps(cell, colours))}
+        if doubted:
+            places = (n for n, this in enumerate(these) if this in doubted)
+            doubtful += ((n + 1, index, cells[n]) for n in places)
+    doubtful += ((0, n, head[n] if n < len(head) else None) for n in range(width))
+    for down, index, cell in sorted(doubtful, key=lambda each: each[:2]):
+        place = f"{sheet.name}!{cell_name(area.first_row + down, area.first_col + index)}"
+        yield from _in_cell(place, cell, fills[index], body=down > 0)
 
 
 def _keeps(cell: Cell, fills: dict[Held, str]) -> bool:
-    """Whether a cell below the headings surely keeps the rules, as nearly all do."""
+    """Whether a cell below the headings surely keeps the rules, as nearly all do; `fills` are the
+    colours of the words of its column."""
     value, fill = cell.value, cell.style.fill
     if isinstance(value, str) and (not value or value[-1] == "%" or not value[0].isprintable()):
         return False
