@@ -312,18 +312,19 @@ def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_cells_that_are_one_object_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    alike, laid_out = Cell("alike"), []
+    alike = Cell("alike")
+    laid_out: list[Cell | None] = []
     made = book(Sheet("S", [Row([alike, Cell(n), None, alike]) for n in range(50)]))
     whole = write_workbook(made)
-    content = plain_cells.Drawn.content
+    rest = sheet_rows.Rows._rest
 
-    def counted(drawn: plain_cells.Drawn, cell: Cell) -> str | None:
+    def counted(rows: sheet_rows.Rows, row: int, col: int, cell: Cell | None) -> str:
         laid_out.append(cell)
-        return content(drawn, cell)
+        return rest(rows, row, col, cell)
 
-    monkeypatch.setattr(plain_cells.Drawn, "content", counted)
+    monkeypatch.setattr(sheet_rows.Rows, "_rest", counted)
     assert write_workbook(made) == whole == by_xlsxwriter(made)
-    assert len(laid_out) == 50 + 2  # both of the first row
+    assert len(laid_out) == 50 + 3  # all but the number of the first row
 
 
 def test_a_text_beyond_the_links_that_a_sheet_may_have_is_there_without_one(

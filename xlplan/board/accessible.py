@@ -28,7 +28,7 @@ from xlplan.board.board_model import (
 )
 from xlplan.board.coloured import label_of
 from xlplan.board.composite import sheets_of
-from xlplan.board.fitting import LongTexts, is_long, least_long, long_texts, pieces
+from xlplan.board.fitting import LongTexts, least_long, long_in, long_texts, pieces
 from xlplan.board.paint import workbook_of
 from xlplan.board.view import percent, say_days
 from xlplan.late import regex
@@ -117,8 +117,20 @@ class _Reader(Struct, frozen=True, dict=True):
 def _spoken(reader: _Reader, column: TableColumn, items: Sequence[Item]) -> list[Cell]:
     """The items of a column as it is read out: what many rows have is one cell."""
     width, these = width_of(column), [*map(id, items)]
-    every = dict(zip(these, items, strict=True))
-    cells = {this: reader.cell(column, item, width) for this, item in every.items()}
+    body, least = reader.body, least_long(reader.body)
+    cells: dict[int, Cell] = {}
+    for this, item in dict(zip(these, items, strict=True)).items():
+        value = item.value
+        if (
+            value.__class__ is str
+            and item.link is None
+            and item.rating is None
+            and value[-1:] != "%"
+            and len(value) < least
+        ):
+            cells[this] = Cell(value, body)  # as most are
+        else:
+            cells[this] = reader.cell(column, item, width)
     return [*map(cells.__getitem__, these)]
 
 
@@ -265,13 +277,14 @@ def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
     least = least_long(reader.body)
     found: list[tuple[int, int, str, str]] = []
     for at, (column, items) in enumerate(zip(table.columns, items_by_column(table), strict=True)):
+        is_long = long_in(width_of(column), reader.body)
         for number, item in enumerate(items):
             value = item.value
             if value.__class__ is str and len(value) < least:
                 continue  # as most are
             if isinstance(value, str | tuple):
                 words = words_of(column, item)
-                if len(words) >= least and is_long(words, width_of(column), reader.body):
+                if is_long(words):
                     label = label_of(table, table.lines[number], column)
                     found.append((number, at, words, f"{table.name}, {label}"))
     yield from ((words, label) for _, _, words, label in sorted(found))

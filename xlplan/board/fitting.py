@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -49,11 +50,20 @@ def _least_of(size: float) -> int:
 
 def is_long(text: str, width: float, style: Style) -> bool:
     """Whether no row is high enough for a text in a column `width` characters wide."""
-    if len(text) < least_long(style) or not style.wrap:
-        return False
-    most = least_long(style) // 2
-    room = room_of(width, style)
-    return not is_within(text, room, most) and lines_within(text, room) > most
+    return len(text) >= least_long(style) and long_in(width, style)(text)
+
+
+def long_in(width: float, style: Style) -> Callable[[str], bool]:
+    """The same of all texts of a column."""
+    least = least_long(style) if style.wrap else sys.maxsize
+    most, room = least // 2, room_of(width, style)
+
+    def found(text: str) -> bool:
+        if len(text) < least or is_within(text, room, most):
+            return False
+        return lines_within(text, room) > most
+
+    return found
 
 
 class LongTexts(Struct, frozen=True):

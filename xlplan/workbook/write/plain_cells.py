@@ -220,8 +220,9 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         self.row_info.clear()
 
     def _pack(self) -> None:
-        self.count(*self._lines)
-        self._packed.write("".join(self._lines))
+        text = "".join(self._lines)
+        self.count(text)
+        self._packed.write(text)
         self._lines.clear()
 
     def count(self, *xml: str) -> None:
@@ -263,19 +264,20 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         if cell.link:
             return self._linked(cell)
         if isinstance(value, str):
-            return self._text(value)
+            return self.text(value)
         if value is None:
             return "/>"
         if isinstance(value, date):
             day = date(value.year, value.month, value.day)
             if day < FIRST_DATE:
-                return self._text(say_date(day))
+                return self.text(say_date(day))
             return f"><v>{(day - DAY_0).days:.16G}</v></c>"
         if is_figure(value):
             return f"><v>{value:.16G}</v></c>"
-        return self._text(str(value))
+        return self.text(str(value))
 
-    def _text(self, value: str) -> str | None:
+    def text(self, value: str) -> str | None:
+        """How a cell with a text goes on behind its look; None for what xlsxwriter has to take."""
         texts = self.str_table.string_table
         known = texts.get(value)
         if known is None or value[:1] in ("", "<"):
@@ -293,7 +295,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     def _linked(self, cell: Cell) -> str | None:
         if not isinstance(cell.value, str) or len(cell.link) > LONGEST_LINK:
             return None
-        found = self._text(cell.value)
+        found = self.text(cell.value)
         if found is None or found == "/>":
             return None
         self.leads[id(cell)] = self._leading(cell.link, clean(cell.value))
@@ -373,22 +375,26 @@ def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
     return (used[0], used[-1]) if used else None
 
 
-_NOT_PLAIN = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\\s|\\s$")
-"""What in a text has to be escaped, or kept from being trimmed."""
+_CARE = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""What in a text has to be escaped; so has ``_x``, and spaces at its ends are kept."""
+_TOGETHER = 64
+"""Texts that are looked through together."""
 
 
 class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
     """The table of texts; those that need no care are written as they are."""
 
     def _write_sst_strings(self) -> None:
-        done: list[str] = []
-        for text in self.string_table.string_array:
-            plain = _NOT_PLAIN.search(text) is None
-            if plain:
-                done.append(f"<si><t>{text}</t></si>")
-            if len(done) >= _AT_ONCE or not plain:
-                self.fh.write("".join(done))
-                done.clear()
-            if not plain:
-                self._write_si(text)
-        self.fh.write("".join(done))
+        texts = self.string_table.string_array
+        for at in range(0, len(texts), _TOGETHER):
+            self._write_texts(texts[at : at + _TOGETHER])
+
+    def _write_texts(self, texts: Sequence[str]) -> None:
+        whole = "".join(texts)
+        if [*map(str.strip, texts)] == texts and "_x" not in whole and not _CARE.search(whole):
+            self.fh.write(f"<si><t>{'</t></si><si><t>'.join(texts)}</t></si>")
+        elif len(texts) > 1:
+            for text in texts:
+                self._write_texts([text])
+        else:
+            self._write_si(texts[0])

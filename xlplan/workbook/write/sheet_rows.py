@@ -79,7 +79,7 @@ class Rows:
         for index in [index for index, rest in enumerate(rests) if rest is None]:
             rests[index] = self._rest(number, index, cells[index])
         drawn.put(number, rests)  # type: ignore[arg-type]  # none is None by now
-        if not drawn.leads.keys().isdisjoint(these):
+        if drawn.leads and not drawn.leads.keys().isdisjoint(these):
             for index, this in enumerate(these):
                 if link := drawn.leads.get(this):
                     drawn.link(number, index, link)
@@ -113,22 +113,30 @@ class Rows:
         held = None if cell.formula or cell.runs else cell.value
         return f'" s="{self._formats.number(cell.style, held)}"'
 
+    def _text_look(self, cell: Cell) -> str:
+        """The same of a cell with a text."""
+        found = self._looks.get(id(cell.style))
+        if found is None:
+            found = self._looks[id(cell.style)] = self._look(cell)
+        return found
+
     def _rest(self, row: int, col: int, cell: Cell | None) -> str:
         """How a cell goes on behind its name."""
         drawn = self._drawn
         if cell is None:
             drawn.alike[id(cell)] = ""
             return ""
+        value = cell.value
+        if value.__class__ is str and not (cell.link or cell.note or cell.runs or cell.formula):
+            text = drawn.text(value)  # as of most cells that are looked into
+            if text is not None:
+                rest = drawn.alike[id(cell)] = self._text_look(cell) + text
+                return rest
         found = drawn.content(cell)
         if found is None:
             rest = self._by_itself(row, col, cell)
-        elif isinstance(cell.value, str):  # as most cells that are looked into
-            look = self._looks.get(id(cell.style))
-            if look is None:
-                look = self._looks[id(cell.style)] = self._look(cell)
-            rest = look + found
         else:
-            rest = self._look(cell) + found
+            rest = (self._text_look if isinstance(value, str) else self._look)(cell) + found
         if cell.note:
             _write_note(drawn, row, col, cell.note, self._font)
         elif found is not None:
