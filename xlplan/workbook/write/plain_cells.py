@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import math
-import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from typing import Any, NamedTuple
+from operator import add
+from typing import Any
 
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_col_to_name
@@ -23,6 +23,7 @@ from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import cell_name, clean
 from xlplan.workbook.write.formats import FIRST_DATE
+from xlplan.workbook.write.package import Squeeze
 from xlplan.workbook.write.sheet import Cell, Sheet
 
 DAY_0 = date(1899, 12, 30)
@@ -39,55 +40,6 @@ Over = Mapping[int, Mapping[int, tuple[Cell, bool]]]
 
 class _RowsError(Exception):
     """The rows come next."""
-
-
-class Packed(NamedTuple):
-    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
-
-    checksum: int
-    size: int
-    content: bytes
-
-
-class Squeeze(io.StringIO):
-    """A part of a new file, packed while it is written; nothing else of it is held."""
-
-    _AT_ONCE = 1 << 16
-    """Characters that are packed together, at least."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loose: list[str] = []
-        self._count = 0
-        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
-        self._checksum, self._size = 0, 0
-        self._done: list[bytes] = []
-
-    def write(self, text: str) -> int:
-        """Writes a text behind what was written before."""
-        self._loose.append(text)
-        self._count += len(text)
-        if self._count >= self._AT_ONCE:
-            self._pack()
-        return len(text)
-
-    def _pack(self) -> None:
-        content = "".join(self._loose).encode()
-        self._loose.clear()
-        self._count = 0
-        self._checksum = zlib.crc32(content, self._checksum)
-        self._size += len(content)
-        self._done.append(self._squeeze.compress(content))
-
-    def go_on(self, other: Squeeze, begun: str) -> None:
-        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
-        assert (self._size, "".join(self._loose)) == (0, begun)
-        self.__dict__.update(other.__dict__)
-
-    def packed(self) -> Packed:
-        """The whole part; nothing is written to it any more."""
-        self._pack()
-        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))
 
 
 class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
@@ -118,6 +70,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         """The first and the last column in use in each sixteen rows."""
         self.names: list[str] = []
         """How a cell of each column begins."""
+        self._tails: dict[int, Sequence[str]] = {}
         self._tags: dict[tuple[str | None, int, bool], str] = {}
         self._lines: list[str] = []
         """What is written and not packed yet."""
@@ -189,15 +142,26 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     def put(self, number: int, rests: Sequence[str]) -> None:
         """Writes a row: how each of its cells goes on behind its name, blank where there is
         none."""
-        place = number + 1
-        both = zip(self.names, rests, strict=False)
-        cells = "".join([f"{name}{place}{rest}" for name, rest in both if rest])
+        place = str(number + 1)
+        if "" in rests:
+            both = zip(self.names, rests, strict=False)
+            cells = "".join([f"{name}{place}{rest}" for name, rest in both if rest])
+        elif rests:
+            tails = self._tails.get(len(rests)) or self._tails_of(len(rests))
+            cells = f"{self.names[0]}{place}{place.join(map(add, rests, tails))}"
+        else:
+            cells = ""
         tag = self._tag(number, empty=not cells)
         if tag:
             end = "</row>" if cells else ""
             self._lines.append(f'<row r="{place}"{tag}{cells}{end}')
             if len(self._lines) >= _AT_ONCE and not self._open and self._head is not None:
                 self._pack()
+
+    def _tails_of(self, count: int) -> Sequence[str]:
+        """What comes behind each cell of a row of so many without a gap: how the next begins."""
+        found = self._tails[count] = (*self.names[1:count], "")
+        return found
 
     def put_open(self, number: int, cells: list[str]) -> None:
         """Writes a row of `cells`, names and all, that may still change until the rows `settle`."""

@@ -42,8 +42,8 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
-from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL
-from xlplan.workbook.write.plain_cells import Drawn, Packed, Squeeze, Texts
+from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL, Packed, Squeeze
+from xlplan.workbook.write.plain_cells import Drawn, Texts
 from xlplan.workbook.write.sheet import (
     Sheet,
     Unfolding,
