@@ -24,9 +24,9 @@ from xlplan.board.board_model import (
     TableColumn,
     items_by_column,
     joined,
+    label_of,
     make_table,
 )
-from xlplan.board.coloured import label_of
 from xlplan.board.composite import sheets_of
 from xlplan.board.fitting import LongTexts, least_long, long_in, long_texts, pieces
 from xlplan.board.paint import workbook_of

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
-from operator import is_
 from typing import Any, Literal, TypeVar, overload
 
 from msgspec import Struct, field
@@ -259,6 +258,13 @@ def items_by_column(table: Table) -> list[tuple[Item, ...]]:
     return [*zip(*[line.items for line in table.lines], strict=True)]
 
 
+def label_of(table: Table, line: Line, column: TableColumn) -> str:
+    """Where an item stands, in words: the ref or name of its row, and its column."""
+    ids = [c.id for c in table.columns]
+    at = ids.index("ref") if "ref" in ids else 0
+    return f"{joined(line.items[at].value) or 'no ref'}, {column.heading}"
+
+
 class BoardSheet(Struct, frozen=True):
     """One sheet of the board: its tables, and what is said above them.
 
@@ -292,7 +298,7 @@ def make_table(
     chart: str = "",
 ) -> Table:
     """A table whose ids and headings are each made distinct, its texts cleaned, blanks None."""
-    lines = tuple(map(_Cleaned().line, rows))
+    lines = _cleaned_lines(row if isinstance(row, Line) else line_of(row) for row in rows)
     clean = tuple(
         replace(band, text=canon_text(band.text), more=canon_text(band.more)) for band in bands
     )
@@ -319,37 +325,31 @@ NOTHING = Item()
 _short = lru_cache(maxsize=1 << 12)(Item)
 
 
-class _Cleaned:
-    """The lines of one table, their texts cleaned."""
+def _cleaned_lines(rows: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines of a table, their texts cleaned: what stands in many rows is looked at once."""
+    lines = tuple(rows)
+    every: dict[int, Item] = {}
+    for line in lines:
+        every.update(zip(map(id, line.items), line.items, strict=True))
+    other = {
+        this: clean for this, item in every.items() if (clean := _cleaned_item(item)) is not item
+    }
+    if not other:
+        return lines  # as of most tables
+    return tuple(
+        line
+        if other.keys().isdisjoint(map(id, line.items))
+        else replace(line, items=tuple(other.get(id(item), item) for item in line.items))
+        for line in lines
+    )
 
-    def __init__(self) -> None:
-        self._clean: dict[int, Item] = {}
-        """By their identity, the items that have nothing in them to clean."""
 
-    def line(self, row: Line | Sequence[Item | TableValue]) -> Line:
-        if isinstance(row, Line):
-            items = row.items
-            known = [*map(self._clean.get, map(id, items))]
-            if all(known):
-                return row  # as most are whose items stand in other rows too
-            clean = tuple(
-                [done or self._item(cell) for done, cell in zip(known, items, strict=True)]
-            )
-            same = all(map(is_, clean, items))
-            return row if same else Line(clean, row.anchor, row.total, row.early)
-        return Line(tuple(map(self._item, row)))
-
-    def _item(self, cell: Item | TableValue) -> Item:
-        if not isinstance(cell, Item):
-            cell = item_of(cell)
-        if self._clean.get(id(cell)) is cell:
-            return cell
-        value = _cleaned(cell.value)
-        note, shown = cell.note and canon_text(cell.note), cell.shown and canon_text(cell.shown)
-        if value is cell.value and note is cell.note and shown is cell.shown:
-            self._clean[id(cell)] = cell  # as most are
-            return cell
-        return replace(cell, value=value, note=note, shown=shown)
+def _cleaned_item(item: Item) -> Item:
+    value = _cleaned(item.value)
+    note, shown = item.note and canon_text(item.note), item.shown and canon_text(item.shown)
+    if value is item.value and note is item.note and shown is item.shown:
+        return item  # as most are
+    return replace(item, value=value, note=note, shown=shown)
 
 
 def _cleaned(value: TableValue) -> TableValue:

@@ -19,7 +19,7 @@ from xlplan.board.board_model import (
     Line,
     Table,
     TableColumn,
-    joined,
+    label_of,
 )
 from xlplan.board.fitting import (
     FittedColumn,
@@ -31,7 +31,7 @@ from xlplan.board.fitting import (
     sampled,
     shared_widths,
 )
-from xlplan.board.paint import FIGURES, LONGEST_LINK, Brush, Paint, board_chart, painted, words_of
+from xlplan.board.paint import FIGURES, LONGEST_LINK, Brush, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
@@ -88,13 +88,6 @@ def columns_of(table: Table) -> list[tuple[int, TableColumn]]:
     return [(n, column) for n, column in enumerate(table.columns) if not column.plain]
 
 
-def label_of(table: Table, line: Line, column: TableColumn) -> str:
-    """Where an item stands, in words: the ref or name of its row, and its column."""
-    ids = [c.id for c in table.columns]
-    at = ids.index("ref") if "ref" in ids else 0
-    return f"{joined(line.items[at].value) or 'no ref'}, {column.heading}"
-
-
 def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
     """Every text of a sheet that no row can show, with where it stands."""
     for table in sheet.tables:
@@ -105,9 +98,10 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
                 yield band.more, f"Section {cut_words(band.text, 40)}"
         drawn = [(n, c) for n, c in columns_of(table) if c.kind not in FIGURES and not c.brief]
         least = least_long(paint.look.withdrawn if table.struck else paint.boxed)
-        for line in table.lines:
-            for n, column in drawn:
-                item = line.items[n]
+        found: list[tuple[int, int, str]] = []
+        for n, column in drawn:
+            items = [line.items[n] for line in table.lines]
+            for item in {id(item): item for item in items}.values():
                 value, shown = item.value, item.shown
                 # An arrow may stand before the words.
                 short = value is None or (isinstance(value, str) and len(value) + 2 < least)
@@ -118,7 +112,9 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
                     continue
                 style = paint.look.withdrawn if table.struck else paint.style(column, item)
                 if is_long(words, column.width, style):
-                    yield words, label_of(table, line, column)
+                    found += ((at, n, words) for at, each in enumerate(items) if each is item)
+        for at, n, words in sorted(found):
+            yield words, label_of(table, table.lines[at], table.columns[n])
 
 
 def _across(table: Table) -> float:
@@ -323,13 +319,16 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
     paint, table = draft.paint, stack[0]
     columns = columns_of(table)
     spanning = any(c.span > 1 for _, c in columns)
-    brushes, level = [Brush(paint, c) for _, c in columns], 1 if table.bands else 0
     heads = Row(_spread(draft, columns, [paint.heading(c) for _, c in columns]))
     if not spanning:
         heads = replace(heads, height=heading_height(heads.cells, widths))
     draft.rows.append(heads)
     top = len(draft.rows)
-    for entry in entries_of(stack):
+    entries = [*entries_of(stack)]
+    drawn = [e[1].items for e in entries if not isinstance(e, Band) and not e[0].struck]
+    painted = [Brush(paint, c).all([items[n] for items in drawn]) for n, c in columns]
+    rows, level = zip(*painted, strict=True), 1 if table.bands else 0
+    for entry in entries:
         if isinstance(entry, Band):
             _band(draft, entry, len(columns), _across(table))
             continue
@@ -337,7 +336,7 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
         if owner.struck:
             draft.rows.append(_struck(paint, columns, owner, line))
             continue
-        cells: list[Cell | None] = [*painted(brushes, [line.items[n] for n, _ in columns])]
+        cells = next(rows)
         draft.rows.append(Row(_spread(draft, columns, cells) if spanning else cells, level=level))
     if table.chart:
         last = len(draft.rows) - 1 - sum(line.total for line in table.lines)

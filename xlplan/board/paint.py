@@ -30,6 +30,8 @@ TOP = 0.3
 WIDEST_BANNER = 145.0
 """Characters that a narrow sheet is made wide for the sake of its banner, at most."""
 FIGURES = ("number", "share", "days", "date")
+_WORDS = ("text", "list", "rating")
+"""The kinds of column that show a word as it is."""
 
 
 class Paint(Struct, frozen=True, dict=True):
@@ -208,22 +210,27 @@ class Paint(Struct, frozen=True, dict=True):
 
 
 class Brush:
-    """One column as it is painted: what many rows show is one cell, and looks are few. The items
-    must be alive as long as it is."""
+    """One column as it is painted: what many rows show is one cell, and looks are few."""
 
     def __init__(self, paint: Paint, column: TableColumn) -> None:
         self._paint, self._column = paint, column
-        self.cells: dict[int, Cell] = {}
-        """The cells that are painted, by the identity of their items."""
         self._looks: dict[tuple[object, ...], tuple[Style, Style]] = {}
+        self._plain: Style | None = None
+        """The look of a word by itself."""
 
-    def cell(self, item: Item) -> Cell:
-        """An item as its column shows it."""
-        found = self.cells[id(item)] = self._painted(item)
-        return found
+    def all(self, items: Sequence[Item]) -> list[Cell]:
+        """Items as their column shows them."""
+        these = [*map(id, items)]
+        every = dict(zip(these, items, strict=True))
+        cells = {this: self._painted(item) for this, item in every.items()}
+        return [*map(cells.__getitem__, these)]
 
     def _painted(self, item: Item) -> Cell:
         paint, column, value = self._paint, self._column, item.value
+        bare = not (item.rating or item.link or item.note or item.emphasis or item.shown)
+        if bare and isinstance(value, str) and column.kind in _WORDS and not column.brief:
+            style = self._plain = self._plain or self._look(item)[1]
+            return Cell(paint.texts.fit(value, column.width, style), style)
         if column.kind == "number" and value is not None:
             return Cell(value, self._look(item)[1])  # type: ignore[arg-type]  # a figure
         if value is None and not item.shown:
@@ -246,12 +253,6 @@ class Brush:
             shown = self._paint.shown(self._column, item, linked=linked)
             found = self._looks[key] = shown
         return found
-
-
-def painted(brushes: Sequence[Brush], items: Sequence[Item]) -> list[Cell]:
-    """A line: each of its items as its own column shows it."""
-    both = zip(brushes, items, strict=True)
-    return [brush.cells.get(id(item)) or brush.cell(item) for brush, item in both]
 
 
 def words_of(column: TableColumn, item: Item) -> str:
