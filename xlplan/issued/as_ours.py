@@ -22,11 +22,10 @@ from xlplan.returned.furniture import (
     is_issued_date,
     packed,
 )
-from xlplan.workbook.stamp import is_manifest, parse_row_key
+from xlplan.workbook.stamp import ROW_MARK, is_manifest, parse_row_key
 from xlplan.workbook.write.look import palette
 from xlplan.workbook.write.sheet import (
     Cell,
-    Held,
     Sheet,
     Style,
     Values,
@@ -111,7 +110,8 @@ def _around(sheet: Sheet) -> Iterator[str]:
     found: list[str] = []
     for number, row in enumerate(sheet.rows):
         held = held_in(row.cells)
-        if any(map(_is_key, held)) or (base and number):
+        marked = [text for text in held if isinstance(text, str) and ROW_MARK in text]
+        if any(map(parse_row_key, marked)) or (base and number):
             keyed.add(number)
         elif isinstance(row.cells, Values):
             found += [text for text in held if isinstance(text, str)]
@@ -119,10 +119,6 @@ def _around(sheet: Sheet) -> Iterator[str]:
             found += [_text(cell) for cell in row.cells if cell is not None]
     found += [_text(merge.cell) for merge in sheet.merges if merge.area.first_row not in keyed]
     return (text for text in found if text and not is_manifest(text) and not is_issued_date(text))
-
-
-def _is_key(held: Held) -> bool:
-    return parse_row_key(held) is not None
 
 
 def _notes_of(sheet: Sheet) -> Iterator[str]:

@@ -31,7 +31,7 @@ def cell_name(row: int, col: int) -> str:
 
 def units(text: str) -> int:
     """The length of `text` as Excel counts it."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int, mark: str = CUT) -> str:
