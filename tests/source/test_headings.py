@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.text_sheets import book, fates, read, sheet
 from xlplan.plan.text import canon_text
 from xlplan.source import headings as of_headings
-from xlplan.source.headings import cell_text, parts_of_groups, twins_by_group, version_rows
+from xlplan.source.heading_groups import parts_of_groups, twins_by_group
+from xlplan.source.headings import cell_text, version_rows
 from xlplan.source.importing import Source, read_source
 
 
@@ -79,6 +80,36 @@ def test_merged_cells_say_how_far_a_group_reaches() -> None:
     merged = ((0, 0, 0, 1), (0, 3, 0, 4))
     source = read_source(book(sheet(text, merged=merged)), plan_id="p")
     assert headings(source) == ["Ref", "Action", "Date", "Position Date", "Lead"]
+
+
+GROUPED = """
+Notice | | Action | | | When | | RAG by month | |
+Breach | No. | What | Exec lead | Ward lead | Start | Deadline | Aug 26 | Sep 26 | Update
+Roof | 1.1 | Mend the roof | Ada Quill | Ben Ode | 1/7/2026 | 1/9/2026 | A | G | All well
+Door | 1.2 | Mend the door | Ada Quill | Cy Roe | 1/7/2026 | 1/8/2026 | R | A | Slow
+"""
+
+
+def test_the_parts_of_groups_that_are_all_merged_are_the_headings() -> None:
+    merged = ((0, 0, 0, 1), (0, 2, 0, 4), (0, 5, 0, 6), (0, 7, 0, 8))
+    source = read_source(book(sheet(GROUPED, merged=merged)), plan_id="p")
+    assert headings(source) == [
+        "No.", "Breach", "What", "Exec lead", "Ward lead", "Start", "Deadline",
+        "RAG by month Aug 26", "RAG by month Sep 26", "Update",
+    ]  # fmt: skip
+    assert [row.values["ref"] for row in source.rows] == ["1.1", "1.2"]
+    assert [row.values["rating"] for row in source.rows] == ["G", "A"]
+
+
+def test_a_row_below_merged_headings_that_says_what_was_done_is_an_action() -> None:
+    text = (
+        "Ref | Action | | Lead | | Status\n"
+        "A | Mend the roof | Tiles first | Ada Quill | Roofs | Green\n"
+        "B | Mend the door | Hinges first | Ben Ode | Doors | Amber"
+    )
+    merged = ((0, 1, 0, 2), (0, 3, 0, 4))
+    source = read_source(book(sheet(text, merged=merged)), plan_id="p")
+    assert [row.values["ref"] for row in source.rows] == ["A", "B"]
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def numbers_explained(lines: Sequence[LegendLine]) -> bool:
     and none how much: "1 = rare", "3 = medium" is no such scale.
     """
     numbers = [int(line.code) for line in lines if line.code in NUMBERS]
-    states = sum(_is_state(line.label) for line in lines)
+    states = sum(says_how_far(line.label) for line in lines)
     run = sorted(numbers) == list(
         range(min(numbers, default=0), len(numbers) + min(numbers, default=0))
     )
@@ -108,7 +108,7 @@ def is_meaning(text: str) -> bool:
 
 def by_colour(lines: Sequence[LegendLine]) -> list[LegendLine]:
     """Of lines that explain a colour alone those that form a legend: most of them name a state."""
-    states = [line for line in lines if _is_state(line.label)]
+    states = [line for line in lines if says_how_far(line.label)]
     return list(lines) if len(states) > 1 and len(states) * 2 >= len(lines) else []
 
 
@@ -118,7 +118,7 @@ def lists_another(lines: Sequence[LegendLine], others: Container[str]) -> bool:
     They are where most are values of other columns of the plan (`others`, folded), say how much
     rather than how far, or are a word or two beside a state that are no state themselves.
     """
-    apart = [line for line in lines if not _is_state(line.label) and _is_apart(line, others)]
+    apart = [line for line in lines if not says_how_far(line.label) and _is_apart(line, others)]
     return len(apart) * 2 > len(lines)
 
 
@@ -143,7 +143,7 @@ def explain_below(
     return [LegendLine(code, words[col]) for col, code in named.items()]
 
 
-def _is_state(text: str) -> bool:
+def says_how_far(text: str) -> bool:
     """Whether a text says how far something is, at its beginning at least."""
     words = text.split()
     begins = (" ".join(words[:count]).strip(".,;:") for count in range(1, 4))
@@ -169,7 +169,7 @@ def _in_cells(cells: Sequence[LegendCell], known: frozenset[str]) -> list[Legend
         for at, (cell, after) in enumerate(pairwise(held))
         if ranks[at] < ranks[at + 1]
         and is_meaning(cell.text)
-        and _is_state(cell.text)
+        and says_how_far(cell.text)
         and codes[at + 1] not in NUMBERS  # that is how many there are
         and not _each_coloured(cell, after)
     ]
@@ -233,7 +233,7 @@ def _in_text(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
     turned = _turned(text, known)
     if len(turned) >= max(1, len(made)):
         return turned
-    states = sum(_is_state(label) for _, label in made)
+    states = sum(says_how_far(label) for _, label in made)
     several = len({fold(code) for code, _ in made}) > 1 and len({label for _, label in made}) > 1
     return made if strong or (several and states * 2 >= len(made)) else []
 
@@ -283,7 +283,7 @@ def _turned(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
         halves = re.split(_APART, part.strip(_ENDS), maxsplit=1)
         code = _code(halves[-1], known) if len(halves) == 2 else ""
         named = _rank(code, known) > max(1, _rank(_code(halves[0], known), known))
-        if named and is_meaning(halves[0]) and _is_state(halves[0]):
+        if named and is_meaning(halves[0]) and says_how_far(halves[0]):
             found.append((code, halves[0]))
     return found
 

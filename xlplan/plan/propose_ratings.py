@@ -280,11 +280,15 @@ def _meant(rating: Rating) -> str:
 
 def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
     """Best first. A legend's own order stands, turned round where it runs from worst to best,
-    unless its words say otherwise: a legend may have what is finished in its middle."""
+    unless its words say otherwise: a legend may have what is finished in its middle, or behind the
+    worst."""
     severity = [_severity(rating) for rating in ratings]
     listed = list(range(len(ratings)))
     certain = [each for each in severity if each is not None]
     if legend and certain and None in severity:
+        still = [each for each, rating in zip(severity, ratings, strict=True) if not rating.closed]
+        if len(still) < len(ratings) and still[:1] == [None] and still[-1] == max(certain):
+            return _numbered(sorted(ratings, key=lambda rating: not rating.closed))
         worst_first = ratings[-1].closed and not ratings[0].closed
         if certain == sorted(certain, reverse=True) and (worst_first or certain[0] > certain[-1]):
             return _numbered(reversed(ratings))

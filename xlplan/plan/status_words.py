@@ -113,7 +113,7 @@ _ATTENTION = regex(
     r"slip|behind|delay|off[- ](?:track|plan|target)|not on (?:track|target|plan)|overdue|at risk|"
     r"concern|missed|not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail|"
     r"en retard|retras|vencid|verspätet|überfällig|verzug|te laat|achterstand|ar ei hôl hi|blocked|"
-    r"stalled"
+    r"stalled|(?:needs|requires) (?:attention|intervention)"
 )
 _UNBEGUN = regex(
     r"\b(?:not|yet to|to be)\b(?: \w+){0,3} (?:due|start(?:ed)?|beg[iu]n|commenced?)\b"

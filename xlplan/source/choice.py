@@ -15,18 +15,17 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.plan.definition import Kind
-from xlplan.plan.legend import NUMBERS
 from xlplan.plan.propose_roles import Sample, guess_role, normal_heading
 from xlplan.plan.status_words import known_state, says_how_much
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
 from xlplan.source.heading_words import ROLES, role_scores
-from xlplan.source.headings import cell_text, may_head, point_text
+from xlplan.source.headings import cell_text, may_head
 from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.outside import holds_lists, set_aside
 from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune
-from xlplan.source.scales import numbers_of
-from xlplan.source.several_facts import PROMISED, part_mitigations, part_people_and_days
+from xlplan.source.rated_columns import with_rating
+from xlplan.source.several_facts import part_mitigations, part_people_and_days
 from xlplan.source.ticked_columns import join_ticked
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
@@ -179,7 +178,8 @@ def choose_tables(
             found.left_out.append(place)
     for place in (place for place, kind in found.kinds.items() if kind == "action"):
         found.asked += part_mitigations(table_at(layouts, place), found.readings[place])
-    _rate_by_numbers(layouts, found)
+    for place in (place for place, kind in found.kinds.items() if kind == "action"):
+        found.readings[place] = with_rating(layouts, place, found.readings[place], found.kinds)
     found.computed = {
         place: cols for place in found.kinds
         if (cols := _computed(layouts[place[0]], table_at(layouts, place), found.readings[place]))
@@ -191,24 +191,6 @@ def choose_tables(
 def _values_of(table: Table) -> set[str]:
     """Every value of a table, folded."""
     return {fold(text) for text in {cell_text(v) for row in table.rows for v in row.cells.values()}}
-
-
-def _rate_by_numbers(layouts: Sequence[Layout], choice: Choice) -> None:
-    """A column of states that holds numbers is the rating where a legend explains them."""
-    for place, kind in choice.kinds.items():
-        table, reading = table_at(layouts, place), choice.readings[place]
-        if kind != "action" or reading.has("rating"):
-            continue
-        for col, heading in table.headings.items():
-            texts = {point_text(row.cells.get(col)) for row in table.rows} - {""}
-            scores, role = role_scores(heading), reading.roles.get(col, "progress")
-            promised = max(scores.get("rating", 0.0), scores.get("progress", 0.0)) >= PROMISED
-            if role != "progress" or not promised or not texts or not texts <= NUMBERS:
-                continue
-            if texts <= numbers_of(layouts, set(choice.kinds)):
-                roles, sure = {**reading.roles, col: "rating"}, {**reading.sure, col: PROMISED}
-                choice.readings[place] = replace(reading, roles=roles, sure=sure)
-                break
 
 
 def _read(table: Table, chosen: Mapping[str, str], likely: bool) -> Reading:

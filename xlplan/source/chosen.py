@@ -17,6 +17,7 @@ from xlplan.source.column_roles import Reading, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout, Table
+from xlplan.source.rated_columns import may_be_rating
 from xlplan.source.several_facts import ask_about_facts, say_parted
 from xlplan.workbook.read.book import Book, ReadSheet
 
@@ -224,6 +225,7 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
              if {"lead", "leads", "owner", "owners"} & {*words_of(text).split()}]  # fmt: skip
     if leads:
         yield _instead("lead", columns["lead"], leads, "lead")
+    yield from may_be_rating(table_at(layouts, choice.main), reading)
     yield from choice.asked
     for place in choice.kinds:
         table = table_at(layouts, place)

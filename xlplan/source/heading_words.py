@@ -306,6 +306,7 @@ def _note(words: str) -> dict[str, float] | None:
     return {"progress": 0.9, "rating": 0.2, "action": min(_do(words), 0.3)}
 
 
+_RATED_EACH = regex(r"^b?rag (?:by|each|every|per) (?:month|quarter|week|term)\b")
 _ASKS_WHEN = regex(r"(?:by )?(?:when|what date)\b")
 
 
@@ -320,6 +321,8 @@ def _day(words: str) -> dict[str, float] | None:
     )
     if re.search(r"\b(?:percent|weeks? ending|time spent)\b", words):
         return {"": 0.0}
+    if _RATED_EACH.search(words):
+        return None
     if re.fullmatch(r"forecast|expected|planned|agreed|estimated", words):
         return {"due": 0.5}
     if re.fullmatch(r"(?:end|ends|finish|ende|fin|einde|diwedd|by|bis|per)", words):

@@ -16,7 +16,7 @@ from itertools import chain
 from msgspec import Struct
 
 from xlplan.late import regex
-from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
+from xlplan.plan.propose_roles import guess_role, normal_heading
 from xlplan.plan.shown import ShownNumber, shown_text
 from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import canon_text, fold, trimmed
@@ -111,6 +111,11 @@ def _asks(text: str) -> bool:
     return unanswered(cell_text(text))
 
 
+def is_value(text: str) -> bool:
+    """Whether a text is a number, an amount, a day in numbers or an address, and no words."""
+    return bool(_VALUE.fullmatch(text))
+
+
 def point_text(value: CellValue) -> str:
     """A cell as a point of a scale: its text, a whole number without ".0"."""
     whole = isinstance(value, float) and value.is_integer() and not isinstance(value, ShownNumber)
@@ -133,7 +138,7 @@ def heading_rows(
     }
     named = {
         row for row, cells in enumerate(rows)
-        if chosen and len(cells) > 1 and chosen & {fold(text) for text in _texts(cells).values()}
+        if chosen and len(cells) > 1 and chosen & {fold(text) for text in texts_of(cells).values()}
     }  # fmt: skip
     sure |= named
     if any(_heads_actions(rows[row]) for row in sure):
@@ -144,7 +149,7 @@ def heading_rows(
         if not strength:
             continue
         first = min(found, default=None)
-        if first is None or row < first or same_headings(_texts(rows[first]), _texts(cells)):
+        if first is None or row < first or same_headings(texts_of(rows[first]), texts_of(cells)):
             found[row] = strength
         elif row - first == 1:
             if first not in sure and strength > found[first]:
@@ -157,11 +162,12 @@ def heading_rows(
 def _known(cells: Mapping[int, CellValue], known: frozenset[str]) -> bool:
     if len(known) <= 1:
         return False
-    texts = {normal_heading(text) for text in _texts(cells).values()}
+    texts = {normal_heading(text) for text in texts_of(cells).values()}
     return len(texts & known) * 2 > len(known)
 
 
-def _texts(cells: Mapping[int, CellValue]) -> dict[int, str]:
+def texts_of(cells: Mapping[int, CellValue]) -> dict[int, str]:
+    """The texts of a row's cells, by column."""
     return {col: cell_text(value) for col, value in cells.items()}
 
 
@@ -183,7 +189,7 @@ def running_titles(
 
 
 def _heads_actions(cells: Mapping[int, CellValue]) -> bool:
-    roles = {guess_role(text) for text in _texts(cells).values()}
+    roles = {guess_role(text) for text in texts_of(cells).values()}
     return bool(roles & {"action", "recommendation"}) and len(roles - {"text"}) > 2
 
 
@@ -205,7 +211,7 @@ def understood(texts: Sequence[str]) -> dict[str, str]:
 
 def _strength(cells: Mapping[int, CellValue]) -> float:
     """How much a row reads like the headings of a plan; 0 where it does not."""
-    texts = list(_texts(cells).values())
+    texts = list(texts_of(cells).values())
     if len(texts) < 2 or max(map(len, texts)) > LONGEST_OF_ALL:
         return 0.0
     values = sum(
@@ -226,7 +232,7 @@ def _strength(cells: Mapping[int, CellValue]) -> float:
 
 def may_head(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row can be headings at all: two or more short texts, each another, no values."""
-    texts = list(_texts(cells).values())
+    texts = list(texts_of(cells).values())
     if len(texts) < 2 or not all(isinstance(value, str) for value in cells.values()):
         return False
     several = len({normal_heading(text) for text in texts}) * 5 >= len(texts) * 3
@@ -235,7 +241,7 @@ def may_head(cells: Mapping[int, CellValue]) -> bool:
 
 
 def _well_named(cells: Mapping[int, CellValue]) -> bool:
-    texts = list(_texts(cells).values())
+    texts = list(texts_of(cells).values())
     named = sum(max(role_scores(text).values(), default=0.0) >= SURE for text in texts)
     return len(understood(texts)) >= 3 and named * 5 >= len(texts) * 3
 
@@ -311,88 +317,3 @@ def same_headings(one: Mapping[int, str], other: Mapping[int, str]) -> bool:
         if col in other
     )
     return same == len(other) and same * 2 > len(one)
-
-
-LONGEST_PART = 40
-"""Characters of a heading that stands above or below another in two rows of headings."""
-
-
-def under_merged(
-    headings: Mapping[int, str], cells: Mapping[int, CellValue], wide: Mapping[int, int]
-) -> dict[int, str]:
-    """The headings of a further row below merged ones: each with the one that reaches over it."""
-    found: dict[int, str] = {}
-    for col, value in cells.items():
-        if isinstance(value, str):
-            over = (headings[c] for c in range(col, -1, -1) if c in headings and c + wide[c] > col)
-            found[col] = f"{next(over, '')} {cell_text(value)}".strip()
-    return found
-
-
-def under_one(headings: Mapping[int, str], cells: Mapping[int, CellValue]) -> dict[int, str]:
-    """The headings of a second row of words such as "Initial" and "Current" below "RAG"."""
-    found: dict[int, str] = {}
-    for col, value in cells.items():
-        held = {**headings, **found}
-        left = [c for c in held if c <= col]
-        parent = held[max(left)] if left else ""
-        word = cell_text(value)
-        if word.casefold() not in parent.casefold():
-            first = parent.rsplit(" ", 1)[0] if left and max(left) != col else parent
-            found[col] = f"{first} {word}".strip()
-    return found
-
-
-def parts_of_groups(
-    above: Mapping[int, CellValue], below: Mapping[int, CellValue]
-) -> dict[int, str]:
-    """The headings of a row that names the parts of the groups above it, each with its group;
-    {} where it is no such row.
-
-    "Inherent", "Residual" have parts where nothing stands above the cells right of them. Every
-    cell below is a part, and some heading above is no group: a row of the plan has a cell there.
-    """
-    texts = _texts(below)
-    if len(texts) < 2 or not all(map(_may_be_part, below.values())):
-        return {}
-    group = {col: max((c for c in above if c <= col), default=-1) for col in texts}
-    counts = Counter(group.values())
-    words = Counter(normal_heading(text) for text in texts.values())
-    known = any(
-        role_scores(text) or normal_heading(text) in SUB_HEADINGS for text in texts.values()
-    )
-    if min(counts.values()) < 2 or -1 in counts or len(counts) == len(above):
-        return {}
-    if not known and max(words.values()) < 2:
-        return {}
-    return {col: f"{cell_text(above[group[col]])} {text}" for col, text in texts.items()}
-
-
-def twins_by_group(
-    above: Mapping[int, CellValue], cells: Mapping[int, CellValue], wide: Mapping[int, int]
-) -> dict[int, str]:
-    """The headings that stand twice in a row, each with the group that a row above it names; {}
-    where that row tells none of them apart. `wide` says how far merged cells reach."""
-    if not above or not all(map(_may_be_part, above.values())):
-        return {}
-    texts = _texts(cells)
-    counts = Counter(normal_heading(text) for text in texts.values())
-    found: dict[int, str] = {}
-    for twin in (name for name, count in counts.items() if count > 1):
-        cols = [col for col, text in texts.items() if normal_heading(text) == twin]
-        groups = [_group_over(col, above, wide) for col in cols]
-        if len(set(groups)) == len(groups):
-            found |= {col: f"{group} {texts[col]}".strip()
-                      for col, group in zip(cols, groups, strict=True)}  # fmt: skip
-    return found
-
-
-def _group_over(col: int, above: Mapping[int, CellValue], wide: Mapping[int, int]) -> str:
-    left = max((c for c in above if c <= col), default=-1)
-    reaches = left >= 0 and (wide[left] == 1 or left + wide[left] > col)
-    return cell_text(above[left]) if reaches else ""
-
-
-def _may_be_part(value: CellValue) -> bool:
-    text = cell_text(value)
-    return isinstance(value, str) and len(text) <= LONGEST_PART and not _VALUE.fullmatch(text)

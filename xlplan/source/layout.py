@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.plan.text import trimmed
+from xlplan.source.heading_groups import parts_below, twins_by_group, under_merged, under_one
 from xlplan.source.heading_words import begins_note, says_total
 from xlplan.source.headings import (
     Heading,
@@ -23,13 +24,9 @@ from xlplan.source.headings import (
     heading_rows,
     is_unanswered,
     parse_heading,
-    parts_of_groups,
     running_titles,
     same_headings,
     section_outcome,
-    twins_by_group,
-    under_merged,
-    under_one,
     version_rows,
 )
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
@@ -348,7 +345,8 @@ class _Reader:
             if row not in self.headers:
                 continue
             below = self.own[row + 1] if row + 1 < len(self.own) else {}
-            if parts := parts_of_groups(self.own[row], below):
+            wide = {c: self.wide.get((row, c), 1) for c in self.own[row]}
+            if parts := parts_below(self.own[row], below, wide):
                 self.parts_of_groups[row + 1] = parts
                 self.headers.discard(row + 1)
             above = self.own[row - 1] if row and row - 1 not in self.headers else {}

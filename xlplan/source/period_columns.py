@@ -45,6 +45,21 @@ def latest_first(
     return [(first.get((col, role), score), col, role) for score, col, role in found]
 
 
+def latest_of(headings: Mapping[int, str], col: int, held: Mapping[int, float]) -> int:
+    """Of the columns that differ from one (`col`) in their period alone, the last that most rows
+    have (`held`: how many, by column); `col` itself where no row has any."""
+    bare = without_period(words_of(headings[col]))
+    if bare is None:
+        return col
+    alike = [
+        (1.0, other, "rating") for other, heading in headings.items()
+        if other in held and without_period(words_of(heading)) == bare
+    ]  # fmt: skip
+    return next(
+        (other for score, other, _ in latest_first(alike, headings, held) if score > 1), col
+    )
+
+
 def _day_of(heading: str) -> date | None:
     """The one day or month, with its year, that a heading names."""
     if numbers := _IN_NUMBERS.search(heading):

@@ -19,6 +19,7 @@ from xlplan.plan.legend import (
     explain_below,
     lists_another,
     numbers_explained,
+    says_how_far,
 )
 from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
@@ -106,6 +107,17 @@ def numbers_of(layouts: Sequence[Layout], plans: set[tuple[int, int]]) -> set[st
             lines = [line for _, line in _explained(rows, set(NUMBERS))]
             if numbers_explained(lines):
                 return {line.code for line in lines}
+    return set()
+
+
+def states_of(layouts: Sequence[Layout], plans: set[tuple[int, int]], texts: Set[str]) -> set[str]:
+    """Those of some texts (folded) that a legend outside the plan's rows explains, where two or
+    more of what it says of them say how far something is."""
+    for number, layout in enumerate(layouts):
+        for rows in _parts(layout, number, plans):
+            lines = {fold(line.code): line for _, line in _explained(rows, {*texts})}
+            if sum(says_how_far(line.label) for line in lines.values()) > 1:
+                return {*lines}
     return set()
 
 

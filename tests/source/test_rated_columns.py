@@ -1,0 +1,89 @@
+"""The rating column where its heading does not say so: by a legend, by the colours of months."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.text_sheets import book, column, read, sheet
+from xlplan.source.importing import read_source
+
+CONFIDENT = """
+{legend}
+
+Ref | Commitment | SRO | Finish | {heading} | Position
+1 | Close the accounts of the year | Ada Quill | 31/01/2027 | M | Queries are down
+2 | Sell the depot at the ferry | Ben Ode | 30/06/2027 | L | Heads of terms
+3 | Train every member in the code | Ada Quill | 31/03/2027 | H | Three left
+4 | Adopt the scrutiny programme | Ben Ode | 30/09/2026 | Done | Adopted
+5 | Report on whistleblowing to audit | Ben Ode | 30/09/2027 | H | First report
+"""
+SURE = (
+    "Confidence: H = will be delivered on time, M = needs attention, "
+    "L = will not be delivered without help, Done = signed off by the Board"
+)
+
+
+def test_letters_that_a_legend_explains_are_the_rating_best_first() -> None:
+    source = read(CONFIDENT.format(legend=SURE, heading="Confidence (H/M/L)"))
+    assert column(source, "rating") == ["M", "L", "H", "Done", "H"]
+    ratings = source.definition.ratings
+    assert [r.code for r in ratings] == ["Done", "H", "M", "L"]
+    assert [r.code for r in ratings if r.closed] == ["Done"]
+    assert [r.code for r in ratings if r.exception] == ["M", "L"]
+
+
+@pytest.mark.parametrize(
+    ("legend", "heading"),
+    [
+        (SURE, "Priority"),
+        ("H = high value, M = medium value, L = low value, Done = an old one", "Worth"),
+        ("Position for the team", "Confidence (H/M/L)"),
+    ],
+)
+def test_letters_that_say_how_much_or_that_nothing_explains_are_no_rating(
+    legend: str, heading: str
+) -> None:
+    source = read(CONFIDENT.format(legend=legend, heading=heading))
+    assert source.definition.ratings == ()
+
+
+MONTHS = """
+Ref | Action | Lead | Due | RAG Aug 26 | RAG Sep 26 | RAG Oct 26 | RAG Nov 26 | Update
+1 | Triage in a quarter of an hour | Ada Quill | 30/11/2026 | | | | | 88%
+2 | Open the second room | Ben Ode | 30/11/2026 | | | | | Open
+3 | A nurse to stream on each shift | Ada Quill | 31/01/2027 | | | | | Six came
+"""
+GREEN, AMBER, RED = "#92D050", "#FFC000", "#FF0000"
+
+
+def test_of_months_that_are_only_coloured_the_last_is_the_rating() -> None:
+    held = {4: (GREEN, AMBER, RED), 5: (GREEN, GREEN, RED), 6: (AMBER, GREEN, GREEN)}
+    fills = {(row, col): c for col, column_ in held.items() for row, c in enumerate(column_, 1)}
+    source = read_source(book(sheet(MONTHS, fills=fills)), plan_id="plan")
+    rated = next(item for item in source.definition.fields if item.role == "rating")
+    assert rated.heading == "RAG Oct 26"
+    assert column(source, "rating") == ["Amber", "Green", "Green"]
+
+
+GRADED = """
+Ref | Action | Lead | Due | {heading}
+1 | Write the safeguarding policy | Ada Quill | 31/03/2027 | {0}
+2 | Train every governor on data | Ben Ode | 30/04/2027 | {1}
+3 | Rebuild the map of the curriculum | Ada Quill | 31/05/2027 | {2}
+4 | Publish the offer for families | Ben Ode | 31/05/2027 | {1}
+"""
+
+
+def test_a_column_of_judgements_is_asked_about_where_nothing_is_the_rating() -> None:
+    grades = ("Good", "Requires improvement", "Inadequate")
+    source = read(GRADED.format(*grades, heading="Grade"))
+    asked = (
+        'plan: no column was taken as the rating; if "Grade" says how far an action is, use '
+        '--map "Grade=rating"'
+    )
+    assert asked in source.guesses
+
+
+def test_a_column_of_kinds_is_not_asked_about() -> None:
+    source = read(GRADED.format("Estates", "Nursing", "Finance", heading="Team"))
+    assert not [guess for guess in source.guesses if "no column was taken" in guess]
