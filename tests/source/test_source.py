@@ -423,6 +423,22 @@ def test_lines_of_sections_that_come_again_have_their_sheets_name_above_them() -
         assert column(on_sheets(HEADED, *names), "section") == ["Safety", "Care"] * 2
 
 
+NUMBERED = "Ref | Action | Lead\nSafety\n1.1 | Mend {0} | Ada\nCare\n2.1 | Paint {0} | Ben"
+
+
+def test_numbers_that_come_again_on_every_sheet_have_the_number_of_their_sheet() -> None:
+    source = on_sheets(NUMBERED, "North", "South")
+    assert column(source, "ref") == ["1.1.1", "1.2.1", "2.1.1", "2.2.1"]
+    assert not source.problems
+    for text, *names in (
+        (NUMBERED, "Open actions", "Closed actions"),
+        (NUMBERED.replace("Mend {0}", "Mend the roof"), "North", "South"),
+    ):
+        same = on_sheets(text, *names)
+        assert column(same, "ref") == ["1.1", "2.1"] * 2
+        assert {each.code for each in same.problems} == {"NEW-003"}
+
+
 def test_sections_that_answer_listed_recommendations_have_no_sheets_name() -> None:
     one, two = (sheet(PLAN.replace("4.", f"{number}.") if number > 4 else PLAN, f"Plan {number}")
                 for number in (4, 5))  # fmt: skip

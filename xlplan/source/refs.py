@@ -203,11 +203,32 @@ def name_rows(
                 f"{whole}the numbering starts afresh in every section; refs are the section's "
                 "number, a dot and the number"
             )
+    _number_sheets(have, guesses)
     _make_refs([d for d in drafts if not d.ref], drafts, numbers, guesses)
     groups: dict[str, list[Draft]] = {}
     for draft in drafts:
         groups.setdefault(fold(draft.ref), []).append(draft)
     return [(rows[0].ref, rows) for rows in groups.values() if len(rows) > 1]
+
+
+def _number_sheets(drafts: Sequence[Draft], guesses: list[str]) -> None:
+    """Refs of which each sheet has its own, "1.1" of two schools, have the sheet's number before
+    them, where each sheet is one section of the plan; not where two sheets say the same of one
+    ref, as a list of finished actions does."""
+    parts = {(draft.sheet, draft.sections[0].text if draft.sections else "") for draft in drafts}
+    sheets = {sheet: n for n, sheet in enumerate(sorted({d.sheet for d in drafts}), 1)}
+    places = {(draft.sheet, fold(draft.ref)) for draft in drafts}
+    texts = {(fold(draft.ref), fold(draft.text("action"))) for draft in drafts}
+    refs = {ref for _, ref in places}
+    apart = len({name for _, name in parts if name}) == len(parts) == len(sheets)
+    if len(refs) == len(drafts) or not apart or not len(places) == len(texts) == len(drafts):
+        return
+    for draft in drafts:
+        draft.ref = f"{sheets[draft.sheet]}.{draft.ref}"
+    guesses.append(
+        f"{about(drafts[0].kind, 'ref')}several sheets have the same ones; refs are the sheet's "
+        "number, a dot and what stands there"
+    )
 
 
 def _is_priority(text: str) -> bool:
