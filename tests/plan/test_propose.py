@@ -56,7 +56,9 @@ from xlplan.plan.values import Raw
         ("Progress made", "progress"), ("Progress to date", "progress"),
         ("Outcome", "outcome"), ("Output", "output"), ("Outputs", "output"),
         ("Evidence", "evidence"), ("Success measure (s)", "measure"), ("Milestones", "milestone"),
-        ("% complete", "percent"), ("Theme", "section"), ("Priority", "section"),
+        ("% complete", "percent"), ("% done", "percent"),
+        ("Progress (%)", "percent"), ("% of target", "text"),
+        ("Theme", "section"), ("Priority", "section"),
         ("Progress (RAG)", "rating+progress"),
         ("Issue raised", "text"), ("Cost", "text"), ("", "text"),
         ("The action was taken by the lead officer", "text"),
@@ -1012,3 +1014,12 @@ def test_what_a_heading_says_beside_its_period() -> None:
     assert without_period("q1 rag") == without_period("rag october") == "rag"
     assert without_period("sep 25") == ""
     assert without_period("rag") is None
+
+
+def test_a_lead_is_asked_for_a_day_alone_where_words_are_no_date() -> None:
+    def guidance(*due: Raw) -> str:
+        fields = propose_columns([sample("Action", "Mend", "Paint"), sample("Due", *due)]).fields
+        return next(item.guidance for item in fields if item.role == "due")
+
+    assert guidance(date(2026, 5, 1), date(2026, 6, 1)) == "A date, such as 28 February 2026."
+    assert "Within 3 months" in guidance(date(2026, 5, 1), "end of June")

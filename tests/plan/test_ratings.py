@@ -41,6 +41,30 @@ def test_a_text_means_a_rating_or_none(text: str, code: str | None) -> None:
     assert (found.code if found else None) == code
 
 
+SIGNED = (
+    Rating("🟢 On track", "🟢 On track"),
+    Rating("⚪️ Not started", "⚪️ Not started"),
+    Rating("🔴 Late", "🔴 Late"),
+    Rating("▲ Late", "▲ Late"),
+    Rating("<50%", "<50%"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("on track", "🟢 On track"),
+        ("Not started", "⚪️ Not started"),
+        ("🔴 On track", None),
+        ("Late", None),  # of two ratings
+        ("50%", None),
+    ],
+)
+def test_the_words_behind_a_sign_mean_the_rating(text: str, code: str | None) -> None:
+    found = match_rating(text, SIGNED)
+    assert (found.code if found else None) == code
+
+
 def test_an_alias_never_hides_a_code() -> None:
     assert match_rating("b", tuple(reversed(SCALE))) == SCALE[0]
 

@@ -53,6 +53,8 @@ _GUIDANCE = {
     "reason": "Why the date or the rating has changed.",
     "steps_done": "Which steps of the action are done, and on which day.",
 }
+ONE_DAY = "A date, such as 28 February 2026."
+"""What to enter in a due date whose cells are all days, so that words are none."""
 _SIGN = regex(r"[£€](?!['’ ]?(?:0|k\b|m\b|bn\b))", re.IGNORECASE)
 """A currency in a heading; not "£000", in which 5 is no five pounds."""
 _PERCENT = regex(r"(?:100|\d{1,2}(?:\.\d+)?) ?%")
@@ -210,7 +212,7 @@ def free_id(base: str, taken: Iterable[str]) -> str:
 def _field(slot: _Slot) -> Field:
     if slot.given is not None:
         return slot.given
-    made = replace(make_field(slot.id, slot.heading, slot.role, slot.of), type=_type(slot))
+    made = make_field(slot.id, slot.heading, slot.role, slot.of, _type(slot))
     if slot.role != "text" or made.type not in ("text", "number"):
         return made
     sign = _SIGN.search(slot.heading)
@@ -269,12 +271,16 @@ def make_field(
     return Field(
         field_id, heading, kind or _TYPES.get(role, "text"), role, owner,
         required=role in ("key", "action"), of=of,
-        guidance=_GUIDANCE.get(role, "") if owner == "lead" else "",
+        guidance=_guidance(role, kind) if owner == "lead" else "",
     )  # fmt: skip
 
 
 def _is_amount(value: float) -> bool:
     return not isinstance(value, bool) and not (isinstance(value, ShownNumber) and value.is_code)
+
+
+def _guidance(role: str, kind: str | None) -> str:
+    return ONE_DAY if role == "due" and kind == "date" else _GUIDANCE.get(role, "")
 
 
 def _in_hundredths(value: float) -> bool:

@@ -34,7 +34,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
                        rf"{_RATING} (?:initial|original|baseline)"),
     ("previous_rating", rf"(?:previous|last|prior) {_RATING}|{_RATING} (?:previous|last|prior)"),
     ("rating", rf"(?:current |overall |progress |latest |action )?{_RATING}(?: (?:current|now))?"),
-    ("percent", r"(?:percent(?:age)?|progress percent|complete percent)(?: complete(?:d)?)?"),
+    ("percent", r"(?:(?:progress|completion|completed?|done|delivery|delivered) )?percent(?:age)?"
+     r"(?: (?:completed?|completion|done|progress|delivered|achieved))?"),
     ("revised", rf"(?:revised|new|forecast|expected|rescheduled) {_DUE}"),
     ("reason", r"reasons?(?: for .*)?|cause of delay"),
     ("due", rf"(?:recommended |proposed |original |agreed |planned |target )?{_DUE}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -36,6 +37,7 @@ class Invalid:
 Value = None | str | int | float | date | Timescale | tuple[str, ...] | frozenset[str] | Invalid
 Raw = str | int | float | bool | date | datetime | time | timedelta | None | Value
 """What a reader or a caller may hand to `canon`."""
+_SIGNS = regex(r"^[^\w]+")
 _NUMBER = regex(
     r"([+-]?(?:(?:\d{1,3}(?:[ ,]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*(%?)", re.I
 )
@@ -287,7 +289,8 @@ def match_rating(text: str, scale: Sequence[Rating]) -> Rating | None:
     """The rating that `text` names by code, label or alias, case and look-alike letters aside.
 
     A code is tried before a label, and a label before an alias, so that an alias never hides a
-    code. The same rating written twice in a cell (``"Blue\\nBlue"``) is that rating.
+    code. The same rating written twice in a cell (``"Blue\\nBlue"``) is that rating, and so are
+    the words of one that begins with a sign, without it (``"On track"`` for ``"🟢 On track"``).
     """
     name = fold(text)
     found = _named(name, scale) or _named(fold(latin(text)), scale)
@@ -295,7 +298,7 @@ def match_rating(text: str, scale: Sequence[Rating]) -> Rating | None:
     if found is None and len(lines) > 1:
         first, *others = [match_rating(line, scale) for line in lines]
         found = first if all(other is first for other in others) else None
-    return found
+    return _by_words(name, scale) if found is None and name else found
 
 
 def _named(name: str, scale: Sequence[Rating]) -> Rating | None:
@@ -304,6 +307,20 @@ def _named(name: str, scale: Sequence[Rating]) -> Rating | None:
             if any(fold(each) == name for each in names(rating)):
                 return rating
     return None
+
+
+def _by_words(name: str, scale: Sequence[Rating]) -> Rating | None:
+    """The one rating whose code or label is this name behind a sign of its own."""
+    named = [
+        rating for rating in scale
+        if name in (_behind_sign(rating.code), _behind_sign(rating.label))
+    ]  # fmt: skip
+    return named[0] if len(named) == 1 else None
+
+
+def _behind_sign(text: str) -> str:
+    signed = not text.isascii() and unicodedata.category(text[0]) == "So"
+    return fold(_SIGNS.sub("", text)) if signed else ""
 
 
 def best_first(scale: Sequence[Rating]) -> bool:
