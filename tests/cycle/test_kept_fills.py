@@ -46,6 +46,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     headings = ("No", "Action", "Lead", "By when", "Update", "RAG")
     for col, heading in enumerate(headings, 1):
         sheet.cell(FIRST - 1, col, heading).fill = _solid("1F3864")
+        sheet.cell(FIRST - 2, col).fill = _solid("204060")  # a band: a blue, and no rating
     for number, (*values, colour) in enumerate(ROWS):
         for col, value in enumerate(values, 1):
             sheet.cell(FIRST + number, col, value)

@@ -169,7 +169,7 @@ class KeptEdits(Struct, dict=True):
         """A cell of the field's own: written where it says something else."""
         held = value_at(table.sheet, at, col)
         if cell is not None and cell.how == "filled" and not raw_text(held):
-            fill_rated(self, row, item, cell, table.sheet, (at, col), want)
+            fill_rated(self, row, item, cell, table, (at, col), want)
             return
         key, over = (row.uid, item.id), value_over(table.sheet, (at, col))
         if key in self.asked or (

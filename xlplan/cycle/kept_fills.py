@@ -13,7 +13,7 @@ from xlplan.merge.kept_cells import KeptCell
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, show_in
-from xlplan.returned.kept_tables import rated_by_fill, shown_at
+from xlplan.returned.kept_tables import FoundTable, rated_by_fill, shown_at
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1
 from xlplan.workbook.write.cell_edits import Value as Written
 
@@ -91,11 +91,13 @@ def _fills(known: Mapping[Value, Mapping[Look, Spot]]) -> set[str]:
 
 
 def filled_like(
-    book: Book, sheet: ReadSheet, col: int, item: Field, value: Value, definition: PlanDefinition
+    book: Book, table: FoundTable, col: int, item: Field, value: Value, definition: PlanDefinition
 ) -> Spot | None:
-    """A cell that is filled as one of a field is that has this rating: of its column, else any of
-    the workbook with the rating's own colour, as that of its key; None where there is none."""
-    for row in range(len(sheet.rows)):
+    """A cell that is filled as one of a field is that has this rating: of its column below the
+    headings, which have colours of their own, else any of the workbook with the rating's own
+    colour, as that of its key; None where there is none."""
+    sheet = table.sheet
+    for row in range(table.header + 1, len(sheet.rows)):
         if rated_by_fill(sheet, (row, col), item, definition) == value is not None:
             return sheet.name, row, col
     rating = next((r for r in definition.scale_of(item) if r.code == value), None)
@@ -111,11 +113,12 @@ def fill_rated(
     row: MasterRow,
     item: Field,
     cell: KeptCell,
-    sheet: ReadSheet,
+    table: FoundTable,
     at: At,
     want: Value,
 ) -> None:
     """A cell that says a rating by its fill alone: filled as a cell of that rating is."""
+    sheet = table.sheet
     key, definition = (row.uid, item.id), edits.desk.state.definition
     now: Value = rated_by_fill(sheet, at, item, definition)
     if cell.stands and shown_at(sheet, *at, "filled") == cell.raw:
@@ -123,7 +126,7 @@ def fill_rated(
     if key in edits.asked:
         edits.apart.add(key)
     elif now != want:
-        like = filled_like(edits.book, sheet, at[1], item, want, definition)
+        like = filled_like(edits.book, table, at[1], item, want, definition)
         if like is None or (sheet.name, a1(*at)) in edits.refused:
             edits.apart.add(key)
             edits.by_hand.append((sheet.name, a1(*at), say_fill(item, row.ref, want)))

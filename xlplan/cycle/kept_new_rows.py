@@ -85,7 +85,7 @@ def _fill(edits: KeptEdits, row: MasterRow, table: FoundTable, after: int, numbe
         like = None
         if col is not None and how == "filled":
             definition = edits.desk.state.definition
-            like = filled_like(edits.book, table.sheet, col, item, want, definition)
+            like = filled_like(edits.book, table, col, item, want, definition)
         if col is None or col in taken or (how not in ("own", "composed") and like is None):
             if edits.as_mate(row.uid, item.id, want) is None:
                 edits.say(row, item, "none", want, table.sheet.name)

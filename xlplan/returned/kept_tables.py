@@ -115,9 +115,13 @@ def tables_on(sheet: ReadSheet, tables: Sequence[KeptTable]) -> Iterator[FoundTa
     """The tables on a sheet: every row that has most of the headings of one of the record."""
     wanted = sorted(enumerate(tables), key=lambda each: each[1].sheet != sheet.name)
     seen: dict[int, int] = defaultdict(int)
+    parts = {part for table in tables for part in _parts(table)}
+    below = {row: heads for row in range(1, min(len(sheet.rows), _DEEPEST))
+             if (heads := _in_two_rows(sheet, row, parts))}  # fmt: skip
     for number, values in enumerate(sheet.rows[:_DEEPEST]):
         texts = {fold(value): None for value in values if isinstance(value, str)}
-        if len(texts) < 2:
+        texts |= {fold(text): None for text in below.get(number, {}).values()}
+        if len(texts) < 2 or number + 1 in below:
             continue
         best, most = -1, 0.0
         for place, table in wanted:
@@ -127,7 +131,34 @@ def tables_on(sheet: ReadSheet, tables: Sequence[KeptTable]) -> Iterator[FoundTa
                 best, most = place, fresh
         if best >= 0:
             seen[best] += 1
-            yield _placed(best, sheet, number, tables[best])
+            heads = {col: text_of(value) for col, value in enumerate(values) if value is not None}
+            yield _placed(best, sheet, number, tables[best], below.get(number, heads))
+
+
+def _parts(table: KeptTable) -> Iterator[tuple[str, str]]:
+    """The headings of a table that may stand in two rows (folded), each with every end of it."""
+    for heading in {fold(heading) for _, heading in table.columns.values()}:
+        for at, letter in enumerate(heading):
+            if letter == " ":
+                yield heading, heading[at + 1 :]
+
+
+def _in_two_rows(sheet: ReadSheet, row: int, parts: Collection[tuple[str, str]]) -> dict[int, str]:
+    """The headings of a row that names parts of the groups in the row above it, each with its
+    group where the record has it so, and with what stands above where nothing stands below; {}
+    where it is no such row."""
+    ends = {end for _, end in parts}
+    here = {col: text_of(v) for col, v in enumerate(sheet.rows[row]) if isinstance(v, str)}
+    if not any(fold(text) in ends for text in here.values()):
+        return {}
+    above = {col: text_of(v) for col, v in enumerate(sheet.rows[row - 1]) if text_of(v)}
+    found: dict[int, str] = {}
+    for col, text in here.items():
+        group = above.get(max((c for c in above if c <= col), default=-1), "")
+        whole = " ".join(f"{group} {text}".split())
+        if (fold(whole), fold(text)) in parts:
+            found[col] = whole
+    return {**above, **here, **found} if len(found) > 1 else {}
 
 
 def _share(table: KeptTable, texts: Iterable[str]) -> float:
@@ -135,14 +166,15 @@ def _share(table: KeptTable, texts: Iterable[str]) -> float:
     return len(headings & set(texts)) / len(headings) if len(headings) > 1 else 0.0
 
 
-def _placed(number: int, sheet: ReadSheet, header: int, table: KeptTable) -> FoundTable:
-    """The columns of a table by their headings; what has none, or another one now, by its place
-    among the columns that were found."""
+def _placed(
+    number: int, sheet: ReadSheet, header: int, table: KeptTable, heads: Mapping[int, str]
+) -> FoundTable:
+    """The columns of a table by their headings, `heads`; what has none, or another one now, by
+    its place among the columns that were found."""
     places: dict[str, list[int]] = defaultdict(list)
-    values = sheet.rows[header]
-    for col, value in enumerate(values):
-        if isinstance(value, str) and value.strip():
-            places[fold(value)].append(col)
+    for col in sorted(heads):
+        if heads[col].strip():
+            places[fold(heads[col])].append(col)
     columns: dict[str, int] = {}
     by_col: dict[int, list[str]] = defaultdict(list)
     for name, (col, _) in table.columns.items():
@@ -161,7 +193,7 @@ def _placed(number: int, sheet: ReadSheet, header: int, table: KeptTable) -> Fou
         heading = table.columns[by_col[col][0]][1]
         if at is not None and at not in taken:
             taken.add(at)
-            shown = text_of(value_at(sheet, header, at))
+            shown = heads.get(at, "")
             if canon_text(shown) != canon_text(heading):
                 renamed |= dict.fromkeys(by_col[col], shown)
             placed[col] = at
