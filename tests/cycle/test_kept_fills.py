@@ -187,3 +187,27 @@ def test_a_rating_without_a_cell_of_its_colour_is_to_be_filled_by_hand(plan: Pat
     lines = openpyxl.load_workbook(plan / "decisions.xlsx")["To type by hand"]
     said = [str(cell.value) for row in lines.iter_rows() for cell in row if cell.value]
     assert any("Fill it by hand." in text for text in said)
+
+
+def test_a_month_that_is_coloured_and_not_read_is_said(tmp_path: Path, started: Path) -> None:
+    """One column for each month, those to come blank, and the colour of a cell is the rating."""
+    book = openpyxl.load_workbook(started.parent / NAME)
+    sheet = book["Plan"]
+    for col, month in enumerate(("RAG Sep 26", "RAG Oct 26", "RAG Nov 26"), 6):
+        sheet.cell(FIRST - 1, col, month)
+    for number, (*_, colour) in enumerate(ROWS):
+        sheet.cell(FIRST + number, 7).fill = _solid(colour or AMBER)
+    book.save(tmp_path / NAME)
+    folder = tmp_path / "plan"
+    command = ["--today", TODAY, "new", str(folder), "--from", str(tmp_path / NAME), "--keep"]
+    assert run(command) in (0, 1)
+
+    def fill(sheet: Worksheet) -> None:
+        sheet.cell(FIRST, 5).value = "All are done"
+        sheet.cell(FIRST, 6).fill = _solid(RED)  # of a month that is over
+        sheet.cell(FIRST, 8).fill = _solid(BLUE)
+
+    _edit(folder, fill)
+    found = [(p.code, p.where) for each in _merge(folder).returns for p in each.problems]
+    assert found == [("KEEP-036", f"{NAME}!Plan!H{FIRST - 1}")]
+    assert _ratings(folder)["1"] == "On track"

@@ -198,10 +198,10 @@ KEEP_035 = Message(
 )
 KEEP_036 = Message(
     "KEEP-036",
-    "A column of the kept workbook carries on one of the plan's, and is none of the plan's.",
+    "A column of the kept workbook carries on one of the plan's, and is not read as that.",
     "Type what is new into the plan's column, and change its heading if you like.",
     'The column "{heading}" seems to carry on "{before}", which the plan reads as its '
-    "{role}. It is no column of the plan, so nothing in it was read. Type what is new under "
-    '"{before}", whose heading you may change, and keep here what stood there.',
+    '{role}. Nothing in it was read as that. Type or colour what is new under "{before}", whose '
+    "heading you may change, and keep here what stood there.",
     level="warning",
 )

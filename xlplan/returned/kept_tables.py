@@ -221,12 +221,14 @@ def _between(col: int, placed: Mapping[int, int]) -> int | None:
 def carrying_on(
     table: FoundTable, rows: Collection[int], definition: PlanDefinition
 ) -> Iterator[tuple[int, str, str, Field]]:
-    """Columns that are none of the plan's and go on where its rating or its note ends, of which a
-    heading names the period: the column, its heading, the heading before, and the field.
+    """Columns that go on where the plan's rating or its note ends and are not read as that, of
+    which a heading names the period: the column, its heading, the heading before, and the field.
 
-    A column of a later period is one, or where a heading has no year, one to the right.
+    A column of a later period is one in which something stands, or a colour that is a rating; or
+    where a heading has no year, one to the right.
     """
-    ours = {*table.columns.values()}
+    roles = {item.id: item.role for item in definition.fields_of("action")}
+    ours = {col for name, col in table.columns.items() if roles.get(name, "text") != "text"}
     headings = {col: text for col, value in enumerate(table.sheet.rows[table.header])
                 if isinstance(value, str) and (text := " ".join(value.split()))}  # fmt: skip
     for item in definition.fields_of("action"):
@@ -237,8 +239,13 @@ def carrying_on(
                 continue
             (before, *_), (after, *_) = (dates_in(headings[c]) or (None,) for c in (at, col))
             later = after > before if before and after else col > at
-            if later and any(raw_text(value_at(table.sheet, row, col)) for row in rows):
+            if later and any(_says(table.sheet, (row, col), item, definition) for row in rows):
                 yield col, headings[col], headings[at], item
+
+
+def _says(sheet: ReadSheet, at: At, item: Field, definition: PlanDefinition) -> bool:
+    rated = item.field_type.rated and rated_by_fill(sheet, at, item, definition) is not None
+    return rated or bool(raw_text(value_at(sheet, *at)))
 
 
 def with_renamed(
