@@ -245,6 +245,24 @@ def test_days_without_a_year_fall_in_the_plans_own(texts: tuple[str, ...], begin
     assert propose_calendar(texts, None, 2026)[0] == Calendar(begins)
 
 
+@pytest.mark.parametrize(
+    ("texts", "begins"),
+    [
+        (("end of September", "June 2026", "March 2027"), date(2026, 6, 1)),  # it was due before
+        (("end of September", "December 2026"), date(2026, 10, 12)),
+        (("end of September",), date(2026, 10, 12)),
+        (("end of September", "March", "May", "June 2028"), date(2026, 10, 12)),  # a far one
+    ],
+)
+def test_a_plan_that_was_updated_began_before(texts: tuple[str, ...], begins: date) -> None:
+    assert propose_calendar(texts, None, 0, date(2026, 10, 12))[0] == Calendar(begins)
+
+
+def test_one_far_date_is_not_the_first_of_the_plan() -> None:
+    texts = ("end of September", "March", "May", "June 2028")
+    assert propose_calendar(texts, None)[0] == Calendar()
+
+
 def test_the_day_of_agreement_comes_before_the_plans_year() -> None:
     assert propose_calendar(("31 March",), AGREED_ON, 2026)[0] == Calendar(AGREED_ON)
 

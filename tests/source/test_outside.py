@@ -27,6 +27,8 @@ PLAN = "Ref | Action | Lead | Due\n1 | Mend the roof | Ada Quill | 31/03/2026"
         (["Project: Sheds of the north"], "Sheds of the north"),
         (["Internal audit: overdue recommendations"], "Internal audit: overdue recommendations"),
         (["Stadt Fähre", "Maßnahmenplan 2026"], "Maßnahmenplan 2026"),
+        (["Ferry Council", "Position at committee 2 May 2026"], "Ferry Council"),
+        (["Updated for the board of May 2026", "Mending what leaks"], "Mending what leaks"),
         (["V0.4", "1", "x" * 300], ""),
         ([], ""),
     ],
@@ -111,3 +113,20 @@ def test_the_day_of_a_plan_is_quoted_without_the_key_beside_it() -> None:
 def test_the_day_of_an_incident_is_not_the_day_of_the_plan(line: str, agreed: date | None) -> None:
     text = f"{line}\nRef | Action | Lead | Due\n1 | Mend the roof | Ada Quill | 1/7/2026"
     assert read(text).definition.agreed == agreed
+
+
+def test_words_that_stand_apart_from_the_date_do_not_say_what_it_is() -> None:
+    text = (
+        "Roof tracker | | |\nPosition at committee 2 November 2026 | | | Done = signed off\n\n"
+        "Ref | Action | Lead | Due\n1 | Mend the roof of the hall | Ada Quill | 1/7/2026"
+    )
+    assert read(text).definition.agreed is None
+
+
+def test_a_plan_that_was_updated_may_have_been_due_before_that() -> None:
+    text = (
+        "Roof tracker\nUpdated for Cabinet 12 October 2026\n\nRef | Action | Lead | Due\n"
+        "1 | Mend the roof of the hall | Ada Quill | end of September\n"
+        "2 | Paint the door of the hall | Ben Ode | June 2026"
+    )
+    assert read(text).definition.begins == date(2026, 6, 1)

@@ -251,14 +251,16 @@ def year_of_plan(lines: Iterable[str]) -> int:
 
 
 def propose_calendar(
-    texts: Iterable[str], agreed: date | None, year: int = 0
+    texts: Iterable[str], agreed: date | None, year: int = 0, updated: date | None = None
 ) -> tuple[Calendar, tuple[str, ...]]:
     """What `new` proposes as the time of a plan with these timescales, and what it guessed.
 
     A year that is written 2026/27 starts in April; where all are written 2026, in January. A day
     without a year is counted from the day of agreement, else from the start of the plan's own
     year, of which `year` is the first (September where its terms are those of schools, else
-    April), if its dates lie in it, else from the first date of the plan, if they lie within a year.
+    April), if its dates lie in it, else from the first date of the plan, if they lie within a year
+    and are no fewer than the days without one. The day on which the plan was `updated` comes last:
+    what it has not finished may well have been due before.
     """
     texts = tuple(dict.fromkeys(texts))
     split = any(int(end) == int(start) + 1 for text in texts
@@ -274,7 +276,10 @@ def propose_calendar(
     if own and all(0 <= (day - own).days < _LONGEST for day in days):
         first: date | None = own
     else:
+        near = near and len(days) >= len(without_year)
         first = min(days).replace(day=1) if near else None
+    if updated and (first is None or first > updated):
+        first = updated
     begins = agreed or first
     of_years = _needing("year_starts", texts, Calendar(begins or _ANY_DAY, 0))
     guesses = []

@@ -29,6 +29,7 @@ _NO_TITLE = regex(
     r"(?:appendix|annex(?:e|ure)?|schedule|enclosure|attachment|anlage|anexo|bijlage|atodiad|"
     r"item|agenda item|part|section|page|figure|table|tab|sheet) ?(?:no\.? ?)?[\dA-Z]{1,3}\b[.:)]?|"
     r"(?:official|restricted|confidential|protect|draft|version|internal use|not for)\b.*|"
+    r"(?:(?:(?:position|progress|status|situation) )?as at|position at|(?:last )?updated)\b.*|"
     r"(?:v|rev)\.? ?\d.*|[\W\d_]*|https?:.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -190,11 +191,12 @@ def _plain(text: str) -> str:
     return " ".join(canon_text(text).replace("_", " ").split())
 
 
-def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str] | None:
-    """The day that a line above the first table of a sheet gives the plan, and that line.
+def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str, bool] | None:
+    """The day that a line above the first table of a sheet gives the plan, that line, and whether
+    it says that the plan was agreed then, or only when this version of it was made.
 
     "Agreed 12 July 2026" comes before "Version 3, July 2026"; a month gives its first day. Lines
-    with two dates tell nothing.
+    with two dates tell nothing, nor do words that stand apart from the date.
     """
     for words in (_SETTLED, _DATED):
         for layout in layouts:
@@ -204,11 +206,18 @@ def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str] | None:
                 if len(text) > LONGEST or not words.search(text):
                     continue
                 days = dates_in(text)
-                if len(days) == 1:
+                if len(days) == 1 and _beside_date(text, words):
                     day, is_month = days[0]
                     said = _plain(_that_say(text, words))
-                    return (day.replace(day=1) if is_month else day), said
+                    return (day.replace(day=1) if is_month else day), said, words is _SETTLED
     return None
+
+
+def _beside_date(line: str, words: re.Pattern[str]) -> bool:
+    """Whether words stand in the cell of the date or in the one before it."""
+    cells = line.split(" | ")
+    at = next((place for place, cell in enumerate(cells) if dates_in(cell)), 0)
+    return any(map(words.search, cells[max(at - 1, 0) : at + 1]))
 
 
 def _that_say(line: str, words: re.Pattern[str]) -> str:

@@ -87,9 +87,9 @@ def assemble(
     shown = [f for f in shown if f.id != parts.outcomes.get("action")]  # as long as a page
     issue = tuple(f.id for f in shown if f.id != parts.answers)
     grouped = next((f.id for f in shown if f.role == "section"), "")
-    agreed = _agreed(parts, template)
+    agreed, settled = _agreed(parts, template)
     title = _title(parts, template)
-    begins, starts = _time(parts, scales.fields, agreed, title, template)
+    begins, starts = _time(parts, scales.fields, (agreed, settled), title, template)
     definition = PlanDefinition(
         plan_id, title or plan_id, scales.fields,
         marking=marking(parts.layouts), ratings=scales.ratings, leads=leads,
@@ -159,25 +159,26 @@ def _lacking(parts: Parts, template: PlanDefinition) -> frozenset[str]:
     )  # fmt: skip
 
 
-def _agreed(parts: Parts, template: PlanDefinition | None) -> date | None:
-    """The day from which timescales count: the template's, else what a line above says."""
+def _agreed(parts: Parts, template: PlanDefinition | None) -> tuple[date | None, bool]:
+    """The day from which timescales count: the template's, else what a line above says; and
+    whether it is the day of the agreement, or only that of this version of the plan."""
     if template is not None and template.agreed:
-        return template.agreed
+        return template.agreed, True
     found = agreed_day(parts.layouts)
     if found is None:
-        return None
-    day, line = found
+        return None, False
+    day, line, settled = found
     parts.guesses.append(
         f'plan: agreed = {day.isoformat()} comes from "{line}"; timescales such as Within 3 months '
         "count from that day, so put in the day on which the plan was agreed"
     )
-    return day
+    return day, settled
 
 
 def _time(
     parts: Parts,
     fields: Sequence[Field],
-    agreed: date | None,
+    agreed: tuple[date | None, bool],
     title: str,
     template: PlanDefinition | None,
 ) -> tuple[date | None, str]:
@@ -188,7 +189,10 @@ def _time(
         parts.layouts[number].sheet.name for number in sorted({c.sheet for c in parts.columns})
     ]
     year = year_of_plan([title, *sheets, parts.book.name])
-    found, guesses = propose_calendar(texts, agreed, year)
+    day, settled = agreed
+    found, guesses = propose_calendar(
+        texts, day if settled else None, year, None if settled else day
+    )
     mine = (found.begins, MONTH_NAMES[found.year_starts - 1] if found.year_starts else "")
     if template is not None and (template.begins or template.year_starts):
         return template.begins or mine[0], template.year_starts or mine[1]
