@@ -330,7 +330,7 @@ def test_a_date_in_the_order_of_its_column(text: str, month_first: bool, day: da
 
 def test_how_dates_were_read_is_explained() -> None:
     settled = say_order(["11/12/24"], DayOrder(True, "11/14/24"))
-    assert settled == '"11/12/24" were read month first, since "11/14/24" can be read no other way'
+    assert settled == '"11/12/24" was read month first, since "11/14/24" can be read no other way'
     assert "which nothing in the column settles" in say_order(["11/12/24"], DayOrder(False))
 
 

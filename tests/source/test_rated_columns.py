@@ -87,3 +87,11 @@ def test_a_column_of_judgements_is_asked_about_where_nothing_is_the_rating() -> 
 def test_a_column_of_kinds_is_not_asked_about() -> None:
     source = read(GRADED.format("Estates", "Nursing", "Finance", heading="Team"))
     assert not [guess for guess in source.guesses if "no column was taken" in guess]
+
+
+def test_a_legend_of_all_ratings_needs_no_colours_more() -> None:
+    text = GRADED.format("G", "Y", "P", heading="Autumn 2")
+    explained = read("Rating: G = embedded   Y = under way   P = not begun\n\n" + text.lstrip())
+    assert {rating.code for rating in explained.definition.ratings} == {"G", "Y", "P"}
+    alone = read(text.replace("Autumn 2", "RAG"))
+    assert {"A", "R"} <= {rating.code for rating in alone.definition.ratings}

@@ -354,4 +354,4 @@ def say_order(texts: list[str], order: DayOrder) -> str:
         else "which nothing in the column settles: if it is month first, write the dates with the "
         "month in words and start again"
     )
-    return f"{_some(texts)} were read {first} first, {why}"
+    return f"{_some(texts)} {'was' if len(texts) == 1 else 'were'} read {first} first, {why}"

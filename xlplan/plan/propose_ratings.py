@@ -178,6 +178,8 @@ def _apart(ratings: Sequence[Rating]) -> list[Rating]:
 
 def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
     """Amber without Red, or Green without either, is part of a scale: the rest is proposed."""
+    if len(codes) > 2 and all(line.label for line in codes.values()):
+        return  # a legend explains all
     colours = [code for code in codes if code[:1].isalpha() and _is_usual_colour(code)]
     labels = {known[0] for code in colours if (known := known_rating(code))}
     if not labels & {"Amber", "Green", "Red"}:
@@ -280,8 +282,7 @@ def _meant(rating: Rating) -> str:
 
 def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
     """Best first. A legend's own order stands, turned round where it runs from worst to best,
-    unless its words say otherwise: a legend may have what is finished in its middle, or behind the
-    worst."""
+    unless its words say otherwise: a legend may have what is finished in its middle or last."""
     severity = [_severity(rating) for rating in ratings]
     listed = list(range(len(ratings)))
     certain = [each for each in severity if each is not None]
