@@ -101,6 +101,25 @@ def test_what_is_refused_names_the_nearest_rows_and_what_was_understood() -> Non
     assert 'Plan!1: "Owner" as lead; not understood: "Ship", "Speed"' in message
 
 
+CARD = """
+Action reference: | SC-{0}
+Action: | Mend the boat of crew {0}
+Lead: | Ada Quill
+Due date: | 31/12/2026
+Progress: |
+"""
+
+
+def test_cards_are_named_with_their_labels() -> None:
+    message = refusal("Boats |\n" + "\n".join(CARD.format(number) for number in (1, 2, 3)))
+    assert "NEW-001" in message
+    assert '"Action reference", "Action", "Lead", "Due date", "Progress"' in message
+    assert "cards" in message
+    one = refusal(CARD.format(1))
+    assert "NEW-001" in one
+    assert "cards" not in one
+
+
 def test_a_table_that_is_barely_a_plan_is_used_and_doubted() -> None:
     source = read("Action | Outcome\nMend the roof | It is dry\nMend the door | It shuts")
     assert len(source.rows) == 2

@@ -230,6 +230,20 @@ def _strength(cells: Mapping[int, CellValue]) -> float:
     return 0.0 if few else max(len(roles) + len(texts) / 100 - length / 12, 0.1)
 
 
+def card_labels(rows: Sequence[Sequence[CellValue]]) -> tuple[str, ...]:
+    """The labels of a sheet on which each action is a card, label and value one below the other;
+    () on any other: two labels or more, which name something to be done and who, when or how far,
+    come again for every action, and nothing but a value stands beside one."""
+    lines = [[text for value in row if (text := cell_text(value))] for row in rows]
+    counts = Counter(line[0].rstrip(": ") for line in lines if line)
+    most = max(counts.values(), default=0)
+    labels = tuple(text for text, count in counts.items() if most > 1 and count * 2 > most)
+    beside = {len(line) for line in lines if line and line[0].rstrip(": ") in labels}
+    roles = understood(labels).keys()
+    told = "action" in roles and bool(roles & {"lead", "due", "rating"})
+    return labels if told and max(beside) == 2 else ()
+
+
 def may_head(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row can be headings at all: two or more short texts, each another, no values."""
     texts = list(texts_of(cells).values())

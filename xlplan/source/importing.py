@@ -58,6 +58,7 @@ from xlplan.source.chosen import (
     rows_named,
     sheets_named,
 )
+from xlplan.source.headings import card_labels
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import (
@@ -242,6 +243,9 @@ def _tables(work: Work) -> dict[tuple[int, int], SourceTable]:
 
 def _no_plan(book: Book, layouts: Sequence[Layout]) -> XlplanError:
     names = [layout.sheet.name for layout in layouts]
+    for layout in layouts:
+        if labels := card_labels(layout.sheet.rows):
+            return NEW_001.fault(book.name, "cards", sheet=layout.sheet.name, labels=labels)
     if nearest := nearest_rows(layouts):
         return NEW_001.fault(book.name, "nearest", sheets=names, nearest="; ".join(nearest))
     return NEW_001.fault(book.name, sheets=names)
