@@ -148,6 +148,21 @@ def test_what_leads_write_goes_into_their_own_cells_and_nothing_else_changes(pla
     assert (plan / NAME).read_bytes() == after
 
 
+def test_a_dry_run_over_an_edited_workbook_names_what_is_still_to_be_written(plan: Path) -> None:
+    """What a merge before has written stands there, and so does what the coordinator typed."""
+    give_back(plan, LETTINGS, {("2.1", "rating"): "Amber"})
+    assert [each.cell for each in _merge(plan).kept] == ["F8"]
+
+    def edit(sheet: Worksheet) -> None:
+        sheet["E5"] = "Begun in May"
+
+    _edit(plan, edit)
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    dry = _merge(plan, dry_run=True)
+    assert [(each.cell, each.before, each.after) for each in dry.kept] == [("F4", "Amber", "Green")]
+    assert _merge(plan).kept == dry.kept
+
+
 def started_from(plan: Path) -> Path:
     """The original that is kept of the spreadsheet."""
     with opened(plan) as found:

@@ -231,13 +231,20 @@ def _base(desk: Desk) -> tuple[bytes, Version, Returned | None]:
     for event in desk.state.exchange.newest_from(COORDINATOR):
         fact = event.fact
         if isinstance(fact, Returned) and fact.issued in known:
-            data = desk.folder.originals.read(fact.sha256)
+            data = desk.folder.originals.read(fact.sha256) or _on_disk(desk, fact.sha256)
             if data is not None:
                 return data, _version(desk, made[max(known[fact.issued], first)]), fact
     data = desk.folder.originals.read(made[first].sha256)
     if data is None:
         raise KEEP_011.fault(desk.folder.own, "gone")
     return data, _version(desk, made[first]), None
+
+
+def _on_disk(desk: Desk, digest: str) -> bytes | None:
+    """The kept workbook where it lies, if it is that file: a dry run stores none."""
+    path = desk.folder.master
+    data = path.read_bytes() if path.exists() else b""
+    return data if sha256(data) == digest else None
 
 
 def _locate(book: Book, version: Version, fact: Returned | None) -> Located:
