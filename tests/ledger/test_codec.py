@@ -13,11 +13,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from xlplan.codes.families import every_message
 from xlplan.errors import Problem
-from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
+from xlplan.ledger.codec import canonical, from_body, kind_of, text_of, to_body
+from xlplan.ledger.projection import answer_text
 from xlplan.ledger.sqlite import _WORDS
 from xlplan.ledger.store import Ledger
 from xlplan.merge.ids import Id
@@ -40,6 +43,7 @@ from xlplan.merge.model import (
     Write,
 )
 from xlplan.plan.accounted import AccountLine
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value
 
@@ -116,6 +120,46 @@ def described(kind: str) -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize("fact", [*FULL, *LEAST], ids=lambda fact: type(fact).__name__)
 def test_a_fact_comes_back_as_it_was(fact: Fact) -> None:
     assert from_body(kind_of(fact), stored(fact)) == fact
+
+
+@pytest.mark.parametrize("fact", [*FULL, *LEAST], ids=lambda fact: type(fact).__name__)
+def test_a_fact_has_one_text(fact: Fact) -> None:
+    assert text_of(fact) == json.dumps(
+        to_body(fact), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+NUMBERS = st.floats() | st.sampled_from([0.0, -0.0, 1e-4, 9.9e-5, 1e-5, 1e15, 9.9e15, 1e16, 1e22])
+
+
+@given(
+    NUMBERS,
+    st.dictionaries(
+        st.text(st.characters(), max_size=5),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | NUMBERS
+        | st.builds(ShownNumber, NUMBERS, st.just("0%"))
+        | st.text(st.characters(), max_size=9),
+        max_size=4,
+    ),
+)
+def test_a_row_has_one_text_whatever_it_holds(order: float, values: dict[str, Value]) -> None:
+    """Python's own, to the letter: the chain of hashes is made of it."""
+    fact = RowAdded("a-1", "action", order, values, dict.fromkeys(values, PLACE))
+    assert text_of(fact) == json.dumps(
+        to_body(fact), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+
+
+def test_a_percentage_takes_no_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each row of a plan with a column of them is written by what writes most answers."""
+    monkeypatch.setattr("xlplan.ledger.projection._ANYHOW", None)
+    monkeypatch.setattr("xlplan.ledger.codec.canonical", None)
+    share = ShownNumber(0.25, "0%")
+    assert answer_text({"share": share}) == '{"share":0.25}'
+    assert '"share":0.25' in text_of(RowAdded("a-1", "action", 1.0, {"share": share}, {}))
 
 
 @pytest.mark.parametrize("fact", FULL, ids=kind_of)

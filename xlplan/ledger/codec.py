@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from xlplan.errors import Problem
+from xlplan.ledger.sqlite import quick_text
 from xlplan.merge.ids import Id
 from xlplan.merge.kept_cells import kept_body, kept_cells
 from xlplan.merge.kinds import Kind
@@ -36,14 +37,21 @@ from xlplan.plan.accounted import AccountLine
 from xlplan.plan.values import decode, encode
 
 Body = dict[str, Any]
-
-
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def canonical(body: object) -> str:
     """The one JSON text of a body: sorted keys, no spaces."""
     return _CANONICAL.encode(body)
+
+
+def text_of(fact: Fact) -> str:
+    """The text as which a fact is stored: `canonical` of its body, soon done for a row of many."""
+    body = to_body(fact)
+    if type(fact) is not RowAdded:
+        return canonical(body)
+    quick = quick_text(body, (fact.order, *fact.values.values()))
+    return canonical(body) if quick is None else quick
 
 
 def kind_of(fact: Fact) -> str:
@@ -301,18 +309,10 @@ def _undone_body(fact: Undone) -> Body:
     return {"return_id": fact.return_id, "decisions": list(fact.decisions), "why": fact.why}
 
 
-def _undone(body: Body) -> Undone:
-    return Undone(body["return_id"], tuple(body["decisions"]), body["why"])
-
-
 def _as_it_is(fact: Published | Posted | Rekeyed) -> Body:
     found = asdict(fact)
     always = isinstance(fact, Published)
     return {name: v for name, v in found.items() if v or (always and name != "paper")}
-
-
-def _posted(body: Body) -> Posted:
-    return Posted(**{**body, "why": tuple(body.get("why", ()))})
 
 
 def question_body(question: Question) -> Body:
@@ -392,8 +392,8 @@ _READERS: dict[str, Callable[[Body], Fact]] = {
     "issued": _issued,
     "returned": _returned,
     "decided": _decided,
-    "undone": _undone,
+    "undone": lambda body: Undone(body["return_id"], tuple(body["decisions"]), body["why"]),
     "published": lambda body: Published(**body),
-    "posted": _posted,
+    "posted": lambda body: Posted(**{**body, "why": tuple(body.get("why", ()))}),
     "rekeyed": lambda body: Rekeyed(**body),
 }

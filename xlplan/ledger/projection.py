@@ -23,6 +23,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from xlplan.ledger.sqlite import as_number
+
 FORMAT = 4
 """Raised where answers are kept in another form."""
 Key = tuple[str, str]
@@ -61,7 +63,7 @@ class Mark(NamedTuple):
     format: int = FORMAT
 
 
-_QUICK = msgspec.json.Encoder()
+_QUICK = msgspec.json.Encoder(enc_hook=as_number)
 _ANYHOW = json.JSONEncoder(separators=(",", ":"))
 
 
@@ -69,7 +71,7 @@ def answer_text(answer: object) -> str:
     """An answer as it is kept: JSON, with letters as they are where they are any."""
     try:
         return _QUICK.encode(answer).decode()
-    except (TypeError, UnicodeError):  # half of a pair of letters, or a number that knows its look
+    except (TypeError, UnicodeError):  # half of a pair of letters
         return _ANYHOW.encode(answer)
 
 

@@ -1,6 +1,6 @@
-"""What of a ledger is SQLite's: what its errors mean for a plan, and how a long event lies in it.
+"""What of a ledger is SQLite's: what its errors mean for a plan, and how events lie in it.
 
-Such an event is deflated, with the words that events have in common known. Its hash is of its text,
+A long event is deflated, with the words that events have in common known. Its hash is of its text,
 so packing changes nothing of what the chain says. What a ledger holds already is never written
 anew, and `_WORDS` and `_SHORT` are for ever: a change of them would be another format.
 """
@@ -11,8 +11,11 @@ import errno
 import os
 import sqlite3
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeGuard
+
+import msgspec
 
 from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009, PLAN_008
 from xlplan.errors import XlplanError
@@ -93,8 +96,34 @@ def whoami() -> str:
     return f"{user} on {platform.node() or 'this computer'} (process {os.getpid()})"
 
 
-# Long events
+# Events
 
+
+def as_number(value: object) -> float:
+    """A number that knows its look as any other; TypeError for what is none."""
+    if isinstance(value, float):
+        return float(value)
+    raise TypeError
+
+
+_QUICK = msgspec.json.Encoder(order="deterministic", enc_hook=as_number)
+
+
+def quick_text(body: object, numbers: Iterable[object]) -> str | None:
+    """The canonical JSON text of a body, whose `numbers` are all of it (other values among them are
+    passed over); None where msgspec would write it otherwise than Python does."""
+    for each in numbers:
+        if isinstance(each, float) and each and not 1e-4 <= abs(each) < 1e16:
+            return None  # "1e-05", "nan"
+    try:
+        return _QUICK.encode(body).decode()
+    except (TypeError, UnicodeError):  # half of a pair of letters
+        return None
+
+
+_SMALL = 4096
+"""Bytes of a text for which a window of 8 KiB is enough: to make a larger one takes longer than to
+pack it."""
 _SHORT = 600
 """Bytes up to which a text stays as it is: packing it would win next to nothing."""
 _MOST = 256 << 20
@@ -117,7 +146,8 @@ def packed(text: str) -> str | bytes:
     data = text.encode("utf-8", "surrogatepass")
     if len(data) <= _SHORT:
         return text
-    press = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_WORDS)
+    window, memory = (13, 6) if len(data) <= _SMALL else (zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL)
+    press = zlib.compressobj(6, zlib.DEFLATED, -window, memory, zdict=_WORDS)
     return press.compress(data) + press.flush()
 
 

@@ -331,26 +331,27 @@ class Transaction:
 
     def append(self, at: str, facts: Sequence[Fact]) -> list[Event]:
         """Append facts with their time (UTC, ISO 8601); return the events."""
-        from xlplan.ledger.codec import canonical, kind_of, to_body
+        from xlplan.ledger.codec import kind_of, text_of
         from xlplan.merge.model import Event, Rekeyed
 
         events = []
-        for fact in facts:
-            self._seq += 1
-            kind, text = kind_of(fact), canonical(to_body(fact))
-            self._hash = link(self._hash, self._seq, self.tx, at, kind, text)
-            body = sqlite.packed(text)
-            with self._ledger._explaining():
-                self._ledger._db.execute(
-                    "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
-                    (self._seq, self.tx, at, kind, body, self._hash),
-                )
-            events.append(Event(self._seq, self.tx, at, fact))
-            if isinstance(fact, Rekeyed):
-                self.bind(fact.key)
-                self._ask_for(WITH_KEYS)
-            if isinstance(body, bytes):
-                self._ask_for(PACKED)
+
+        def rows() -> Iterator[tuple[object, ...]]:
+            for fact in facts:
+                self._seq += 1
+                kind, text = kind_of(fact), text_of(fact)
+                self._hash = link(self._hash, self._seq, self.tx, at, kind, text)
+                body = sqlite.packed(text)
+                events.append(Event(self._seq, self.tx, at, fact))
+                yield self._seq, self.tx, at, kind, body, self._hash
+                if isinstance(fact, Rekeyed):
+                    self.bind(fact.key)
+                    self._ask_for(WITH_KEYS)
+                if isinstance(body, bytes):
+                    self._ask_for(PACKED)
+
+        with self._ledger._explaining():
+            self._ledger._db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)", rows())
         return events
 
     def _ask_for(self, least: int) -> None:
