@@ -18,15 +18,14 @@ from msgspec.structs import replace
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle import boards, intake, kept, known, memory
+from xlplan.cycle import boards, intake, kept, memory
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.intake import Arrived, Recogniser
-from xlplan.cycle.known import KnownPlan
+from xlplan.cycle.known import KnownPlan, LinesOf
 from xlplan.cycle.memory import Memory, index_of, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.cycle.to_look_at import came_back
-from xlplan.issued import master
 from xlplan.ledger.projection import answer_text
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
@@ -118,16 +117,15 @@ def test_a_look_at_what_was_kept_reads_no_event(
 def test_a_merge_makes_lines_of_the_master_only_of_rows_on_which_it_bears(
     folder: Path, counts: Counts
 ) -> None:
-    counts.watch(master, "line_of")
-    counts.watch(known, "base_row")
+    counts.watch(LinesOf, "of")
     assert small.do(folder, "merge") == 1
-    assert counts == {"line_of": 1, "base_row": 1}
+    assert counts == {"of": 1}
     small.give_back(folder, REPAIRS, {("1.2", "progress"): "All of them"}, file="new.xlsx")
     (folder / "projection.db").unlink()
     assert small.do(folder, "merge") == 1
     with small.opened(folder) as plan:
         rows = len(plan.desk.state.master())
-    assert counts == {"line_of": 1 + rows, "base_row": 1 + rows}
+    assert counts == {"of": 1 + rows}
 
 
 def test_of_a_new_plan_no_cell_is_worked_out_and_no_event_read_again(

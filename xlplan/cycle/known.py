@@ -10,20 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlplan.cycle.desk import Desk, base_row, digest_of_rows
 from xlplan.cycle.kept import LINES, ROWS_TOGETHER
 from xlplan.errors import XlplanError
 from xlplan.ledger.projection import Key, Unknown
 from xlplan.merge.bases import Alike, AsIssued, RowAsIssued, rows_as_issued
+from xlplan.merge.ids import CANONICAL, identity
 from xlplan.merge.model import Event, Issued, Ours, Shared
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import Frame
-from xlplan.merge.records import shown_of
+from xlplan.merge.records import row_write_name, shown_of
 from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.plan.values import decode, encode
+from xlplan.plan.shown import ShownNumber
+from xlplan.plan.values import Value, decode, encode
 from xlplan.returned.as_issued import (
     IssuedColumn,
     columns_to_sign,
@@ -35,6 +37,9 @@ from xlplan.returned.furniture import Furniture, furniture, texts_of_book
 from xlplan.returned.read_return import PROPOSED
 from xlplan.returned.tables import plain
 from xlplan.workbook.stamp import RowKey, fingerprint, row_key
+
+if TYPE_CHECKING:
+    from xlplan.merge.state import State
 
 AS_ISSUED = "as issued"
 """The topic under which the rows of a template are kept, by its id."""
@@ -259,25 +264,90 @@ def shown_fields(definition: PlanDefinition) -> tuple[str, ...]:
 def bring_lines_forward(desk: Desk) -> Lines:
     """The lines of every row as the plan stands, from now on `desk.lines`. Only rows on which
     something bore since they were made are looked at."""
-    from xlplan.issued.master import NAMES, columns_of, line_of, line_text
+    from xlplan.issued.master import NAMES
 
     state, before = desk.state, _before(desk)
-    definition, known = state.definition, before.rows
+    known = before.rows
     rows: dict[str, tuple[str, str]] = {}
     undone = bool(state.undone) and state.undone[-1][0].seq > before.seq
     if known and (undone or state.defined[-1] > before.seq):
         known = {}
-    fields = shown_fields(definition)
     for kind in NAMES:
-        columns = columns_of(definition, kind)
+        lines = LinesOf(state, kind)
         for uid in state.uids(kind):
             line = known.get(uid)
             if line is None or state.last_touched(uid) > before.seq:
-                shown = line_text(line_of(columns, state.master_row(uid)))
-                line = base_row(state, uid, fields, state.seq), shown
+                line = lines.of(uid)
             rows[uid] = line
     desk.lines = Lines(state.seq, rows, before.kept)
     return desk.lines
+
+
+class LinesOf:
+    """Makes the lines of rows of a kind. Of one in which nothing was written since it came in, each
+    value is worked out once in each column, however many rows have it."""
+
+    def __init__(self, state: State, kind: str) -> None:
+        from xlplan.issued.master import columns_of
+
+        definition = state.definition
+        self._state, self._kind = state, kind
+        self._columns = columns_of(definition, kind)
+        self._fields = shown_fields(definition)
+        self._key = definition.with_role("key", kind)
+        self._ends = [(name, CANONICAL.encode(name)[1:]) for name in self._fields]
+        self._identities: dict[object, str] = {}
+        self._cells: list[tuple[str, IssuedColumn, dict[object, tuple[str, str, str]]]]
+        self._cells = [(column.id, column, {}) for column in self._columns]
+
+    def of(self, uid: str) -> tuple[str, str]:
+        """The part of a row in the digest of the plan, and what its cells hold."""
+        row = self._state.untouched(uid, self._state.seq)
+        ref = row.values.get(self._key.id) if row is not None and self._key else None
+        if row is None or not isinstance(ref, str) or STATUS in row.values:
+            return self.anew(uid)
+        return self._part(uid, row.values), self._line(uid, ref, row.values)
+
+    def anew(self, uid: str) -> tuple[str, str]:
+        """The same, of a row by itself."""
+        from xlplan.issued.master import line_of, line_text
+
+        state = self._state
+        line = line_text(line_of(self._columns, state.master_row(uid)))
+        return base_row(state, uid, self._fields, state.seq), line
+
+    def _part(self, uid: str, values: Mapping[str, Value]) -> str:
+        known, begun = self._identities, CANONICAL.encode(row_write_name(uid, ""))[:-1]
+        cells = []
+        for name, end in self._ends:
+            if name not in values:
+                cells.append("[null,[]]")
+                continue
+            value = values[name]
+            told = value if type(value) is str else _told(value)
+            if (text := known.get(told)) is None:
+                text = known[told] = CANONICAL.encode(identity(value))
+            cells.append(f"[{text},[{begun}{end}]]")
+        return f"[{CANONICAL.encode(uid)},[{','.join(cells)}]]"
+
+    def _line(self, uid: str, ref: str, values: Mapping[str, Value]) -> str:
+        from xlplan.issued.master import cell_texts, texts_line
+
+        cells = []
+        for name, column, known in self._cells:
+            value = values.get(name)
+            told = value if type(value) is str else _told(value)
+            if (cell := known.get(told)) is None:
+                cell = known[told] = cell_texts(column, value)
+            cells.append(cell)
+        return texts_line(uid, self._kind, ref, cells)
+
+
+def _told(value: Value) -> object:
+    """What a value is known by that is no text: two of the same are alike in every way."""
+    if isinstance(value, ShownNumber):
+        return float(value).hex(), value.code, value.text
+    return (type(value), repr(value)) if isinstance(value, float | int) else (type(value), value)
 
 
 def _before(desk: Desk) -> Lines:

@@ -32,6 +32,7 @@ from xlplan.issued.sheets import (
 from xlplan.issued.widths import Sizes, column_widths
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.values import Value
 from xlplan.returned.as_issued import IssuedColumn, master_columns, status_column
 from xlplan.returned.furniture import OPEN
 from xlplan.workbook.stamp import row_key
@@ -103,6 +104,19 @@ _LINES = json.JSONEncoder(separators=(",", ":"), default=_of_day)
 def line_text(line: Line) -> str:
     """A line as JSON."""
     return _LINES.encode(line)
+
+
+def cell_texts(column: IssuedColumn, value: Value) -> tuple[str, str, str]:
+    """What `line_text` says of a value in a column: what its cell holds, its length and width."""
+    shown = held(column, value)
+    sizes = (len(shown), text_width(shown)) if isinstance(shown, str) else ("null", "null")
+    return _LINES.encode(shown), str(sizes[0]), str(sizes[1])
+
+
+def texts_line(uid: str, kind: str, ref: str, cells: Iterable[tuple[str, str, str]]) -> str:
+    """The line of a row, by the texts of its cells, as `line_text` has it."""
+    parts = ",".join([f"[{','.join(those)}]" for those in zip(*cells, strict=True)])
+    return f"{_LINES.encode((uid, kind, ref))[:-1]},{parts}]"
 
 
 def read_lines(texts: Iterable[str]) -> list[Line]:
