@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct, field
@@ -289,8 +289,12 @@ def _in_hundredths(value: float) -> bool:
 
 def _type(slot: _Slot) -> str:
     """The type that the role asks for, confirmed by what the cells hold."""
+    if slot.role in _TYPES and slot.role not in ("due", "revised", "percent"):
+        return _TYPES[slot.role]
+    if slot.role in ("key", "section"):
+        return "text"
     values = [v for v in slot.values if v is not None and str(v).strip()]
-    days = [v for v in values if isinstance(v, date | datetime)]
+    days = [v for v in values if isinstance(v, date)]
     months = any(isinstance(day, ShownDate) and day.without_day for day in days)
     dates = bool(values) and len(days) == len(values)
     numbers = [v for v in values if isinstance(v, int | float) and _is_amount(v)]
@@ -298,10 +302,6 @@ def _type(slot: _Slot) -> str:
         return "date" if dates and not months else "timescale"
     if slot.role == "percent":
         return "number" if any(n > 1 and not _in_hundredths(n) for n in numbers) else "percent"
-    if slot.role in _TYPES:
-        return _TYPES[slot.role]
-    if slot.role in ("key", "section"):
-        return "text"
     if dates:
         return "timescale" if months else "date"
     if values and len(numbers) == len(values):

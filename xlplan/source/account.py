@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,9 +21,11 @@ from xlplan.late import regex
 from xlplan.plan.accounted import AccountLine, first_words
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
-from xlplan.source.headings import Heading, cell_text, is_unanswered, point_text
+from xlplan.source.cells import is_unanswered
+from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import Book, ReadSheet, a1
@@ -68,6 +71,10 @@ class Work(Struct):
 
 def _unanswered(sheet: ReadSheet) -> Mapping[int, Sequence[str]]:
     asks, found = set(filter(is_unanswered, sheet.texts)), dict[int, list[str]]()
+    cells = chain.from_iterable(sheet.rows)
+    shown = {(v.code, v.text, float(v)): v for v in cells if type(v) is ShownNumber}
+    if not asks and not any(map(is_unanswered, shown.values())):
+        return found  # as most do
     for row, values in enumerate(sheet.rows):
         for col, value in enumerate(values):
             if value is not None and (
@@ -110,7 +117,8 @@ def account_of(
             what, detail = fate
             if line.kind == "data" and (blanks := work.unanswered(number).get(line.row)):
                 detail += f", nothing chosen in {', '.join(blanks)}"
-            if line.text and (held := why.get((layout.sheet.name, str(line.row + 1)))):
+            held = why.get((layout.sheet.name, str(line.row + 1))) if why else None
+            if held and line.text:
                 said = f"kept back: {held}"
                 plain_note = what == "note" and not line.why
                 detail = said if plain_note else f"{detail}, {said}"
@@ -149,15 +157,16 @@ def part_drafts(work: Work, drafts: Sequence[Draft]) -> None:
         if draft.row in unseen and draft.joins is None:
             draft.kept_back = True
             continue
-        joined = {row for row in draft.joined if row in unseen}
-        for name, pieces in draft.cells.items():
-            draft.cells[name] = [piece for piece in pieces if piece[1][0] not in joined]
-        if any(heading.row in unseen for heading in draft.sections):
+        if joined := {row for row in draft.joined if row in unseen}:
+            for name, pieces in draft.cells.items():
+                draft.cells[name] = [piece for piece in pieces if piece[1][0] not in joined]
+        if draft.sections and any(heading.row in unseen for heading in draft.sections):
             draft.sections = last.get(draft.sheet, ())
-        draft.sections = tuple(
-            replace(one, outcome="", outcome_row=-1) if one.outcome_row in unseen else one
-            for one in draft.sections
-        )
+        if any(one.outcome_row in unseen for one in draft.sections):
+            draft.sections = tuple(
+                replace(one, outcome="", outcome_row=-1) if one.outcome_row in unseen else one
+                for one in draft.sections
+            )
         last[draft.sheet] = draft.sections
 
 

@@ -21,6 +21,7 @@ from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import parse_timescale
+from xlplan.source.cells import blank_among
 from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.source.headings import cell_text
 from xlplan.source.period_columns import latest_first
@@ -130,12 +131,9 @@ def _look_of(text: str) -> _Look:
 def _held(values: Sequence[CellValue]) -> list[CellValue]:
     """The values of a column that say something; a text that stands in many cells is looked at
     once."""
-    blank = {text for text in {v for v in values if type(v) is str} if not cell_text(text)}
-    return [
-        value for value in values
-        if value is not None
-        and (value not in blank if type(value) is str else canon_text(str(value)).strip())
-    ]  # fmt: skip
+    values = [value for value in values if value is not None]
+    blank = blank_among({v for v in values if type(v) is str})
+    return [value for value in values if not (blank and value in blank)]
 
 
 def texts_in(values: Iterable[CellValue]) -> list[str]:

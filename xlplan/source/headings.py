@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
 from itertools import chain
 
 from msgspec import Struct
@@ -18,7 +17,6 @@ from msgspec import Struct
 from xlplan.late import regex
 from xlplan.plan.propose_roles import guess_role, normal_heading
 from xlplan.plan.shown import ShownNumber, shown_text
-from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import canon_text, fold, trimmed
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
@@ -51,7 +49,7 @@ _VERSIONS = regex(
 _VERSION_NUMBER = regex(
     r"(?:(?:document )?(?:version|ver|revision|rev|issue|draft))(?: (?:no|number|ref))?"
 )
-_MAY_HEAD_VERSIONS = regex(r"ver|rev|issue|draft|['(\x00-\x08\x0e-\x1f\x7f]", re.IGNORECASE)
+_HEAD_VERSIONS = ("ver", "rev", "issue", "draft")
 _OF_VERSION = regex(
     r"(?:date|author|by|owner|name|who|amended|changed?|changes|comments?|description|details|"
     r"reasons?|status|summary|notes?|issued|approved|prepared|reviewed|made)\b"
@@ -99,16 +97,6 @@ def cell_text(value: CellValue) -> str:
     if type(value) is str:
         return trimmed(value)  # most cells, and each of them is looked at many times
     return canon_text(shown_text(value)).strip()
-
-
-def is_unanswered(value: CellValue) -> bool:
-    """Whether a cell only asks for a choice."""
-    return _asks(value) if type(value) is str else unanswered(cell_text(value))
-
-
-@lru_cache(maxsize=1 << 16)
-def _asks(text: str) -> bool:
-    return unanswered(cell_text(text))
 
 
 def is_value(text: str) -> bool:
@@ -287,7 +275,8 @@ def _begins_versions(cells: Mapping[int, CellValue], heads: frozenset[str]) -> b
 
 
 def _heads_versions(text: str) -> bool:
-    if text.isascii() and not _MAY_HEAD_VERSIONS.search(text):
+    plain = text.isascii() and text.isprintable() and "'" not in text and "(" not in text
+    if plain and not any(map(text.lower().__contains__, _HEAD_VERSIONS)):
         return False  # as most texts: their words are compared as they stand
     return bool(_VERSION_NUMBER.fullmatch(normal_heading(text)))
 

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, Kind, PlanDefinition
-from xlplan.plan.due import DayOrder, day_order, in_order, say_order
+from xlplan.plan.due import in_order, say_order
 from xlplan.plan.propose import about, one_for_many
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import leading_rating
@@ -18,7 +18,14 @@ from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.outside import CompletedLists
-from xlplan.source.plan_rows import Draft, full_headings, join_texts, known_as, outcomes_of
+from xlplan.source.plan_rows import (
+    Draft,
+    full_headings,
+    join_texts,
+    known_as,
+    orders_of,
+    outcomes_of,
+)
 from xlplan.source.proposed import Parts, blank_cells, lead_text
 from xlplan.source.scales import colour_rating, is_rating
 from xlplan.workbook.read.book import At, a1, column_name
@@ -37,7 +44,15 @@ class SourceRow(Struct, frozen=True):
     table: tuple[int, int] = (0, 0)
     """The number of its sheet, and of its table there."""
     cells: Mapping[str, tuple[At, ...]] = field(default_factory=dict)
-    """By field the cells that it stands in, or would stand in, as far as there are any."""
+    """By field the cells that it stands in, or would stand in, as far as there are any; only of a
+    workbook that stays the plan's master."""
+
+
+_FieldOfRows = tuple[Field, str, bool, bool, dict[object, Value]]
+"""A field of a kind of row, and its id; whether a cell of the sheet is all that its value comes
+from, whether that is a date; and what texts and numbers as they are shown mean there."""
+_UNREAD = Invalid("", "", "")
+"""Stands for a text that was not read yet."""
 
 
 def make_rows(
@@ -69,7 +84,7 @@ class _Maker:
             for sheet, at in places
         }
         self.texts: dict[str, None] = {}
-        self.orders = _orders(parts.drafts, definition)
+        self.orders = orders_of(parts.drafts, definition)
         self.plain: dict[str, set[str]] = {}  # by field the texts that are taken as they stand
         self.foreign: dict[str, str] = {}
         """Ratings written with letters of other alphabets, and what is said of each alone."""
@@ -78,7 +93,7 @@ class _Maker:
         self.filled: dict[str, str] = {}
         """Headings that took the words they have elsewhere, in the same way."""
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
-        self.fields: dict[Kind, Sequence[tuple[Field, bool, bool, dict[object, Value]]]] = {}
+        self.fields: dict[Kind, Sequence[_FieldOfRows]] = {}
         """The fields of a kind of row; a text is read once in each, however often it stands."""
         self.columns: dict[tuple[int, int], list[tuple[str, str, int]]] = {}
         """By table each field that has a column: its id, that of what the column holds, where."""
@@ -101,8 +116,8 @@ class _Maker:
         cells: dict[str, At] = {}
         raw: Raw
         book, sheet = self.parts.book.name, self.parts.layouts[draft.sheet].sheet.name
-        for item, is_plain, dated, read in self._fields(draft.kind):
-            pieces = draft.cells.get(item.id, ())
+        for item, name, is_plain, dated, read in self._fields(draft.kind):
+            pieces = draft.cells.get(name, ())
             if is_plain and not pieces:
                 continue
             if is_plain and len(pieces) == 1:
@@ -111,34 +126,36 @@ class _Maker:
                 raw, at = self._raw(item, draft)
             if dated and isinstance(raw, str):
                 raw = self._in_order(item, raw)
-            told = (raw.code, raw.text, float(raw)) if type(raw) is ShownNumber and raw else raw
-            if type(told) not in (str, tuple):
-                value = canon(item, raw, self.definition)
-            elif told in read:
+            if type(raw) is str:  # as most are
+                value = read.get(raw, _UNREAD)
+                if value is _UNREAD:
+                    value = read[raw] = canon(item, raw, self.definition)
+            elif type(raw) is ShownNumber and raw:
+                told = (raw.code, raw.text, float(raw))
+                if told not in read:
+                    read[told] = canon(item, raw, self.definition)
                 value = read[told]
             else:
-                value = read[told] = canon(item, raw, self.definition)
-            undecided = value is None or self.parts.closes
-            if undecided and item.role == "rating" and item.field_type.rated:
-                value = self._as_listed(item, draft, value)
+                value = canon(item, raw, self.definition)
+            if (value is None or self.parts.closes) and item.role == "rating":
+                value = self._as_listed(item, draft, value) if item.field_type.rated else value
             if value is None:
                 continue
-            values[item.id] = value
-            places[item.id] = Place(book, sheet, f"{column_name(at[1])}{at[0] + 1}")
-            cells[item.id] = at
+            values[name] = value
+            places[name] = Place(book, sheet, f"{column_name(at[1])}{at[0] + 1}")
+            cells[name] = at
             if isinstance(value, Invalid):
                 self.problems.append(
-                    Problem(value.code, str(places[item.id]), value.message, "warning",
-                            action=draft.ref, field=item.id)
+                    Problem(value.code, str(places[name]), value.message, "warning",
+                            action=draft.ref, field=name)
                 )  # fmt: skip
         if draft.kept_back:
             values[STATUS] = KEPT_BACK
-        table, held = (draft.sheet, draft.table), self._cells(draft, cells)
+        table = (draft.sheet, draft.table)
+        held = self._cells(draft, cells) if self.parts.kept_workbook else {}
         return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1, table, held)
 
-    def _fields(self, kind: Kind) -> Sequence[tuple[Field, bool, bool, dict[object, Value]]]:
-        """The fields of a kind of row, whether a cell of the sheet is all that their value comes
-        from, whether that is a date, and what texts and numbers as they are shown mean there."""
+    def _fields(self, kind: Kind) -> Sequence[_FieldOfRows]:
         if kind not in self.fields:
             parts = self.parts
             made = {parts.headed.get(kind), parts.outcomes.get(kind), parts.answers}
@@ -146,6 +163,7 @@ class _Maker:
             self.fields[kind] = [
                 (
                     item,
+                    item.id,
                     item.role != "key" and item.id not in made and not item.field_type.rated,
                     item.field_type.dated,
                     {},
@@ -370,7 +388,7 @@ class _Maker:
             draft = next(
                 d for d in self.parts.drafts if d.kind == "recommendation" and d.ref == ref
             )
-            texts = {fold(canon_text(d_text)) for d_text in _texts(draft)}
+            texts = {fold(canon_text(d_text)) for d_text in map(draft.text, draft.cells)}
             if heading.rest and fold(heading.rest) not in texts:
                 said = (
                     f"field {self.parts.answers}: the heading of {heading.word} {heading.number} "
@@ -378,22 +396,3 @@ class _Maker:
                 )
                 if said not in self.parts.guesses:
                     self.parts.guesses.append(said)
-
-
-def _orders(
-    drafts: Sequence[Draft], definition: PlanDefinition
-) -> dict[tuple[Kind, str], DayOrder]:
-    """How each column of days writes them; what one leaves open another of the plan settles."""
-    columns = {
-        (item.of, item.id): [d.text(item.id) for d in drafts if d.kind == item.of]
-        for item in definition.fields
-        if item.field_type.dated
-    }
-    found = {key: order for key, texts in columns.items() if (order := day_order(texts))}
-    settled = {order.month_first: order for order in found.values() if order.settled_by}
-    other = next(iter(settled.values())) if len(settled) == 1 else None
-    return {key: order if order.settled_by else other or order for key, order in found.items()}
-
-
-def _texts(draft: Draft) -> list[str]:
-    return [draft.text(name) for name in draft.cells]

@@ -9,20 +9,26 @@ row up to the last used one gets exactly one `Line`.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
-from xlplan.plan.text import trimmed
+from xlplan.source.cells import (
+    blank_among,
+    is_unanswered,
+    last_row,
+    shared_cells,
+    text_of_cells,
+)
 from xlplan.source.heading_groups import parts_below, twins_by_group, under_merged, under_one
 from xlplan.source.heading_words import begins_note, says_total
 from xlplan.source.headings import (
     Heading,
     cell_text,
     heading_rows,
-    is_unanswered,
     parse_heading,
     running_titles,
     same_headings,
@@ -34,19 +40,24 @@ from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
 LONGEST_SECTION = 400
-LARGEST_MERGE = 100_000
-"""Cells of a merged area beyond which its value is not carried to the rows below."""
 
 
 class Line(Struct, frozen=True):
-    """What one row is. `table` is the index of the table a data or header row belongs to."""
+    """What one row is. `table` is the index of the table a data or header row belongs to; `holds`
+    is its text, or the cells of which that is made where somebody asks for it."""
 
     row: int
     kind: LineKind
-    text: str = ""
+    holds: str | Mapping[int, CellValue] = ""
     table: int = -1
     why: str = ""
     """What kind of note it is, where that is known."""
+
+    @property
+    def text(self) -> str:
+        """What its cells say, one after the other."""
+        held = self.holds
+        return held if isinstance(held, str) else text_of_cells(held)
 
 
 class DataRow(Struct, frozen=True):
@@ -130,14 +141,14 @@ class _Reader:
     ) -> None:
         self.sheet = sheet
         self.wide = {(r1, c1): c2 - c1 + 1 for r1, c1, _, c2 in sheet.merged if c2 > c1}
-        self.shared = _shared_cells(sheet)
+        self.shared = shared_cells(sheet)
         self.errors: dict[int, dict[int, CellValue]] = {}
         """By row and column; some stand where the reader saw no cell."""
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
-        self.blank = {text for text in sheet.texts if not cell_text(text)}
+        self.blank = blank_among(sheet.texts)
         self.asking = set(filter(is_unanswered, sheet.texts))
-        self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
+        self.own = [self._own(row) for row in range(last_row(sheet) + 1)]
         self.headers = set(at) or heading_rows(self.own, known, chosen)
         self.versions = version_rows(self.own, self.headers)
         self.headers -= self.versions
@@ -146,7 +157,6 @@ class _Reader:
         """By heading row the headings that a row above it tells apart."""
         self._groups()
         self.depth = {row: self._depth(row) for row in self.headers}
-        self.running = running_titles(self.own, self.headers)
         self.lines: dict[int, Line] = {}
         self.tables: list[Table] = []
         self.waiting: list[list[int]] = []
@@ -190,6 +200,11 @@ class _Reader:
         shown = dict(enumerate(values)) | self.errors[row]
         return {col: shown[col] for col in sorted(shown) if cell_text(shown[col])}
 
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """Lines that a printed plan repeats above its headings on every page."""
+        return running_titles(self.own, self.headers)
+
     def _wait(self, row: int) -> None:
         if not self.waiting:
             self.waiting.append([])
@@ -199,8 +214,7 @@ class _Reader:
         return [row for group in self.waiting for row in group]
 
     def _text(self, row: int) -> str:
-        values = self.own[row].values()
-        return " | ".join([trimmed(v) if type(v) is str else cell_text(v) for v in values])
+        return text_of_cells(self.own[row])
 
     def _notes(self, rows: Sequence[int]) -> None:
         for row in rows:
@@ -371,23 +385,4 @@ class _Reader:
             DataRow(row, values, origin, self.sections, self.fresh, len(cells), self.page)
         )
         self.fresh = self.page = False
-        self.lines[row] = Line(row, "data", self._text(row), len(self.tables) - 1)
-
-
-def _last_row(sheet: ReadSheet) -> int:
-    last = max((row for row, _ in sheet.errors), default=-1)
-    for row in range(len(sheet.rows) - 1, last, -1):
-        if any(cell_text(value) for value in sheet.rows[row]):
-            return row
-    return last
-
-
-def _shared_cells(sheet: ReadSheet) -> dict[At, At]:
-    """Cells below the first row of a merged area, and the cell that holds its value."""
-    shared: dict[At, At] = {}
-    last = _last_row(sheet)
-    for top, left, bottom, right in sheet.merged:
-        rows, columns = range(top + 1, min(bottom, last) + 1), range(left, right + 1)
-        if len(rows) * len(columns) <= LARGEST_MERGE:
-            shared.update({(row, col): (top, left) for row in rows for col in columns})
-    return shared
+        self.lines[row] = Line(row, "data", self.own[row], len(self.tables) - 1)

@@ -13,7 +13,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.late import regex
-from xlplan.plan.definition import Kind
+from xlplan.plan.definition import Kind, PlanDefinition
+from xlplan.plan.due import DayOrder, day_order
 from xlplan.plan.propose import ColumnPlan, about
 from xlplan.plan.propose_roles import Sample, column_role
 from xlplan.plan.text import fold
@@ -322,3 +323,18 @@ def full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
             if heading.number and heading.rest:
                 full.setdefault((fold(heading.word), heading.number), heading.text)
     return full
+
+
+def orders_of(
+    drafts: Sequence[Draft], definition: PlanDefinition
+) -> dict[tuple[Kind, str], DayOrder]:
+    """How each column of days writes them; what one leaves open another of the plan settles."""
+    columns = {
+        (item.of, item.id): [d.text(item.id) for d in drafts if d.kind == item.of]
+        for item in definition.fields
+        if item.field_type.dated
+    }
+    found = {key: order for key, texts in columns.items() if (order := day_order(texts))}
+    settled = {order.month_first: order for order in found.values() if order.settled_by}
+    other = next(iter(settled.values())) if len(settled) == 1 else None
+    return {key: order if order.settled_by else other or order for key, order in found.items()}

@@ -350,7 +350,8 @@ def with_what_rows_show(definition: PlanDefinition, rows: Sequence[Valued]) -> P
 
 
 def _with_steps(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanDefinition:
-    stepped = sum(bool(milestones_of(definition.public, row)) for row in actions)
+    public = definition.public
+    stepped = sum(bool(milestones_of(public, row)) for row in actions)
     if stepped < _ENOUGH or definition.with_role("steps_done"):
         return definition
     name = free_id("steps_done", [item.id for item in definition.fields_of("action", retired=True)])

@@ -7,6 +7,7 @@ What is taken out of a table becomes a note or a section of its layout; nothing 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Container, Mapping, MutableSequence, Sequence
 from itertools import pairwise
 
@@ -99,7 +100,7 @@ def _take_out(
     for at, line in enumerate(lines):
         if kind := kinds.get(line.row):
             why = "example" if line.row in examples else ""
-            lines[at] = Line(line.row, kind, line.text, -1, why)
+            lines[at] = Line(line.row, kind, line.holds, -1, why)
     table.rows[:] = kept
 
 
@@ -328,11 +329,12 @@ def _same_everywhere(rows: Sequence[DataRow]) -> set[tuple[int, CellValue]]:
     """Values that stand in a column of nearly every row: what the form holds from the start."""
     if len(rows) < 4:
         return set()
-    found: dict[tuple[int, CellValue], int] = {}
-    for row in rows:
-        for col, value in row.cells.items():
-            found[col, value] = found.get((col, value), 0) + 1
-    return {at for at, count in found.items() if count * 10 >= len(rows) * 9}
+    columns = set().union(*(row.cells for row in rows))
+    counts = {col: Counter([row.cells.get(col) for row in rows]) for col in columns}
+    return {
+        (col, value) for col, found in counts.items() for value, count in found.items()
+        if count * 10 >= len(rows) * 9 and value is not None
+    }  # fmt: skip
 
 
 def _with_sections(

@@ -21,6 +21,7 @@ from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTHS, parse_timescale
+from xlplan.source.cells import blank_among
 from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of, texts_in
 from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
@@ -61,9 +62,10 @@ def part_people_and_days(table: Table, reading: Reading) -> Reading:
 
     The day goes to a column of its own (`Table.made`); returns the reading with both roles.
     """
-    elsewhere = {role for col, role in reading.roles.items() if not _both(table, reading, col)}
+    parts = {col: _both(table, reading, col) for col in {*reading.roles, *table.headings}}
+    elsewhere = {role for col, role in reading.roles.items() if not parts[col]}
     for col in sorted(table.headings):
-        if not _both(table, reading, col) or {"lead", "due"} <= elsewhere:
+        if not parts[col] or {"lead", "due"} <= elsewhere:
             continue
         made = col + MADE
         table.made[made] = col
@@ -87,7 +89,7 @@ def _both(table: Table, reading: Reading, col: int) -> bool:
 
 def _splits(table: Table, col: int) -> bool:
     values = [row.cells.get(col) for row in table.rows]
-    blank = {text for text in {v for v in values if type(v) is str} if not cell_text(text)}
+    blank = blank_among({v for v in values if type(v) is str})
     held = sample_of(
         [v for v in values if (v not in blank if type(v) is str else cell_text(v))], MOST_ROWS
     )
@@ -184,14 +186,13 @@ def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
         role = reading.roles.get(col, "")
         if role in ("key", "rating", "progress", "revised") or col in table.made.values():
             continue
-        texts = texts_in(row.cells.get(col) for row in table.rows)
         name = " ".join(heading.split())
         if _both(table, reading, col):
             yield (
                 f'plan: most cells of "{name}" hold a person and a day, though both have columns '
                 "of their own; they were left as they are"
             )
-        elif role not in ("lead", "due") and (facts := _facts(texts)):
+        elif role not in ("lead", "due") and (facts := _facts(table, col)):
             listed = f"{', '.join(FACTS[kind] for kind in facts[:-1])} and {FACTS[facts[-1]]}"
             yield (
                 f'plan: most cells of "{name}" hold several facts ({listed}); to have them apart, '
@@ -199,9 +200,9 @@ def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
             )
 
 
-def _facts(texts: Sequence[str]) -> tuple[str, ...]:
-    """The kinds of facts that most cells hold, in order; () where they hold one."""
-    texts = sample_of(texts, MOST_ROWS)
+def _facts(table: Table, col: int) -> tuple[str, ...]:
+    """The kinds of facts that most cells of a column hold, in order; () where they hold one."""
+    texts = sample_of(texts_in([row.cells.get(col) for row in table.rows]), MOST_ROWS)
     split: Counter[tuple[str, ...]] = Counter()
     for text, count in Counter(texts).items():
         if _are_several(kinds := facts_of(text)):

@@ -1,0 +1,55 @@
+"""The cells of a sheet before anything is known of its rows: what they say, which say nothing or
+only ask, and which share a value by merging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from xlplan.plan.status_words import unanswered
+from xlplan.plan.text import trimmed
+from xlplan.source.headings import cell_text
+from xlplan.workbook.read.book import At, CellValue, ReadSheet
+
+LARGEST_MERGE = 100_000
+"""Cells of a merged area beyond which its value is not carried to the rows below."""
+
+
+def text_of_cells(cells: Mapping[int, CellValue]) -> str:
+    """What the cells of a row say, one after the other."""
+    return " | ".join([trimmed(v) if type(v) is str else cell_text(v) for v in cells.values()])
+
+
+def blank_among(texts: Iterable[str]) -> set[str]:
+    """Those of some texts that say nothing. What begins with a letter or a digit says something."""
+    return {text for text in texts if not text[:1].isalnum() and not cell_text(text)}
+
+
+def is_unanswered(value: CellValue) -> bool:
+    """Whether a cell only asks for a choice."""
+    return _asks(value) if type(value) is str else unanswered(cell_text(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _asks(text: str) -> bool:
+    return unanswered(cell_text(text))
+
+
+def last_row(sheet: ReadSheet) -> int:
+    """The last row (from 0) that says something; -1 where none does."""
+    last = max((row for row, _ in sheet.errors), default=-1)
+    for row in range(len(sheet.rows) - 1, last, -1):
+        if any(cell_text(value) for value in sheet.rows[row]):
+            return row
+    return last
+
+
+def shared_cells(sheet: ReadSheet) -> dict[At, At]:
+    """The cells below the first row of a merged area, and the cell that holds its value."""
+    shared: dict[At, At] = {}
+    last = last_row(sheet)
+    for top, left, bottom, right in sheet.merged:
+        rows, columns = range(top + 1, min(bottom, last) + 1), range(left, right + 1)
+        if len(rows) * len(columns) <= LARGEST_MERGE:
+            shared.update({(row, col): (top, left) for row in rows for col in columns})
+    return shared
