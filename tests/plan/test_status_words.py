@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.plan import status_words
 from xlplan.plan.status_words import (
     is_colour,
     is_level,
@@ -165,3 +170,14 @@ def test_what_stands_where_a_choice_is_still_to_be_made_says_nothing(text: str) 
 )  # fmt: skip
 def test_what_is_to_be_done_is_no_choice_still_to_be_made(text: str) -> None:
     assert not unanswered(text)
+
+
+ASKING = st.from_regex(re.compile(status_words._UNANSWERED.pattern), fullmatch=True)
+IN_BRACKETS = st.from_regex(re.compile(status_words._IN_BRACKETS.pattern), fullmatch=True)
+
+
+@given(ASKING | IN_BRACKETS.map("<{}>".format), st.booleans())
+def test_no_text_that_asks_is_passed_over_for_its_first_letters(text: str, capital: bool) -> None:
+    shown = f"- {text.upper() if capital else text}"
+    known = len(shown) <= status_words.LONGEST_UNANSWERED and status_words._unanswered(shown)
+    assert status_words.unanswered(shown) == known

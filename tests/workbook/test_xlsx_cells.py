@@ -191,3 +191,18 @@ def test_rows_are_looked_at_without_their_cells_where_all_is_spelled_as_usual(
     after = '<autoFilter ref="A1:B2"/>'
     xml = attacks.sheet_xml(rows, after)
     assert rows_alone(xml.encode()) == attacks.sheet_xml(alone or rows, after).encode()
+
+
+@pytest.mark.parametrize(
+    ("rows", "hidden"),
+    [
+        ('<row r="1"><c r="A1"><v>1</v></c></row><row r="2" spans="1:2"/>', set[int]()),
+        ('<row r="1"/><row r="2" ht="0"><c r="A2"><v>1</v></c></row>', {1}),
+        ('<row r="1"/><row r="3" ht ="0" hidden= "1"><c r="A3"><v>1</v></c></row>', {2}),
+    ],
+)
+def test_no_row_is_looked_at_where_nothing_is_said_of_any(rows: str, hidden: set[int]) -> None:
+    xml = attacks.sheet_xml(rows, "").encode()
+    assert (rows_alone(xml) == attacks.sheet_xml("", "").encode()) == (not hidden)
+    book = read_book(attacks.workbook(rows), "plan.xlsx", detail=True)
+    assert book.sheets[0].hidden_rows == hidden

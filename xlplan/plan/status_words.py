@@ -239,13 +239,21 @@ _UNANSWERED = regex(
     r"click (?:or tap )?(?:here )?(?:or tap )?to (?:enter|add|choose|select) (?:a |an |the )?\w+"
 )
 _IN_BRACKETS = regex(rf"(?:{_CHOOSE}|please|enter|insert|add|type|click)\b.*")
+_MAY_ASK = regex(
+    r"[^a-z]*(?:_x|please|veuillez|bitte|por|gelieve|alstublieft|make|select|choose|pick|choisi|"
+    r"elij|eleg|escoj|auswahl|kie|maak|dewis|selecc|click|enter|insert|add|type)",
+    re.IGNORECASE,
+)
 LONGEST_UNANSWERED = 60
 
 
 def unanswered(text: str) -> bool:
     """Whether a text stands where somebody has still to choose: "Please select", "<Choose one>",
     "Choose an item.", "– Bitte wählen –"; "Select a contractor" is something to be done."""
-    return len(text) <= LONGEST_UNANSWERED and _unanswered(text)
+    if len(text) > LONGEST_UNANSWERED:
+        return False
+    plain = text.isascii() and text.isprintable()  # as most: known by the first letters
+    return (not plain or _MAY_ASK.match(text) is not None) and _unanswered(text)
 
 
 @lru_cache(maxsize=1 << 13)

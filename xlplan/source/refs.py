@@ -28,6 +28,7 @@ _CODE = regex(
     r"(?=.{2,16}$)(?:[^\W\d_]{1,8}[\W_]{0,2})?\d[\w./()-]*|[^\W\d_][\w./()-]*\d[\w./()-]*"
 )
 _DOTTED = regex(r"\d{1,2}(?:\.\d{1,2}){1,4}")
+_NO_LAST_DOT = regex(r"\A(\d+(?:\.\d+)*)\.\Z")
 _PART = regex(r"[\w./()-]*\d[\w./()-]*")
 _LEVEL = regex(
     r"\b(?:priorit\w*|prioridad|dringlich\w*|blaenoriaeth\w*|urgen\w*|severity|rank\w*|scores?|"
@@ -298,6 +299,8 @@ def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
 
 def _ref_text(value: CellValue) -> str:
     """A ref as text: a whole number without ".0", a numbering without its last dot."""
+    if type(value) is str and value.isascii() and value.replace(".", "").isalnum():
+        return _NO_LAST_DOT.sub(r"\1", value)  # "1.10", as most are
     if isinstance(value, ShownNumber) and value.shown:
         return value.shown
     if isinstance(value, float) and not isinstance(value, bool):
@@ -305,7 +308,7 @@ def _ref_text(value: CellValue) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = " ".join(latin(canon_text(str(value))).split())
-    return text[:-1] if re.fullmatch(r"\d+(?:\.\d+)*\.", text) else text
+    return _NO_LAST_DOT.sub(r"\1", text)
 
 
 def section_numbers(drafts: Sequence[Draft], section: str) -> dict[int, str]:

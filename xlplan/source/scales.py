@@ -84,11 +84,11 @@ class _Others(Struct, frozen=True):
     def of(cls, fields: Sequence[Field], drafts: Sequence[Draft], rated: Set[str]) -> _Others:
         """Those of a plan; `rated` are the ids of the fields that hold ratings."""
         held = {
-            item: texts_in(
+            item: texts_in([
                 value
                 for draft in drafts if draft.kind == item.of
                 for value, _ in draft.cells.get(item.id, ())
-            )
+            ])
             for item in fields
         }  # fmt: skip
         short = {fold(text) for item, texts in held.items() if item.id not in rated

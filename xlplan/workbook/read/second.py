@@ -230,6 +230,8 @@ def _marks_of_formats(
     covered = _covered(usual.merged) if looks else frozenset()
     for name, number, kind in cells:
         fill, is_struck, ink = looks.get(int(number), _PLAIN)
+        if not fill and not is_struck and kind not in _OF_TEXT:
+            continue  # a number in letters of a colour
         if (at := place(name.decode())) is None or at in covered:
             continue
         if fill:

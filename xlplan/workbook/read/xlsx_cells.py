@@ -150,13 +150,15 @@ def usual_cells(xml: bytes) -> bytes | None:
 
 
 def rows_alone(xml: bytes) -> bytes:
-    """The sheet with its rows empty, and without those of which nothing but their number is said,
-    for a reader that asks for nothing within them; as it is where it may be spelled in an unusual
-    way."""
+    """The sheet with its rows empty, and without those of which neither height nor that they are
+    hidden is said, for a reader that asks for nothing else of them; as it is where it may be
+    spelled in an unusual way."""
     cells = usual_cells(xml)
     if cells is None:
         return xml
     begin, end = xml.find(_CELLS) + len(_CELLS), xml.find(_CELLS_END)
+    if b" ht" not in cells and b"hidden" not in cells:  # as in most sheets: nothing is said of any
+        return xml[:begin] + xml[end:]
     rows = [each[0] if each[1] else each[0][:-1] + b"/>" for each in _USUAL_ROW.finditer(cells)]
     if len(rows) != len(_ROW.findall(cells)):
         return xml
