@@ -239,11 +239,12 @@ _UNANSWERED = regex(
     r"click (?:or tap )?(?:here )?(?:or tap )?to (?:enter|add|choose|select) (?:a |an |the )?\w+"
 )
 _IN_BRACKETS = regex(rf"(?:{_CHOOSE}|please|enter|insert|add|type|click)\b.*")
-_MAY_ASK = regex(
-    r"[^a-z]*(?:_x|please|veuillez|bitte|por|gelieve|alstublieft|make|select|choose|pick|choisi|"
-    r"elij|eleg|escoj|auswahl|kie|maak|dewis|selecc|click|enter|insert|add|type)",
-    re.IGNORECASE,
-)
+_MAY_ASK = (
+    "please", "veuillez", "bitte", "por", "gelieve", "alstublieft", "make", "select", "selecc",
+    "choose", "pick", "choisi", "elij", "eleg", "escoj", "auswahl", "kie", "maak", "dewis",
+    "click", "enter", "insert", "add", "type",
+)  # fmt: skip
+_NO_LETTERS = "".join(c for c in map(chr, range(32, 127)) if not c.isalpha())
 LONGEST_UNANSWERED = 60
 
 
@@ -253,7 +254,8 @@ def unanswered(text: str) -> bool:
     if len(text) > LONGEST_UNANSWERED:
         return False
     plain = text.isascii() and text.isprintable()  # as most: known by the first letters
-    return (not plain or _MAY_ASK.match(text) is not None) and _unanswered(text)
+    begins = not plain or text.lower().lstrip(_NO_LETTERS).startswith(_MAY_ASK)
+    return begins and _unanswered(text)
 
 
 @lru_cache(maxsize=1 << 13)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,10 +20,9 @@ from xlplan.late import regex
 from xlplan.plan.accounted import AccountLine, first_words
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
-from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
-from xlplan.source.cells import is_unanswered
+from xlplan.source.cells import asking_on
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft
@@ -70,16 +68,10 @@ class Work(Struct):
 
 
 def _unanswered(sheet: ReadSheet) -> Mapping[int, Sequence[str]]:
-    asks, found = set(filter(is_unanswered, sheet.texts)), dict[int, list[str]]()
-    cells = chain.from_iterable(sheet.rows)
-    shown = {(v.code, v.text, float(v)): v for v in cells if type(v) is ShownNumber}
-    if not asks and not any(map(is_unanswered, shown.values())):
-        return found  # as most do
-    for row, values in enumerate(sheet.rows):
+    asks, found = asking_on(sheet), dict[int, list[str]]()
+    for row, values in enumerate(sheet.rows if asks else ()):
         for col, value in enumerate(values):
-            if value is not None and (
-                value in asks if type(value) is str else is_unanswered(value)
-            ):
+            if value is not None and asks and asks(value):
                 found.setdefault(row, []).append(a1(row, col))
     return found
 

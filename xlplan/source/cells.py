@@ -3,9 +3,11 @@ only ask, and which share a value by merging."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import trimmed
 from xlplan.source.headings import cell_text
@@ -20,6 +22,26 @@ def text_of_cells(cells: Mapping[int, CellValue]) -> str:
     return " | ".join([trimmed(v) if type(v) is str else cell_text(v) for v in cells.values()])
 
 
+class OwnCells(Mapping[int, At]):
+    """Where the cells of a row stand, by column, that are all its own."""
+
+    __slots__ = ("cells", "row")
+
+    def __init__(self, row: int, cells: Mapping[int, CellValue]) -> None:
+        self.row, self.cells = row, cells
+
+    def __getitem__(self, col: int) -> At:
+        if col not in self.cells:
+            raise KeyError(col)
+        return self.row, col
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+
 def blank_among(texts: Iterable[str]) -> set[str]:
     """Those of some texts that say nothing. What begins with a letter or a digit says something."""
     return {text for text in texts if not text[:1].isalnum() and not cell_text(text)}
@@ -28,6 +50,16 @@ def blank_among(texts: Iterable[str]) -> set[str]:
 def is_unanswered(value: CellValue) -> bool:
     """Whether a cell only asks for a choice."""
     return _asks(value) if type(value) is str else unanswered(cell_text(value))
+
+
+def asking_on(sheet: ReadSheet) -> Callable[[CellValue], bool] | None:
+    """What says of a cell of a sheet whether it only asks for a choice; None where none does."""
+    asking = set(filter(is_unanswered, sheet.texts))
+    cells = chain.from_iterable(sheet.rows)
+    shown = {(v.code, v.text, float(v)): v for v in cells if type(v) is ShownNumber}
+    if not asking and not any(map(is_unanswered, shown.values())):
+        return None
+    return lambda value: value in asking if type(value) is str else is_unanswered(value)
 
 
 @lru_cache(maxsize=1 << 16)

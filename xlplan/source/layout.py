@@ -17,8 +17,9 @@ from msgspec.structs import replace
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.source.cells import (
+    OwnCells,
+    asking_on,
     blank_among,
-    is_unanswered,
     last_row,
     shared_cells,
     text_of_cells,
@@ -147,7 +148,7 @@ class _Reader:
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
         self.blank = blank_among(sheet.texts)
-        self.asking = set(filter(is_unanswered, sheet.texts))
+        self.asks = asking_on(sheet)
         self.own = [self._own(row) for row in range(last_row(sheet) + 1)]
         self.headers = set(at) or heading_rows(self.own, known, chosen)
         self.versions = version_rows(self.own, self.headers)
@@ -373,14 +374,17 @@ class _Reader:
         self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
         self.waiting = []
         table = self.tables[-1]
-        asking = self.asking
-        values = {col: v for col, v in cells.items()
-                  if not (v in asking if type(v) is str else is_unanswered(v))}  # fmt: skip
-        origin = {col: (row, col) for col in values}
-        for col in table.headings if self.shared else ():
-            if col not in values and (top := self.shared.get((row, col))):
-                values[col] = self.own[top[0]].get(top[1])
-                origin[col] = top
+        asks, values = self.asks, cells
+        if asks is not None:
+            values = {col: value for col, value in cells.items() if not asks(value)}
+        origin: Mapping[int, At] = OwnCells(row, values)
+        if self.shared:
+            below = {
+                col: top for col in table.headings
+                if col not in values and (top := self.shared.get((row, col)))
+            }  # fmt: skip
+            values = {**values, **{c: self.own[r].get(at) for c, (r, at) in below.items()}}
+            origin = {**origin, **below}
         table.rows.append(
             DataRow(row, values, origin, self.sections, self.fresh, len(cells), self.page)
         )

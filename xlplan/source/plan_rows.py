@@ -18,6 +18,7 @@ from xlplan.plan.due import DayOrder, day_order
 from xlplan.plan.propose import ColumnPlan, about
 from xlplan.plan.propose_roles import Sample, column_role
 from xlplan.plan.text import fold
+from xlplan.source.cells import OwnCells
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import parts_by_state
@@ -90,16 +91,22 @@ def draft_rows(layout: Layout, columns: Columns) -> list[Draft]:
     """One `Draft` for each data row of a table, before rows are joined."""
     table = layout.tables[columns.table]
     drafts: list[Draft] = []
+    fields = {col: plan.field for col, plan in columns.plans.items()}
+    once = len(set(fields.values())) == len(fields)
     for item in table.rows:
         draft = Draft(
             columns.kind, columns.sheet, columns.table, item.row, item.sections,
             own=item.own, starts=item.starts_section, after_break=item.after_break,
             joins=item.joins,
         )  # fmt: skip
+        if once and type(item.origin) is OwnCells:
+            row = item.row
+            draft.cells = {fields[c]: [(v, (row, c))] for c, v in item.cells.items() if c in fields}
+            drafts.append(draft)
+            continue
         for col, value in item.cells.items():
-            plan = columns.plans.get(col)
-            if plan is not None:
-                draft.cells.setdefault(plan.field, []).append((value, item.origin[col]))
+            if col in fields:
+                draft.cells.setdefault(fields[col], []).append((value, item.origin[col]))
         drafts.append(draft)
     return drafts
 

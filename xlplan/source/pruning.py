@@ -361,8 +361,10 @@ def _with_sections(
             continue
         if section and prefix and numbers[place] and not numbers[place].startswith(f"{prefix}."):
             section = None
-        above = (section,) if section else row.sections
-        kept.append(replace(row, sections=above, starts_section=row.starts_section or fresh))
+        if section or fresh:
+            above = (section,) if section else row.sections
+            row = replace(row, sections=above, starts_section=row.starts_section or fresh)
+        kept.append(row)
         fresh = False
     return kept
 
