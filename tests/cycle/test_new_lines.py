@@ -50,6 +50,7 @@ SHARES: tuple[Value, ...] = (
 OTHERS: tuple[Value, ...] = (
     "x", 'say "so" <1>\n\u2028\ud83d', "", "withdrawn", date(2027, 6, 30), ("Ada", "Ben"),
     frozenset({"1.2", "1.10"}), canon_timescale("June 2027", date(2027, 6, 30)),
+    canon_timescale("JUNE 2027", date(2027, 6, 30)),
     Invalid("Purple", "VAL-002", "not on the scale"),
 )  # fmt: skip
 

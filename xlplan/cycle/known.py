@@ -25,6 +25,7 @@ from xlplan.merge.records import row_write_name, shown_of
 from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.shown import ShownNumber
+from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value, decode, encode
 from xlplan.returned.as_issued import (
     IssuedColumn,
@@ -345,6 +346,8 @@ class LinesOf:
 
 def _told(value: Value) -> object:
     """What a value is known by that is no text: two of the same are alike in every way."""
+    if isinstance(value, Timescale):  # equal where they mean the same, however they say it
+        return value.text, value.by, value.key
     if isinstance(value, ShownNumber):
         return float(value).hex(), value.code, value.text
     return (type(value), repr(value)) if isinstance(value, float | int) else (type(value), value)
