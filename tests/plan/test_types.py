@@ -91,3 +91,10 @@ def test_types_are_listed_by_the_names_they_have() -> None:
 @pytest.mark.parametrize("typed", ["28 Chwefror 2027", "28 février 2027", "28.02.2027"])
 def test_a_day_is_read_in_the_words_of_other_languages(typed: str) -> None:
     assert canon(field("date"), typed, PLAN) == date(2027, 2, 28)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_text_is_shown_as_it_is_in_a_field_of_any_type(kind: str) -> None:
+    """`show_in` asks no type of it."""
+    assert TYPES[kind].show("as it was typed\n1") == "as it was typed\n1"
+    assert TYPES[kind].show(None) == ""

@@ -18,6 +18,7 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
 from xlplan.plan.set_up import Entry, OwnColumn
 from xlplan.plan.set_up_sheets import KEPT, OWN, SHEETS, START, VALUE, SetUpSheet, heading_of
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show, show_in
 from xlplan.workbook.write.look import Palette
@@ -336,15 +337,20 @@ def found_in(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
 _SAMPLES = 3
 
 
+def _code_of(value: Value) -> object:
+    """What a number shows beside what it is."""
+    return (value.code, value.text) if isinstance(value, ShownNumber) else None
+
+
 def _samples(item: Field, values: Iterable[Value]) -> list[str]:
     """The first few texts of a column, each another; a text that was met is not looked at again."""
     found: dict[str, None] = {}
-    met: set[str] = set()
+    met: set[object] = set()
     for value in values:
-        if value is None or (type(value) is str and value in met):
+        look = value if type(value) is str else (type(value), repr(value), _code_of(value))
+        if value is None or look in met:
             continue
-        if type(value) is str:
-            met.add(value)
+        met.add(look)
         if text := " ".join(show_in(item, value).split())[:60]:
             found[text] = None
         if len(found) == _SAMPLES:

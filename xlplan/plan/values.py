@@ -159,7 +159,7 @@ def show(value: Value) -> str:
 
 def show_in(item: Field | None, value: Value) -> str:
     """A value as people write it in a field: `show`, with percentages and currencies as such."""
-    if item is None:
+    if item is None or value is None or type(value) is str:  # as most: shown alike in any field
         return show(value)
     kind = item.field_type
     text = kind.show(value)
