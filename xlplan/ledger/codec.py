@@ -96,7 +96,7 @@ def _row_body(fact: RowAdded) -> Body:
         "kind": fact.kind,
         "order": fact.order,
         "values": {name: encode(value) for name, value in fact.values.items()},
-        "places": {name: _place(place) for name, place in fact.places.items()},
+        "places": {name: [at.file, at.sheet, at.cell] for name, at in fact.places.items()},
         "author": fact.author,
         "origin": fact.origin,
         "source": fact.source,

@@ -3,15 +3,16 @@ only ask, and which share a value by merging."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 
+from xlplan.merge.model import Place
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import trimmed
 from xlplan.source.headings import cell_text
-from xlplan.workbook.read.book import At, CellValue, ReadSheet
+from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 
 LARGEST_MERGE = 100_000
 """Cells of a merged area beyond which its value is not carried to the rows below."""
@@ -40,6 +41,30 @@ class OwnCells(Mapping[int, At]):
 
     def __len__(self) -> int:
         return len(self.cells)
+
+
+class PlacesOfRow(Mapping[str, Place]):
+    """Where the values of a row were read, by field: each is put into words where it is asked for.
+    `cells` are the cells in which they stand."""
+
+    __slots__ = ("cells", "file", "sheet")
+
+    def __init__(self, file: str, sheet: str, cells: Mapping[str, At]) -> None:
+        self.file, self.sheet, self.cells = file, sheet, cells
+
+    def __getitem__(self, name: str) -> Place:
+        return Place(self.file, self.sheet, a1(*self.cells[name]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def items(self) -> ItemsView[str, Place]:
+        """As of a dictionary that holds them all."""
+        file, sheet = self.file, self.sheet
+        return {name: Place(file, sheet, a1(*at)) for name, at in self.cells.items()}.items()
 
 
 def blank_among(texts: Iterable[str]) -> set[str]:

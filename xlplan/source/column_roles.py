@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.propose_ratings import one_rating
@@ -143,6 +144,20 @@ def texts_in(values: Iterable[CellValue]) -> list[str]:
     known = {text: cell_text(text) for text in {v for v in values if type(v) is str}}
     texts = [known[v] if type(v) is str else cell_text(v) for v in values]
     return [text for text in texts if text]
+
+
+def texts_among(values: Sequence[CellValue]) -> set[str]:
+    """The texts that `texts_in` finds, each once."""
+    found = {cell_text(v) for v in {v for v in values if type(v) is str}}
+    found.update(cell_text(v) for v in values if v is not None and type(v) is not str)
+    return found - {""}
+
+
+def repeat_a_few(values: Sequence[CellValue]) -> bool:
+    """Whether a few short texts stand in many of these cells, by what each of them shows."""
+    held = _held(values)
+    shape = shape_of([cell_text(value) for value in held[:MOST_LOOKED_AT]])
+    return replace(shape, count=len(held)).repeats
 
 
 def _is_day(text: str) -> bool:

@@ -15,6 +15,7 @@ from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
+from xlplan.source.cells import PlacesOfRow
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.outside import CompletedLists
@@ -28,7 +29,7 @@ from xlplan.source.plan_rows import (
 )
 from xlplan.source.proposed import Parts, blank_cells, lead_text
 from xlplan.source.scales import colour_rating, is_rating
-from xlplan.workbook.read.book import At, a1, column_name
+from xlplan.workbook.read.book import At, a1
 
 
 class SourceRow(Struct, frozen=True):
@@ -112,10 +113,10 @@ class _Maker:
 
     def row(self, order: int, draft: Draft) -> SourceRow:
         values: dict[str, Value] = {}
-        places: dict[str, Place] = {}
         cells: dict[str, At] = {}
         raw: Raw
-        book, sheet = self.parts.book.name, self.parts.layouts[draft.sheet].sheet.name
+        sheet = self.parts.layouts[draft.sheet].sheet.name
+        places = PlacesOfRow(self.parts.book.name, sheet, cells)
         for item, name, is_plain, dated, read in self._fields(draft.kind):
             pieces = draft.cells.get(name, ())
             if is_plain and not pieces:
@@ -142,7 +143,6 @@ class _Maker:
             if value is None:
                 continue
             values[name] = value
-            places[name] = Place(book, sheet, f"{column_name(at[1])}{at[0] + 1}")
             cells[name] = at
             if isinstance(value, Invalid):
                 self.problems.append(

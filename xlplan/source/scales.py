@@ -42,11 +42,11 @@ from xlplan.plan.status_words import (
 )
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
-from xlplan.source.column_roles import shape_of, texts_in
+from xlplan.source.column_roles import repeat_a_few, texts_among
 from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft
-from xlplan.workbook.read.book import At
+from xlplan.workbook.read.book import At, CellValue
 
 MOST_EXPLAINED = 20
 """Rows of a table that may be a legend."""
@@ -83,19 +83,18 @@ class _Others(Struct, frozen=True):
     @classmethod
     def of(cls, fields: Sequence[Field], drafts: Sequence[Draft], rated: Set[str]) -> _Others:
         """Those of a plan; `rated` are the ids of the fields that hold ratings."""
-        held = {
-            item: texts_in([
-                value
-                for draft in drafts if draft.kind == item.of
-                for value, _ in draft.cells.get(item.id, ())
-            ])
-            for item in fields
-        }  # fmt: skip
-        short = {fold(text) for item, texts in held.items() if item.id not in rated
-                 for text in set(texts) if len(text) <= LONGEST_RATING}  # fmt: skip
+        held: dict[tuple[str, str], list[CellValue]] = {(item.of, item.id): [] for item in fields}
+        for draft in drafts:
+            for name, pieces in draft.cells.items():
+                if (values := held.get((draft.kind, name))) is not None:
+                    values += [value for value, _ in pieces]
+        by_item = {item: held[item.of, item.id] for item in fields}
+        texts = {text for item, values in by_item.items() if item.id not in rated
+                 for text in texts_among(values)}  # fmt: skip
+        short = {fold(text) for text in texts if len(text) <= LONGEST_RATING}
         lists = (
-            item for item in held
-            if item.id in rated or (item.role != "action" and shape_of(held[item]).repeats)
+            item for item, values in by_item.items()
+            if item.id in rated or (item.role != "action" and repeat_a_few(values))
         )  # fmt: skip
         return cls(frozenset(short), frozenset(normal_heading(item.heading) for item in lists))
 
