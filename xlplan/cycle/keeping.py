@@ -24,7 +24,7 @@ from xlplan.cycle.kept_new_rows import put_rows_in
 from xlplan.cycle.kept_record import first_record, record_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.ids import named, row_uid
-from xlplan.merge.kept_cells import KeptCells
+from xlplan.merge.kept_cells import KeptCell, KeptCells
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued, Question, Returned
 from xlplan.merge.reading import Reading
@@ -286,15 +286,32 @@ def renewed(desk: Desk, questions: Sequence[Question]) -> Kept:
     same = newest.kept is not None and replace(newest.kept, before=digest) == kept
     if same and newest.sha256 == sha256(done.data):
         return Kept(done.data, newest, notes=notes)
+    lies = _on_disk(desk, newest.sha256) is not None
     changes = [
         KeptChange(edit.sheet, cell, before, text)
         for edit, cell in edits.cells()
         for before, text in [edit.shows or (_held(book, edit), raw_text(edit.value))]
-        if before != text
+        if before != text and not (lies and _stood(edit, newest.kept, kept))
     ]
     issued = _issued(desk, state.seq, kept, sha256(done.data), *more)
     issued = replace(issued, id=ident, as_of=known.as_of if known else state.seq)
     return Kept(done.data, issued, changes, notes)
+
+
+def _stood(edit: Edit, before: KeptCells | None, now: KeptCells) -> bool:
+    """Whether the version before says the same in a cell, so that it was written then."""
+
+    def said(kept: KeptCells, uid: str, name: str) -> KeptCell | None:
+        return kept.rows[uid].cells.get(name) if uid in kept.rows else None
+
+    return (
+        before is not None
+        and edit.cells != ()
+        and all(
+            (old := said(before, *cell)) is not None and old == said(now, *cell)
+            for cell in edit.cells
+        )
+    )
 
 
 def _held(book: Book, edit: Edit) -> str:
