@@ -30,7 +30,7 @@ from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value
 from xlplan.workbook.write import cell_text
 from xlplan.workbook.write.cell_text import row_heights
-from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet, Style
+from xlplan.workbook.write.sheet import Cell, Chart, Page, Row, Sheet, Style
 from xlplan.workbook.write.sheet import Column as SheetColumn
 
 DAY = timedelta(days=1)
@@ -222,6 +222,11 @@ def test_history_counts_each_board_and_shows_each_rating_in_words() -> None:
         ]
         for series in chart.series
     }
+    assert chart.alt == (
+        "2026-05: 0 Blue, 0 Green, 0 Amber, 1 Red, 0 Not on the scale; "
+        "2026-09: 0 Blue, 0 Green, 1 Amber, 0 Red, 1 Not on the scale; "
+        "2026-11: 1 Blue, 1 Green, 0 Amber, 0 Red, 0 Not on the scale"
+    )
     assert cells["Red"] == [1, 0, 0]
     assert cells["Amber"] == [0, 1, 0]
     assert cells["Blue"] == [0, 0, 1]
@@ -367,6 +372,19 @@ def test_the_chart_of_the_sections_counts_no_total_and_ends_on_the_page_it_begin
         ]
         assert len(names) == sections
         assert "All actions" not in names
+
+
+def test_a_chart_of_many_long_names_has_its_bars_below_each_other() -> None:
+    def chart_of(board: Board, name: str) -> Chart:
+        (chart,) = sheet_of(composite_workbook(board, CREATED), name).charts
+        return chart
+
+    few, many = (chart_of(sample_board(120, n), "By section") for n in (12, 13))
+    assert (few.kind, many.kind) == ("column", "bar")
+    assert many.height > few.height
+    history = [PastBoard(f"20{n}-01", {"1": "R"}) for n in range(10, 40)]
+    years = board_of(action("1", rating="B"), previous={}, history=history)
+    assert chart_of(years, "History").kind == "column"
 
 
 def test_more_sections_than_a_chart_can_name_are_not_drawn() -> None:

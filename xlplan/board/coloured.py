@@ -7,6 +7,7 @@ A sheet is drawn from its `BoardSheet` alone. Where a table needs more than a he
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from math import ceil
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -339,9 +340,8 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
         cells = next(rows)
         draft.rows.append(Row(_spread(draft, columns, cells) if spanning else cells, level=level))
     if table.chart:
-        last = len(draft.rows) - 1 - sum(line.total for line in table.lines)
-        draft.charts.append(board_chart(draft.name, table.chart, columns, draft.rows, top, last))
-        for _ in range(13):
+        draft.charts.append(board_chart(draft.name, table, columns, draft.rows, top))
+        for _ in range(ceil(draft.charts[-1].height * 0.75 / 20)):
             draft.keep(Row([], height=20))
 
 

@@ -105,14 +105,12 @@ def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
             line = line[cut:]
         bits.append(line + "\n")
     out: list[str] = []
-    held, used = "", 0
+    held = ""
     for bit in bits:
-        need = count_lines(bit.rstrip("\n"), width, style)
-        if held and used + need > most:
+        if held and count_lines((held + bit).rstrip("\n"), width, style) > most:
             out.append(held)
-            held, used = "", 0
+            held = ""
         held += bit
-        used += need
     return [piece.rstrip("\n") for piece in [*out, held]]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.board.board_model import Anchor, Board, Item, TableColumn
+from xlplan.board.board_model import Anchor, Board, Item, Table, TableColumn
 from xlplan.board.fitting import LongTexts, cut_words
 from xlplan.board.standings import Point
 from xlplan.board.view import View, percent, say_days, sign_of
@@ -292,19 +292,25 @@ def workbook_of(
 
 
 NO_COLOUR = "#A6A6A6"
+UPRIGHT, SHORT_NAME = 12, 12
+"""So many columns have room for names of more than so many characters: below more of them the names
+would stand aslant, and take the room of the columns."""
 
 
 def board_chart(
     sheet: str,
-    title: str,
+    table: Table,
     columns: Sequence[tuple[int, TableColumn]],
     rows: Sequence[Row],
     top: int,
-    last: int,
 ) -> Chart:
-    """A column for each of `rows` from `top` to `last`, from the charted columns of their table,
-    below them all."""
-    names = [row.cells[0].value if row.cells[0] else "" for row in rows[top : last + 1]]
+    """A column for each line of a table but for totals, from its charted `columns`, below its
+    `rows`, of which `top` is the first; a bar each, one below the other, where there are many with
+    long names."""
+    lines = [line for line in table.lines if not (line.total or line.early)]
+    names = [str(line.items[columns[0][0]].value) for line in lines]
+    last = top + len(names) - 1
+    turned = len(names) > UPRIGHT and sorted(map(len, names))[len(names) // 2] > SHORT_NAME
     places = [sum(c.span for _, c in columns[:n]) for n in range(len(columns))]
     drawn = [(at, c) for at, (_, c) in zip(places, columns, strict=True) if c.charted]
     counts = [
@@ -316,8 +322,8 @@ def board_chart(
         for name, found in zip(names, counts, strict=True)
     )
     return Chart(
-        kind="column",
-        title=title,
+        kind="bar" if turned else "column",
+        title=table.chart,
         series=[
             Series(
                 column.heading,
@@ -331,7 +337,7 @@ def board_chart(
         row=len(rows),
         col=0,
         width=900,
-        height=330,
+        height=110 + 17 * len(names) if turned else 330,
         stacked=True,
         alt=words,
         unit=whole_unit(max(sum(found.values()) for found in counts)),
