@@ -1,5 +1,4 @@
-"""The parts of an Open XML workbook, some of them replaced, the others as they were packed; and a
-part of a new one, packed as it is written."""
+"""The parts of an Open XML workbook, some of them replaced, the others as they were packed."""
 
 from __future__ import annotations
 
@@ -9,7 +8,6 @@ import re
 import struct
 import zipfile
 import zlib
-from typing import NamedTuple
 from xml.parsers.expat import ParserCreate
 
 from xlplan.codes.edit_codes import EDIT_011, EDIT_012, EDIT_013, EDIT_016
@@ -276,52 +274,3 @@ def _open(data: bytes) -> zipfile.ZipFile:
     if any(info.flag_bits & 1 for info in found.infolist()):
         raise UnfitError(EDIT_012.fill())
     return found
-
-
-class Packed(NamedTuple):
-    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
-
-    checksum: int
-    size: int
-    content: bytes
-
-
-class Squeeze(io.StringIO):
-    """A part of a new file, packed while it is written; nothing else of it is held."""
-
-    _AT_ONCE = 1 << 16
-    """Characters that are packed together, at least."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loose: list[str] = []
-        self._count = 0
-        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
-        self._checksum, self._size = 0, 0
-        self._done: list[bytes] = []
-
-    def write(self, text: str) -> int:
-        """Writes a text behind what was written before."""
-        self._loose.append(text)
-        self._count += len(text)
-        if self._count >= self._AT_ONCE:
-            self._pack()
-        return len(text)
-
-    def _pack(self) -> None:
-        content = "".join(self._loose).encode()
-        self._loose.clear()
-        self._count = 0
-        self._checksum = zlib.crc32(content, self._checksum)
-        self._size += len(content)
-        self._done.append(self._squeeze.compress(content))
-
-    def go_on(self, other: Squeeze, begun: str) -> None:
-        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
-        assert (self._size, "".join(self._loose)) == (0, begun)
-        self.__dict__.update(other.__dict__)
-
-    def packed(self) -> Packed:
-        """The whole part; nothing is written to it any more."""
-        self._pack()
-        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import io
 import math
+import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from operator import add
-from typing import Any
+from typing import Any, NamedTuple
 
-from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import cell_name, clean
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.package import Squeeze
 from xlplan.workbook.write.sheet import Cell, Sheet
 
 DAY_0 = date(1899, 12, 30)
@@ -339,26 +337,53 @@ def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
     return (used[0], used[-1]) if used else None
 
 
-_CARE = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""What in a text has to be escaped; so has ``_x``, and spaces at its ends are kept."""
-_TOGETHER = 64
-"""Texts that are looked through together."""
+# Packed as it is written
 
 
-class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
-    """The table of texts; those that need no care are written as they are."""
+class Packed(NamedTuple):
+    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
 
-    def _write_sst_strings(self) -> None:
-        texts = self.string_table.string_array
-        for at in range(0, len(texts), _TOGETHER):
-            self._write_texts(texts[at : at + _TOGETHER])
+    checksum: int
+    size: int
+    content: bytes
 
-    def _write_texts(self, texts: Sequence[str]) -> None:
-        whole = "".join(texts)
-        if [*map(str.strip, texts)] == texts and "_x" not in whole and not _CARE.search(whole):
-            self.fh.write(f"<si><t>{'</t></si><si><t>'.join(texts)}</t></si>")
-        elif len(texts) > 1:
-            for text in texts:
-                self._write_texts([text])
-        else:
-            self._write_si(texts[0])
+
+class Squeeze(io.StringIO):
+    """A part of a new file, packed while it is written; nothing else of it is held."""
+
+    _AT_ONCE = 1 << 16
+    """Characters that are packed together, at least."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loose: list[str] = []
+        self._count = 0
+        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
+        self._checksum, self._size = 0, 0
+        self._done: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        """Writes a text behind what was written before."""
+        self._loose.append(text)
+        self._count += len(text)
+        if self._count >= self._AT_ONCE:
+            self._pack()
+        return len(text)
+
+    def _pack(self) -> None:
+        content = "".join(self._loose).encode()
+        self._loose.clear()
+        self._count = 0
+        self._checksum = zlib.crc32(content, self._checksum)
+        self._size += len(content)
+        self._done.append(self._squeeze.compress(content))
+
+    def go_on(self, other: Squeeze, begun: str) -> None:
+        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
+        assert (self._size, "".join(self._loose)) == (0, begun)
+        self.__dict__.update(other.__dict__)
+
+    def packed(self) -> Packed:
+        """The whole part; nothing is written to it any more."""
+        self._pack()
+        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))

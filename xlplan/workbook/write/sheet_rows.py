@@ -1,5 +1,6 @@
 """The rows of a sheet: which of its cells are plain, which xlsxwriter has to take, which lie over
-others, and what belongs to a cell besides: its link, its note, its place in a table.
+others, and what belongs to a cell besides: its link, its note, its place in a table; and the table
+of their texts.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.exceptions import OverlappingRange
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_range
 
+from xlplan.late import regex
 from xlplan.workbook.write.cell_text import (
     clean,
     count_lines,
@@ -303,3 +306,28 @@ def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
     if not drawn.add_table(first_row, first_col, min(first_row + 1, last_row), last_col, options):
         area = xl_range(first_row, first_col, last_row, last_col)
         drawn.tables[-1].update({"range": area, "a_range": area})
+
+
+_CARE = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""What in a text has to be escaped; so has ``_x``, and spaces at its ends are kept."""
+_TOGETHER = 64
+"""Texts that are looked through together."""
+
+
+class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
+    """The table of texts; those that need no care are written as they are."""
+
+    def _write_sst_strings(self) -> None:
+        texts = self.string_table.string_array
+        for at in range(0, len(texts), _TOGETHER):
+            self._write_texts(texts[at : at + _TOGETHER])
+
+    def _write_texts(self, texts: Sequence[str]) -> None:
+        whole = "".join(texts)
+        if [*map(str.strip, texts)] == texts and "_x" not in whole and not _CARE.search(whole):
+            self.fh.write(f"<si><t>{'</t></si><si><t>'.join(texts)}</t></si>")
+        elif len(texts) > 1:
+            for text in texts:
+                self._write_texts([text])
+        else:
+            self._write_si(texts[0])

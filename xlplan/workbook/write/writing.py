@@ -42,14 +42,14 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
-from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL, Packed, Squeeze
-from xlplan.workbook.write.plain_cells import Drawn, Texts
+from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL
+from xlplan.workbook.write.plain_cells import Drawn, Packed, Squeeze
 from xlplan.workbook.write.sheet import (
     Sheet,
     Unfolding,
     Workbook,
 )
-from xlplan.workbook.write.sheet_rows import Rows
+from xlplan.workbook.write.sheet_rows import Rows, Texts
 
 __all__ = ["no_collecting", "over_long", "write_workbook"]
 
