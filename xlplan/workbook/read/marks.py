@@ -124,7 +124,7 @@ class MarkReader:
                 struck.add(at)
             if ink := self.coloured_texts.get(int(number), ""):
                 letters[at] = ink
-        own = b"inlineStr" in cells and b"r>" in cells  # else no text has a part of its own look
+        own = b"inlineStr" in cells and (b"strike" in cells or b"color" in cells)
         for name, text in _OWN_TEXT.findall(cells) if own else ():
             if (at := place(name.decode())) is None:
                 continue
