@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,10 @@ def leads_standing(
     issued: dict[str, list[Issued]] = {}
     for item in exchange.templates(cycle):
         issued.setdefault(_known_as(desk, item.author), []).append(item)
+    asked: dict[str, set[str]] = {}
+    for question in questions:
+        for candidate in question.candidates:
+            asked.setdefault(candidate.author, set()).add(question.id)
     found = []
     spared = {name for of, name in exchange.spared if of == cycle}
     for lead in recipients_in(desk.state, cycle):
@@ -90,7 +94,7 @@ def leads_standing(
         nothing = lead.name in spared and not any(desk.state.live_returns(i.id) for i in mine)
         mine = [] if nothing else mine
         older = _on_old_forms(desk, lead, mine)
-        status = _lead_status(desk, lead.name, mine, older, questions, before or {})
+        status = _lead_status(desk, lead.name, mine, older, asked, before or {})
         found.append(status | {"nothing_asked": nothing})
     return found
 
@@ -118,10 +122,11 @@ def _lead_status(
     name: str,
     issued: Sequence[Issued],
     older: Sequence[Returned],
-    questions: Sequence[Question],
+    asked: Mapping[str, Set[str]],
     before: Mapping[str, int],
 ) -> Document:
-    """How a lead stands on any day; `due` is the day by which their templates are to be back."""
+    """How a lead stands on any day; `due` is the day by which their templates are to be back, and
+    `asked` are by author the ids of the questions about what somebody wrote."""
     state = desk.state
     own = [r for item in issued for r in state.live_returns(item.id)]
     returned = [*own, *older]
@@ -136,7 +141,7 @@ def _lead_status(
     touched = {a.uid for a in assertions.values() if a.kind.edits}
     confirmed = confirmed_of(state, held, returned, touched)
     names = {name, *(item.author for item in issued)}
-    asked = sum(any(c.author in names for c in question.candidates) for question in questions)
+    open_questions = frozenset().union(*(asked.get(each, ()) for each in names))
     exchange = state.exchange
     post = exchange.post_to(issued[0].cycle, names) if issued else Post()
     return {
@@ -146,7 +151,7 @@ def _lead_status(
         "due": max((item.return_by for item in issued), default=""),
         "changes": changes,
         "untouched": len(actions - touched),
-        "questions": asked,
+        "questions": len(open_questions),
         "actions": len(actions),
         "to_sign": sum(len(item.uids) for item in held) if all(i.to_sign for i in held) else 0,
         "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
