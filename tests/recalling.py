@@ -17,6 +17,7 @@ from xlplan.merge.outline import (
     fields_shown,
     outline_of,
 )
+from xlplan.merge.questions import questions_of
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.settled import Settled, begun_at, holds, settled_of
 from xlplan.merge.state import State
@@ -31,6 +32,7 @@ class Memory:
         self._definitions = office.definitions
         state = office.replayed().state
         self.outline = outline_of(state)
+        self.asked = questions_of(state)
         self._entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
         for event in self._events:
             for topic, name, entry in bears_on(event):

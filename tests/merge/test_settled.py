@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.paper import Office
-from tests.recalling import is_recalled, recall
+from tests.recalling import Memory, is_recalled, recall
 from tests.scenes import LOCKED, OWN_EDITS, STAMPS, VALUES
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
@@ -31,7 +31,7 @@ from xlplan.merge.settled import (
 )
 from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
-from xlplan.plan.values import Raw
+from xlplan.plan.values import Raw, show
 
 ROWS = ("a-1", "a-2", "a-3")
 
@@ -105,15 +105,17 @@ def _play(
 
 def _same(office: Office) -> None:
     state, whole = office.state, office.replayed().state
-    if isinstance(state, Recalled) and not state.is_whole:
+    if isinstance(state, Recalled) and isinstance(state._recall, Memory):
         for uid in state._told:
             for key in whole.records.cells_of(uid):
                 _same_cell(state, whole, key)
+        asked = questions_since(state, state._recall.asked, state.events_since)
+        assert asked == questions_of(whole)
+    for uid in ROWS:  # before all of it is asked for, as it is where questions are asked anew
+        assert _past(state, uid) == _past(whole, uid)
     again = Office(rows={})
     again.history = office.replayed()
     assert office.picture() == again.picture()
-    for uid in ROWS:
-        assert _past(state, uid) == _past(whole, uid)
     for uid in ROWS:  # now all of it is asked for
         for key in whole.records.cells_of(uid):
             assert state.live(key) == whole.live(key)
@@ -282,6 +284,24 @@ def test_a_row_that_was_added_again_has_its_timeline_made_anew() -> None:
     recall(office)
     office.append(RowAdded("a-1", "action", 9.0, {}, {}))
     assert _past(office.state, "a-1") == _past(office.replayed().state, "a-1")
+
+
+@pytest.mark.parametrize("first", ["", "2026-01-03T00:00:00Z"])
+def test_what_a_copy_says_of_what_replaced_what_is_so_of_the_timeline_that_was_kept(
+    first: str,
+) -> None:
+    """Two files of a lead differ, and nothing tells which was saved last: a copy of one does."""
+    office, key = Office(), ("a-1", "due")
+    issued = office.issue("Ann")
+    office.give_back(issued, {key: "May 2027"}, saved_at=first, digest="1")
+    office.give_back(issued, {key: "July 2027"}, saved_at="2026-01-03T00:00:00Z", digest="2")
+    recall(office)
+    copy = {key: "May 2027"}
+    office.merge(office.reading(issued, copy, saved_at="2026-01-02T00:00:00Z", digest="3"))
+    assert is_recalled(office)
+    held = [show(each["due"]) for each in timeline_of(office.state, "a-1").times]
+    assert held == ["June 2026", "May 2027", "July 2027"]
+    _same(office)
 
 
 def test_what_was_kept_is_held_against_everything_that_was_written() -> None:

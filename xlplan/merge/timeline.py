@@ -101,7 +101,16 @@ def brought_forward(state: State, uid: str, known: Timeline, since: int) -> Time
             begun = every[0][0] == 0
             cells[name] = tuple(every if begun and len(every) <= _RECENT + 1 else every[-_RECENT:])
     dates = dates_of(state.definition)
+    if any(_came_again(state, (uid, name), since) for name in dates):
+        return known._replace(cells=cells, times=times_of(state, uid, dates))
     return known._replace(cells=cells, times=(*known.times, *_times(state, uid, dates, since)))
+
+
+def _came_again(state: State, key: CellKey, since: int) -> bool:
+    """Whether what was written in a cell by a position came once more after it: a copy may date
+    it otherwise, and so tell what replaced what."""
+    every = state.records.told(key) if state.records.alone(key) is None else ()
+    return any(copies[0].seq <= since < copies[-1].seq for copies in every)
 
 
 def _seen(definition: PlanDefinition) -> list[str]:
