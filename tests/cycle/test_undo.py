@@ -295,8 +295,8 @@ def test_two_rounds_of_answers_in_one_workbook_are_taken_back_apart(folder: Path
     assert asked(folder) == [("conflict", *other)]
 
 
-def test_a_master_with_an_added_row_goes_with_its_row(folder: Path) -> None:
-    before = standing(folder)
+def add_a_row(folder: Path) -> None:
+    """The coordinator writes an action below the others in master.xlsx, and it is merged."""
     master = folder / "master.xlsx"
     book = openpyxl.load_workbook(master)
     sheet = book["Plan"]
@@ -309,11 +309,29 @@ def test_a_master_with_an_added_row_goes_with_its_row(folder: Path) -> None:
     book.save(master)
     small.do(folder, "merge")
     assert standing(folder)["2.3 action"] == "Write the guide"
+
+
+def test_a_master_with_an_added_row_goes_with_its_row(folder: Path) -> None:
+    before = standing(folder)
+    add_a_row(folder)
     with small.opened(folder) as plan:
         result = plan.undo(return_of(folder, "master.xlsx").id)
         assert result.decisions == ()
         assert plan.verify() == []
     assert standing(folder) == before
+
+
+def test_a_board_is_published_after_a_row_of_the_last_one_was_taken_back(folder: Path) -> None:
+    add_a_row(folder)
+    for cycle in (small.CYCLE, "2026-12"):
+        small.issue(folder, cycle)
+        assert small.do(folder, "publish") == 0
+        with small.opened(folder) as plan:
+            published = plan.desk.state.published
+            shown = [row.ref for row in plan.desk.state.master("action", published[-1][1].as_of)]
+            assert ("2.3" in shown) is (cycle == small.CYCLE)
+        if cycle == small.CYCLE:
+            assert small.do(folder, "undo", return_of(folder, "master.xlsx").id) == 0
 
 
 def test_the_command_says_what_it_took_back(

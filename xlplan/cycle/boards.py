@@ -273,7 +273,7 @@ def _previous(
     then = [
         row
         for row in state.master("action", before.position)
-        if not row.kept_back and not now[row.uid].kept_back
+        if not row.kept_back and not now.get(row.uid, row).kept_back
     ]
     seen: Mapping[str, Mapping[str, Value]] = {row.uid: row.values for row in then}
     if before.position == state.imported and definition.brought:
