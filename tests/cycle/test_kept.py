@@ -21,6 +21,7 @@ from xlplan.cycle import known
 from xlplan.cycle.kept import believed
 from xlplan.cycle.plan import Plan
 from xlplan.errors import XlplanError
+from xlplan.merge.model import RowAdded
 
 REFS = ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "9.9")
 """Those of the plan, one that comes in later, and one that there never is."""
@@ -426,3 +427,17 @@ def test_a_wrong_digest_of_a_row_is_found_by_verify(moments: list[Path], tmp_pat
             (wrong, seal_of("as issued", name, wrong), name),
         )
     assert wrong_answers(folder) == ["projection.db"]
+
+
+def test_answers_are_kept_after_a_row_was_written_to_of_which_no_log_is_shown(
+    tmp_path: Path,
+) -> None:
+    """A recommendation is no action, and has no lines of its own while nothing changed it."""
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    for values in ({"ref": "9.9"}, {"ref": "9.9", "action": "Do better"}):
+        with small.opened(folder) as plan, plan.desk.work() as work:
+            assert plan.desk.memory is not None
+            work.append([RowAdded("rec-1", "recommendation", 1.0, values, {})])
+        assert is_believed(folder)
+        assert wrong_answers(folder) == []

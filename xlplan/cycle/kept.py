@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.known import Lines
     from xlplan.ledger.store import Ledger
     from xlplan.merge.model import Change, Event, MasterRow, Question
+    from xlplan.merge.outline import Outline, RowLine
     from xlplan.merge.state import State
     from xlplan.plan.definition import PlanDefinition
 
@@ -361,7 +362,7 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     rows = outline.rows.keys() if old is None else changed.uids
     yield from to_recall(desk, outline, stands, changed.events, rows, before)
     yield from kept_as_issued(desk, changed.events, old.cycle if old else None, changed.gone)
-    actions = {u: line for u, line in outline.rows.items() if line.there and line.kind == "action"}
+    actions = dict(_actions(outline))
     refs = {line.ref for uid, line in actions.items() if old is None or uid in changed.uids}
     if old is not None:
         refs |= {old.rows[uid].ref for uid in changed.uids & old.rows.keys()}
@@ -374,6 +375,12 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     for ref, of in sorted(lines.items()):  # one after the other: together they are large
         found = ((n, uid, shown_row(state.master_row(uid), state.definition)) for n, uid in of)
         yield ("row", ref), [(n, uid, *row[:3]) for n, uid, row in found]
-    had = {line.ref for line in old.rows.values()} if old is not None else set()
+    had = {line.ref for _, line in _actions(old)} if old is not None else set()
     since = changed.since if before is not None else 0
     yield from logs(desk, since, refs, lines.keys(), had, before)
+
+
+def _actions(outline: Outline) -> Iterator[tuple[str, RowLine]]:
+    """The actions that are in the plan, by uid: of these the lines of the log are kept, also where
+    there are none yet."""
+    return ((u, line) for u, line in outline.rows.items() if line.there and line.kind == "action")
