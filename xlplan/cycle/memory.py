@@ -223,13 +223,16 @@ class _OfRows:
     def __init__(self, one: Callable[[str], Any], every: Callable[[], Mapping[str, str]]) -> None:
         self._one, self._every = one, every
         self._left = _ONE_BY_ONE
+        self._found: dict[str, Any] = {}
         self._texts: Mapping[str, str] = {}
 
     def find(self, uid: str) -> Any:
         """Of a row; Forgotten where nothing was kept of it."""
+        if uid in self._found:
+            return self._found[uid]
         if self._left:
             self._left -= 1
-            return self._one(uid)
+            return self._found.setdefault(uid, self._one(uid))
         self._texts = self._texts or self._every()
         if uid not in self._texts:
             raise Forgotten
