@@ -429,6 +429,26 @@ def test_a_wrong_digest_of_a_row_is_found_by_verify(moments: list[Path], tmp_pat
     assert wrong_answers(folder) == ["projection.db"]
 
 
+@pytest.mark.parametrize("wrong", ["[1]", '["x", {}]', '[1, {"progress": [[1], ["w"], "x"]}]'])
+def test_what_is_no_answer_at_all_of_what_was_settled_is_found_by_verify(
+    moments: list[Path], tmp_path: Path, wrong: str
+) -> None:
+    from xlplan.ledger.projection import seal_of
+
+    folder = copied(moments[6], tmp_path / "plan")
+    true = replayed(folder)
+    with closing(sqlite3.connect(projection(folder))) as db, db:
+        names = [name for (name,) in db.execute("SELECT name FROM answer WHERE topic = 'settled'")]
+        assert names
+        for name in names:
+            db.execute(
+                "UPDATE answer SET body = ?, seal = ? WHERE topic = 'settled' AND name = ?",
+                (wrong, seal_of("settled", name, wrong), name),
+            )
+    assert kept(folder) == true
+    assert wrong_answers(folder) == ["projection.db"]
+
+
 def test_answers_are_kept_after_a_row_was_written_to_of_which_no_log_is_shown(
     tmp_path: Path,
 ) -> None:

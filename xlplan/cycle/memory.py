@@ -14,6 +14,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
+import msgspec
+
 from xlplan.cycle.kept import OF_ROWS, Document, Find, Kept
 from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
@@ -35,7 +37,7 @@ from xlplan.merge.outline import (
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.records import row_write_name, shown_of
-from xlplan.merge.settled import Settled, SettledCell, begun_at, settled_of
+from xlplan.merge.settled import Settled, begun_at, settled_of
 from xlplan.merge.state import State
 from xlplan.merge.timeline import as_it_came, of_untouched, timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
@@ -354,10 +356,12 @@ def settlements(
                 yield ("settled", uid), found
 
 
-def read_settled(found: list[Any]) -> Settled:
-    """What `settlements` wrote."""
-    since, cells = found
-    return Settled(since, {name: SettledCell(*cell) for name, cell in cells.items()})
+def read_settled(found: Any) -> Settled:
+    """What `settlements` wrote; Forgotten where it is nothing of the kind."""
+    try:
+        return msgspec.convert(found, Settled)
+    except msgspec.ValidationError:
+        raise Forgotten from None
 
 
 def read_timeline(found: list[Any]) -> Timeline:

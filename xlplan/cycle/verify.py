@@ -39,6 +39,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import Unknown, remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
+from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import filled, is_filled
 from xlplan.merge.settled import holds
 from xlplan.progress import CHECKING_RETURNS, counted
@@ -303,7 +304,7 @@ def agree(desk: Desk, path: Path) -> bool:
             holds(desk.state, uid, read_settled(json.loads(text)))
             for (_, uid), text in settled.items()
         )
-    except Unknown:
+    except (Unknown, Forgotten):
         return False
     finally:
         kept.close()

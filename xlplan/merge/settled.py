@@ -9,7 +9,7 @@ and nothing depends on them any more. So these are left out where a row is recal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from xlplan.merge.ids import Id
@@ -116,15 +116,25 @@ def left_out(state: State, key: CellKey, since: int) -> list[Write]:
     (head,) = cell.heads
     gone = [w for w in writes if w.kind in _PLAIN and not w.answered and w.id in head.saw]
     while gone:
-        ids = {write.id for write in gone}
-        kept = [write for write in writes if write.id not in ids]
-        known = known_to(write for write in kept if write.standing)
-        forms = {_form(write) for write in kept if write.issued}
-        left = [w for w in gone if _form(w) not in forms and w.saw <= known]
+        left = _seen_through(writes, {write.id for write in gone})
         if len(left) == len(gone):
             break
         gone = left
     return gone
+
+
+def _seen_through(writes: Sequence[Write], gone: Set[Id]) -> list[Write]:
+    """Those of the writes to leave out of a cell which the others had seen with all that these had
+    seen, and which say nothing more."""
+    kept = [write for write in writes if write.id not in gone]
+    known = known_to(write for write in kept if write.standing)
+    forms = {_form(write) for write in kept if write.issued}
+    return [
+        w
+        for w in writes
+        if w.id in gone and w.kind in _PLAIN and not w.answered
+        if w.id in known and w.saw <= known and _form(w) not in forms
+    ]
 
 
 def _form(write: Write) -> tuple[str, str]:
@@ -145,7 +155,7 @@ def builds_on(state: State, event: Event, settled: Settled) -> bool:
 
 def holds(state: State, uid: str, found: Settled) -> bool:
     """Whether a whole state agrees that this is all that a row needs: nothing that was written is
-    neither told nor named, and who stands has seen all that is left out."""
+    neither told nor named, and who is told had seen all that is left out, as of `left_out`."""
     return all(_holds(state, key, found) for key in state.records.cells_of(uid))
 
 
@@ -156,12 +166,14 @@ def _holds(state: State, key: CellKey, found: Settled) -> bool:
     told = [copy for copy in copies if copy.kind is Kind.ROW or copy.id.stored in cell.ids]
     known = {copy.id for copy in told}
     writes = state.live(key, found.since)
-    seen = known_to(write for write in writes if write.standing and write.id in known)
+    gone = {write.id for write in writes} - known
+    item = state.field_of(key)
     rows = {copy.id for copy in told if copy.kind is Kind.ROW}
     return (
         sorted({copy.seq for copy in told}) == [*cell.told]
         and _stored(known - rows) == [*cell.ids]
-        and all(w.kind in _PLAIN and w.id in seen for w in writes if w.id not in known)
+        and len(_seen_through(writes, gone)) == len(gone)
+        and not (gone and item is not None and item.field_type.elements)
         and all(
             cell.saw.get(copy.id.stored, _stored(rows)) == _stored(copy.saw & known)
             for copy in told
