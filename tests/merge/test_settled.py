@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -18,6 +19,7 @@ from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import facts_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import NOWHERE, CellKey, Decided, Event, Issued, Returned, RowAdded
+from xlplan.merge.outline import Entry, bears_on
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.settled import (
@@ -449,3 +451,30 @@ def test_who_looks_further_back_has_the_row_told_whole() -> None:
             assert office.state.value("a-1", "rating", seq) == whole.value("a-1", "rating", seq)
         assert len(recent(office.state, ("a-1", "rating"))) == 5
         assert is_recalled(office)
+
+
+def test_a_row_that_is_told_once_more_is_found_without_a_look_through_all_that_came(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    late = {uid: office.issue("Ben", [uid], cycle="2026-01") for uid in ROWS}
+    for month in range(1, 4):
+        issued = office.issue("Ann", cycle=f"2026-{month:02}")
+        for uid in ROWS:
+            back = {(uid, "progress"): f"Step {month}"}
+            office.give_back(issued, back, digest=f"{uid} {month}")
+    recall(office)
+    looked: list[Event] = []
+
+    def noted(event: Event) -> Iterator[tuple[str, str, Entry]]:
+        looked.append(event)
+        return bears_on(event)
+
+    monkeypatch.setattr("xlplan.merge.recalled.bears_on", noted)
+    begun = len(office.events)
+    for uid, issued in late.items():
+        recent(office.state, (uid, "progress"))
+        office.merge(office.reading(issued, {(uid, "progress"): "Late"}, digest=uid))
+    assert is_recalled(office)
+    assert looked == office.events[begun:]
+    _same(office)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import suppress
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -276,7 +275,7 @@ def to_recall(
     asked = sorted(uid for uid in outline.rows if uid in rows)
     yield from standings(state, [uid for uid in asked if outline.rows[uid].there])
     yield from timelines(state, asked)
-    yield from settlements(state, asked, before)
+    yield from settlements(state, asked, desk.memory)
     yield from counted_so_far(desk, stands, events, before)
     new = {event.seq for event in events}
     for cycle, (seq, as_of) in last_boards(state).items():
@@ -341,17 +340,15 @@ def timelines(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]
 
 
 def settlements(
-    state: State, uids: Iterable[str], before: Find | None
+    state: State, uids: Iterable[str], memory: Memory | None
 ) -> Iterator[tuple[Key, object]]:
-    """What some rows need of what was there when the present cycle began."""
+    """What some rows need of what was there when the present cycle began; of a state that is
+    recalled from a `memory`, by what it needed before."""
     since: int | None = None
     for uid in uids:
         if as_it_came(state, uid) is None:
             since = begun_at(state) if since is None else since
-            old = None
-            if before is not None:
-                with suppress(Forgotten, Unknown):
-                    old = read_settled(before("settled", uid))
+            old = memory.settled(uid) if memory is not None else None
             if (found := settled_of(state, uid, old, since)) is not None:
                 yield ("settled", uid), found
 

@@ -29,7 +29,7 @@ from xlplan.cycle.intake import (
 )
 from xlplan.cycle.own_columns import take_columns
 from xlplan.cycle.replying import replies_of
-from xlplan.cycle.to_look_at import Asked, on_old_form, said_before
+from xlplan.cycle.to_look_at import Raised, on_old_form, said_before
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
@@ -157,7 +157,7 @@ def merge(
         questions = desk.questions()
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
-        asked = Asked(questions)
+        asked = Raised(questions)
         reports = tuple(_report(desk, work, *item, asked, changes) for item in found.returned)
         new = (fact for _, fact, duplicate in found.returned if not duplicate)
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
@@ -335,7 +335,7 @@ def _report(
     item: Arrived,
     fact: Returned,
     duplicate: bool,
-    asked: Asked,
+    asked: Raised,
     changes: Sequence[Change],
 ) -> ReturnReport:
     fates = () if duplicate else tuple(fates_of(desk.state, fact))

@@ -76,7 +76,7 @@ def on_old_form(fact: Returned, counts: str) -> list[Problem]:
     return [RET_025.problem(fact.file, answers=fact.cycle, counts_for=counts, lead=fact.author)]
 
 
-class Asked:
+class Raised:
     """The open questions by the assertions that compete in them: there may be as many as files, and
     not all of them are gone through for each."""
 

@@ -50,10 +50,6 @@ from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.values import Value
 
 
-def _rows_of(event: Event) -> set[str]:
-    return {name for topic, name, _ in bears_on(event) if topic == "row"}
-
-
 class Recalled(State):
     """See the module. It becomes a whole state in its place when everything is asked for."""
 
@@ -66,6 +62,8 @@ class Recalled(State):
         self._outline = outline = recall.outline
         self.events_since: list[Event] = []
         """What was applied to it."""
+        self._came: defaultdict[str, list[Event]] = defaultdict(list)
+        """The same by the rows on which it bears."""
         self._fields: frozenset[str] = frozenset()
         self._at_hand: tuple[tuple[str, int | None], Standing | None] = ("", None), None
         """A row as of a position, as `_standing` has it."""
@@ -130,8 +128,9 @@ class Recalled(State):
         if self.is_whole:
             return
         if told is not None:  # not enough of it: once more, with what came since
-            self._forget(uid)
-            events += [event for event in self.events_since if uid in _rows_of(event)]
+            for key in self.records.forget(uid):
+                self._cells.pop(key, None)
+            events += self._came[uid]
         self._told[uid] = settled.since if settled is not None else 0
         self._at_hand = ("", None), None
         self._rows.pop(uid, None)
@@ -156,12 +155,6 @@ class Recalled(State):
                 old = (seq for seq in known if seq <= settled.since and seq in told)
                 return [*recall.events(old), *later], settled
         return recall.events(known), None
-
-    def _forget(self, uid: str) -> None:
-        """Forget what was told of a row."""
-        self.records.forget(uid)
-        for key in [key for key in self._cells if key[0] == uid]:
-            del self._cells[key]
 
     def _tell(self, uid: str, events: Iterable[Event], settled: Settled | None) -> None:
         for event in events:
@@ -223,6 +216,8 @@ class Recalled(State):
         for topic, name, _ in () if self.is_whole else bears_on(event):
             if topic in ("row", "added"):
                 self.need(name, since)
+                if topic == "row":
+                    self._came[name].append(event)
             else:
                 self.exchange.need(topic, name)
         self.events_since.append(event)
@@ -338,8 +333,7 @@ class Recalled(State):
         except Forgotten:
             self.complete()
             return None
-        added = (event.fact for event in self.events_since if isinstance(event.fact, RowAdded))
-        if any(fact.uid == uid for fact in added):
+        if any(isinstance(event.fact, RowAdded) for event in self._came[uid]):
             return None
         last = self._outline.seq
         return brought_forward(self, uid, known, last) if uid in self.touched_at else known

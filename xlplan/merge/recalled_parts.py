@@ -78,15 +78,17 @@ class RecalledRecords(Records):
             record.copies[:] = [replace(copy, saw=seen) for copy in record.copies]
             record.whole = None
 
-    def forget(self, uid: str) -> None:
-        """Forget the writes of a row, so that it can be told once more."""
-        for key in super().cells_of(uid):
+    def forget(self, uid: str) -> list[CellKey]:
+        """Forget the writes of a row, so that it can be told once more; the cells it had any in."""
+        cells = super().cells_of(uid)
+        for key in cells:
             for known in (self._records, self._places, self._agreed):
                 known.pop(key, None)
         self._rows.pop(uid, None)
         self._begun.pop(uid, None)
         self._cells_of.pop(uid, None)
         self._more.discard(uid)
+        return cells
 
     def writes(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:
         """As of a whole one."""
