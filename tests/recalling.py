@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import partial
+from typing import Any
 
 from tests.paper import Office
 from xlplan.merge.log import History, replay
@@ -12,9 +12,10 @@ from xlplan.merge.model import Event, MasterRow, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
+    Index,
     Standing,
-    bears_on,
     fields_shown,
+    index_of,
     outline_of,
 )
 from xlplan.merge.questions import questions_of
@@ -33,10 +34,10 @@ class Memory:
         state = office.replayed().state
         self.outline = outline_of(state)
         self.asked = questions_of(state)
-        self._entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-        for event in self._events:
-            for topic, name, entry in bears_on(event):
-                self._entries[topic, name].append(entry)
+        half = len(self._events) // 2
+        drawers: dict[tuple[str, str], Any] = dict(index_of(self._events[:half]))
+        drawers |= dict(index_of(self._events[half:], lambda *place: drawers[place]))
+        self._index = Index(lambda *place: drawers[place])
         names = fields_shown(state.definition)
         self._standing = {
             uid: Standing(
@@ -88,7 +89,7 @@ class Memory:
     def entries(self, topic: str, name: str) -> Sequence[Entry]:
         if topic in self.lost:
             raise Forgotten
-        return self._entries[topic, name]
+        return self._index.entries(topic, name)
 
     def events(self, positions: Iterable[int]) -> list[Event]:
         found = [self._events[seq - 1] for seq in positions]
@@ -96,6 +97,9 @@ class Memory:
             raise Forgotten
         self.told += [event.seq for event in found]
         return found
+
+    def passing(self, positions: Iterable[int]) -> list[Event]:
+        return self.events(positions)
 
     def standing(self, uid: str) -> Standing:
         if "standing" in self.lost:

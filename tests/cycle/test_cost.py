@@ -23,7 +23,7 @@ from xlplan.cycle.desk import base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.intake import Arrived, Recogniser
 from xlplan.cycle.known import KnownPlan, LinesOf
-from xlplan.cycle.memory import Memory, index_of, to_recall
+from xlplan.cycle.memory import Memory, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.cycle.to_look_at import came_back
 from xlplan.ledger.projection import answer_text
@@ -31,7 +31,7 @@ from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.compare import Comparison
 from xlplan.merge.model import Change, Returned
-from xlplan.merge.outline import outline_of
+from xlplan.merge.outline import index_of, outline_of
 from xlplan.merge.reading import Reading
 from xlplan.merge.recalled_parts import RecalledExchange
 from xlplan.merge.state import State

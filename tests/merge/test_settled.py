@@ -22,15 +22,8 @@ from xlplan.merge.model import NOWHERE, CellKey, Decided, Event, Issued, Returne
 from xlplan.merge.outline import Entry, bears_on
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.settled import (
-    Settled,
-    SettledCell,
-    begun_at,
-    builds_on,
-    holds,
-    recent,
-    settled_of,
-)
+from xlplan.merge.records import recent
+from xlplan.merge.settled import Settled, SettledCell, begun_at, builds_on, holds, settled_of
 from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
 from xlplan.plan.values import Raw, show
@@ -194,7 +187,7 @@ def test_who_stands_is_told_and_those_that_were_seen_are_not() -> None:
     found = settled(office)
     assert found.since == begun_at(office.state) < live[-1].seq
     assert found.cells["progress"] == SettledCell(
-        [live[0].seq, live[3].seq], [live[3].id.stored], {}
+        [live[0].seq, live[3].seq], [live[3].id.stored], {}, asks=False
     )
     assert found.positions == [live[0].seq, live[3].seq]
 
@@ -478,3 +471,119 @@ def test_a_row_that_is_told_once_more_is_found_without_a_look_through_all_that_c
     assert is_recalled(office)
     assert looked == office.events[begun:]
     _same(office)
+
+
+def with_cells_at_rest() -> Office:
+    """An action of which the rating was written in the first month alone, the progress in each."""
+    office = Office()
+    for month in range(1, 5):
+        issued = office.issue("Ann", cycle=f"2026-{month:02}")
+        back: dict[tuple[str, str], Raw] = {("a-1", "progress"): f"Step {month}"}
+        office.give_back(issued, back | ({RATING: "Red"} if month == 1 else {}), digest=f"{month}")
+    return office
+
+
+RATING = ("a-1", "rating")
+
+
+def test_of_a_row_only_the_cells_that_are_asked_for_are_told() -> None:
+    office = with_cells_at_rest()
+    (rated,) = [w for w in office.state.live(RATING) if w.kind is not Kind.ROW]
+    old = settled(office)
+    issued = office.issue("Ann", cycle="2030-01")
+    memory = recall(office)
+    office.merge(office.reading(issued, {("a-1", "progress"): "Another step"}, digest="next"))
+    state, whole = office.state, office.replayed().state
+    row, seq = state.master_row("a-1"), state.seq
+    assert row == whole.master_row("a-1")
+    assert row.values["rating"] == "Red"
+    for name in row.values:
+        assert state.shown(("a-1", name), seq) == whole.shown(("a-1", name), seq)
+    assert {*state.records.cells_of("a-1", seq)} == {*whole.records.cells_of("a-1")}
+    assert questions_since(state, [], office.events[-1:]) == []
+    assert timeline_of(state, "a-1") == timeline_of(whole, "a-1")
+    now = settled_of(state, "a-1", old, begun_at(state))
+    assert now is not None
+    assert now.since > old.since
+    assert now.cells["rating"] is old.cells["rating"]
+    assert state.records.rests(RATING)
+    assert rated.seq not in memory.told
+    assert [*recent(state, RATING)] == [*recent(whole, RATING)]
+    assert rated.seq in memory.told
+    assert not state.records.rests(RATING)
+    again = settled_of(state, "a-1", old, begun_at(state))
+    assert again == now
+    assert again.cells["rating"] is old.cells["rating"]
+    assert is_recalled(office)
+    _same(office)
+
+
+def test_a_cell_at_rest_is_told_to_who_looks_further_back_and_where_it_was_not_kept() -> None:
+    def written_to() -> tuple[Office, Memory]:
+        office = with_cells_at_rest()
+        memory = recall(office)
+        assert len(recent(office.state, ("a-1", "progress"))) == 3
+        assert office.state.records.rests(RATING)
+        return office, memory
+
+    whole = with_cells_at_rest().replayed().state
+    for seq in range(2, whole.seq + 1):
+        office, _ = written_to()
+        assert office.state.value(*RATING, seq) == whole.value(*RATING, seq)
+        assert is_recalled(office)
+    for lost, is_left in (("standing", False), ("events", False), ("timeline", True)):
+        office, memory = written_to()
+        memory.lost = (lost,)
+        if lost == "events":
+            assert len(recent(office.state, RATING)) == 2
+        assert office.value(*RATING) == "Red"
+        assert is_recalled(office) is is_left
+
+
+def test_a_row_that_came_in_once_more_has_all_that_was_settled_told_before() -> None:
+    office = with_cells_at_rest()
+    found = settled(office)
+    office.append(RowAdded("a-1", "action", 1.0, {"ref": "1.1", "rating": "Amber"}, {}))
+    recall(office)._settled["a-1"] = found
+    assert not office.state.records.rests(RATING)
+    assert office.state.live(RATING) == office.replayed().state.live(RATING)
+    _same(office)
+
+
+def test_what_asks_is_told_with_its_row() -> None:
+    office, key = Office(), ("a-1", "due")
+    issued = office.issue("Ann", cycle="2026-01")
+    office.give_back(issued, {key: "TBC", RATING: "Red"}, digest="1")
+    office.issue("Ann", cycle="2026-02")
+    office.coordinator({("a-1", "progress"): "Painted"})
+    assert settled(office).cells["due"].asks
+    recall(office)
+    assert len(recent(office.state, ("a-1", "progress"))) > 1
+    assert not office.state.records.rests(key)
+    assert office.state.records.rests(RATING)
+
+
+def test_a_late_return_asks_of_a_cell_at_rest_what_it_was_given_back_with() -> None:
+    office = Office()
+    late = office.issue("Ann", cycle="2026-01")
+    office.give_back(late, {RATING: "Red"}, digest="1")
+    issued = office.issue("Ann", cycle="2026-02")
+    recall(office)
+    recent(office.state, ("a-1", "progress"))
+    records = office.state.records
+    assert records.rests(RATING)
+    assert records.rests(RATING, {issued.id})
+    assert not records.rests(RATING, {issued.id, late.id})
+
+
+def test_what_many_returns_say_of_a_row_is_told_of_each() -> None:
+    office = Office()
+    for month in range(1, 30):
+        issued = office.issue("Ann", cycle=f"20{26 + month // 12}-{month % 12 + 1:02}")
+        back = {(uid, "progress"): f"Step {month}" for uid in ROWS}
+        office.give_back(issued, back, digest=f"{month}")
+    recall(office)
+    for uid in ROWS:
+        told = office.state.live((uid, "progress"))
+        values = [write.value for write in told if write.kind is not Kind.ROW]
+        assert values == [f"Step {n}" for n in range(1, 30)]

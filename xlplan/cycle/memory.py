@@ -1,8 +1,7 @@
 """What is kept of a ledger so that its state can be recalled (`xlplan.merge.recalled`): the
 outline, an index of its events, and each row as it stands.
 
-The index lies in so many drawers that one holds little, and all of them are there: what a drawer
-does not name never was. Whatever is missing, or of another moment by now, is forgotten.
+Whatever is missing, or of another moment by now, is forgotten.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 import msgspec
 
@@ -26,12 +24,13 @@ from xlplan.merge.model import Event, MasterRow, Question, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
+    Index,
     Outline,
     RowLine,
     Standing,
-    bears_on,
     can_be_recalled,
     fields_shown,
+    index_of,
 )
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
@@ -46,7 +45,9 @@ if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
 
 OUTLINE: Key = ("outline", "")
-DRAWERS = 256
+_PASSING, _STANDING = 16, 64
+"""Events of old, and rows as they stand, that are remembered: the rows of a return are asked for
+one after the other, and nearly all is asked for once."""
 
 
 class Memory:
@@ -56,8 +57,9 @@ class Memory:
         self._kept, self._ledger, self.load = kept, ledger, load
         self.mark = kept.mark()
         self.outline = read_outline(self.find(*OUTLINE))
-        self._drawers: dict[str, dict[str, list[Any]]] = {}
+        self._index = Index(self.find)
         self._events: dict[int, Event] = {}
+        self._passing: dict[int, Event] = {}
         self._standing: dict[str, Standing] = {}
         self._of_rows: dict[str, _OfRows] = {
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
@@ -77,12 +79,7 @@ class Memory:
 
     def entries(self, topic: str, name: str) -> Sequence[Entry]:
         """As of a `Recall`."""
-        label = f"{topic} {name}"
-        drawer = drawer_of(label)
-        if drawer not in self._drawers:
-            self._drawers[drawer] = self.find("index", drawer)
-        found = self._drawers[drawer].get(label, [])
-        return [each if isinstance(each, int) else (each[0], each[1], each[2]) for each in found]
+        return self._index.entries(topic, name)
 
     def events(self, positions: Iterable[int]) -> list[Event]:
         """As of a `Recall`."""
@@ -94,9 +91,25 @@ class Memory:
         except (XlplanError, KeyError):
             raise Forgotten from None
 
+    def passing(self, positions: Iterable[int]) -> list[Event]:
+        """As of a `Recall`."""
+        found = []
+        for seq in positions:
+            if seq not in self._events and seq not in self._passing:
+                if len(self._passing) == _PASSING:
+                    self._passing.clear()
+                try:
+                    (self._passing[seq],) = self._ledger.events_at([seq])
+                except XlplanError:
+                    raise Forgotten from None
+            found.append(self._events.get(seq) or self._passing[seq])
+        return found
+
     def standing(self, uid: str) -> Standing:
         """As of a `Recall`."""
         if uid not in self._standing:
+            if len(self._standing) == _STANDING:
+                self._standing.clear()
             self._standing[uid] = self._read(uid)
         return self._standing[uid]
 
@@ -186,7 +199,10 @@ class Memory:
         """As of a `Recall`."""
         if as_of not in self._boards:
             return None
-        found = self._boards[as_of].get(uid)
+        board = self._boards[as_of]
+        if isinstance(board, str):
+            board = self._boards[as_of] = json.loads(board)
+        found = board.get(uid)
         if found is None:
             return None
         kind, ref, section, values, withdrawn, kept_back = found
@@ -196,10 +212,10 @@ class Memory:
         return MasterRow(uid, kind, ref, section, every, withdrawn, kept_back)
 
     @cached_property
-    def _boards(self) -> Mapping[int, Mapping[str, Any]]:
-        """What was kept of the last boards, by their positions."""
-        every = map(json.loads, self.topic("seen").values())
-        return {found.pop("as_of"): found for found in every}
+    def _boards(self) -> dict[int, str | dict[str, Any]]:
+        """What was kept of the last boards, by their positions: read once one is asked for."""
+        every = self.topic("seen").values()
+        return {msgspec.json.decode(text, type=_AsOf).as_of: text for text in every}
 
     def recalled(self) -> History:
         """The ledger, as far as it is asked for; Forgotten where it is to be replayed."""
@@ -216,6 +232,12 @@ class Memory:
 
 _ONE_BY_ONE = 100
 """Rows that are looked up by themselves, before all that was kept of a topic is read at once."""
+
+
+class _AsOf(msgspec.Struct):
+    """Which board it is, of what was kept of one."""
+
+    as_of: int
 
 
 class _OfRows:
@@ -238,11 +260,6 @@ class _OfRows:
         if uid not in self._texts:
             raise Forgotten
         return json.loads(self._texts[uid])
-
-
-def drawer_of(label: str) -> str:
-    """The drawer of the index in which something lies."""
-    return f"{crc32(label.encode('utf-8', 'surrogatepass')) % DRAWERS:02x}"
 
 
 # Making it
@@ -295,23 +312,6 @@ def as_kept(outline: Outline) -> Mapping[str, object]:
     """An outline as it is kept."""
     rows = {uid: (*line[:-1], encode(line.status)) for uid, line in outline.rows.items()}
     return {name: getattr(outline, name) for name in Outline.__struct_fields__} | {"rows": rows}
-
-
-def index_of(events: Iterable[Event], before: Find | None = None) -> Iterator[tuple[Key, object]]:
-    """The drawers of the index in which events lie, added to what lay there before, of which one
-    is opened after the other; without that all of them, with these events alone."""
-    new: dict[str, list[tuple[str, Entry]]] = {}
-    if before is None:
-        new = {f"{number:02x}": [] for number in range(DRAWERS)}
-    for event in events:
-        for topic, name, entry in bears_on(event):
-            label = f"{topic} {name}"
-            new.setdefault(drawer_of(label), []).append((label, entry))
-    for place, entries in new.items():
-        drawer: dict[str, list[Any]] = {} if before is None else before("index", place)
-        for label, entry in entries:
-            drawer.setdefault(label, []).append(entry)
-        yield ("index", place), drawer
 
 
 def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:

@@ -25,7 +25,7 @@ import msgspec
 
 from xlplan.ledger.sqlite import as_number
 
-FORMAT = 4
+FORMAT = 5
 """Raised where answers are kept in another form."""
 Key = tuple[str, str]
 """Topic and name of an answer."""

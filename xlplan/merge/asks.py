@@ -33,6 +33,7 @@ from xlplan.merge.model import (
     Returned,
     Write,
 )
+from xlplan.merge.records import recent
 from xlplan.merge.register import (
     CellState,
     answered,
@@ -43,7 +44,6 @@ from xlplan.merge.register import (
     superseded,
 )
 from xlplan.merge.requests import overtaken
-from xlplan.merge.settled import recent
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import is_open
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field

@@ -225,8 +225,12 @@ class Exchange:
 
     def asked_last(self, names: Iterable[str], seq: int) -> str:
         """The cycle in which somebody of these names was asked last before a position."""
-        found = chain.from_iterable(self._asked.get(name, ()) for name in names)
+        found = chain.from_iterable(map(self._asked_of, names))
         return max(asked for asked in found if asked[0] < seq)[2]
+
+    def _asked_of(self, name: str) -> Sequence[Asked]:
+        """When somebody was asked, for which cycles."""
+        return self._asked.get(name, ())
 
     def came_back(self, issued: str) -> int:
         """How many files of an issued workbook came back, taken back or not."""

@@ -28,8 +28,8 @@ from xlplan.merge.model import (
     Undone,
     Write,
 )
+from xlplan.merge.records import recent
 from xlplan.merge.register import CellState, settle
-from xlplan.merge.settled import recent
 from xlplan.merge.state import State
 from xlplan.merge.ticks import box_by_box
 from xlplan.plan.definition import PlanDefinition

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -110,6 +111,10 @@ class Recall(Protocol):
 
     def events(self, positions: Iterable[int]) -> list[Event]:
         """The events at some positions; the same objects whenever they are asked for."""
+
+    def passing(self, positions: Iterable[int]) -> list[Event]:
+        """The events at some positions for who takes from them what they say of a row, and lets
+        them go."""
 
     def standing(self, uid: str) -> Standing:
         """A row that is in the plan."""
@@ -236,3 +241,69 @@ def fields_shown(definition: PlanDefinition) -> frozenset[str]:
 def positions(recall: Recall, topic: str, name: str) -> list[int]:
     """The positions among what was kept under a topic and name."""
     return [entry for entry in recall.entries(topic, name) if isinstance(entry, int)]
+
+
+# Where events lie: an index that is kept in drawers
+
+DRAWERS = 256
+"""So many that one holds little, of what bears on rows, and as many of all else; all of them are
+there: what a drawer does not name never was."""
+_ROWS, _ELSE = "index", "index of files"
+Place = tuple[str, str]
+"""Where a drawer is kept: topic and name."""
+Drawer = dict[str, Any]
+"""By label a text with positions, or a list of other entries."""
+
+
+class Index:
+    """The index as it was kept; `find` finds a drawer."""
+
+    def __init__(self, find: Callable[[str, str], Drawer]) -> None:
+        self._find = find
+        self._of_rows: dict[Place, Drawer] = {}
+
+    def entries(self, topic: str, name: str) -> Sequence[Entry]:
+        """What `bears_on` said of every event, by topic and name."""
+        label = f"{topic} {name}"
+        found = self._drawer(_drawer_of(label)).get(label, "")
+        if isinstance(found, str):
+            return [int(position) for position in found.split()]
+        return [(as_of, order, cycle) for as_of, order, cycle in found]
+
+    def _drawer(self, place: Place) -> Drawer:
+        if place in self._of_rows:
+            return self._of_rows[place]
+        drawer = self._find(*place)
+        if place[0] == _ROWS:  # those of files are longer with each cycle, and seldom asked for
+            self._of_rows[place] = drawer
+        return drawer
+
+
+def _drawer_of(label: str) -> Place:
+    number = crc32(label.encode("utf-8", "surrogatepass")) % DRAWERS
+    return _ROWS if label.startswith(("row ", "added ")) else _ELSE, f"{number:02x}"
+
+
+def index_of(
+    events: Iterable[Event], before: Callable[[str, str], Drawer] | None = None
+) -> Iterator[tuple[Place, object]]:
+    """The drawers of the index in which events lie, added to what lay there before, of which one
+    is opened after the other; without that all of them, with these events alone."""
+    new: dict[Place, list[tuple[str, Entry]]] = {}
+    if before is None:
+        topics = (_ROWS, _ELSE)
+        new = {(topic, f"{number:02x}"): [] for topic in topics for number in range(DRAWERS)}
+    for event in events:
+        for topic, name, entry in bears_on(event):
+            label = f"{topic} {name}"
+            new.setdefault(_drawer_of(label), []).append((label, entry))
+    for place, entries in new.items():
+        drawer: Drawer = {} if before is None else before(*place)
+        for label, entry in entries:
+            if not isinstance(entry, int):
+                drawer.setdefault(label, []).append(entry)
+            elif label in drawer:
+                drawer[label] += f" {entry}"
+            else:
+                drawer[label] = str(entry)
+        yield place, drawer

@@ -27,9 +27,9 @@ from xlplan.merge.model import (
     Write,
 )
 from xlplan.merge.outline import bears_on
+from xlplan.merge.records import recent
 from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.requests import choices_of, crossed, say_requests
-from xlplan.merge.settled import recent
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field
 from xlplan.plan.text import fold
@@ -93,6 +93,8 @@ class _Said:
             return False
         if key in self._cells or key[0] in self._rows:
             return True
+        if state.records.rests(key, self._forms):
+            return False
         return any(write.asks or write.issued in self._forms for write in recent(state, key))
 
 

@@ -3,12 +3,12 @@ state (see `recalled.py`). Every answer is that of a whole one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from xlplan.merge.exchange import Exchange
+from xlplan.merge.exchange import Asked, Exchange
 from xlplan.merge.ids import Id
 from xlplan.merge.model import (
     CellKey,
@@ -23,6 +23,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.outline import STRETCH, Forgotten, OnDemand, Recall, positions
 from xlplan.merge.records import Record, Records
+from xlplan.merge.settled import Settled
 from xlplan.plan.definition import BECAUSE, PlanDefinition
 from xlplan.plan.values import Value
 
@@ -36,15 +37,28 @@ class Part(Protocol):
     rows: dict[str, RowAdded]
 
     @property
+    def issued(self) -> Mapping[str, Issued]:
+        """The workbooks that went out."""
+
+    @property
     def is_whole(self) -> bool:
         """Whether everything is, by now."""
 
     def complete(self) -> None:
         """Replay everything after all."""
 
-    def need(self, uid: str, since: int | None = None) -> None:
-        """See to the writes of a row, as far back as it matters to who looks at what stood at a
-        position and came after (None: all of them)."""
+    def need_row(self, uid: str, since: int | None = None) -> None:
+        """See to what a row brought in, and which of its cells rest, as far back as it matters to
+        who looks at what stood at a position and came after (None: none of them does)."""
+
+    def need_cell(self, key: CellKey, since: int | None = None) -> None:
+        """See to the writes of a cell, as far back."""
+
+    def rests(self, key: CellKey) -> bool:
+        """Whether nobody wrote in a cell since it had been settled, nor asked for its writes."""
+
+    def resting(self, uid: str) -> Settled | None:
+        """Where a row was settled, and how in those of its cells that rest; None without any."""
 
     def standing(
         self, uid: str, names: Sequence[str], as_of: int | None
@@ -63,12 +77,12 @@ class RecalledRecords(Records):
         self._state = state
 
     def _at(self, key: CellKey) -> dict[Id, Record] | None:
-        self._state.need(key[0], self._state.seq)
+        self._state.need_cell(key, self._state.seq)
         return super()._at(key)
 
     def is_agreed(self, key: CellKey, as_of: int) -> bool:
         """As of a whole one."""
-        self._state.need(key[0], as_of)
+        self._state.need_cell(key, as_of)
         return super().is_agreed(key, as_of)
 
     def saw(self, key: CellKey, write: Id, seen: frozenset[Id]) -> None:
@@ -92,33 +106,45 @@ class RecalledRecords(Records):
 
     def writes(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:
         """As of a whole one."""
-        self._state.need(key[0], since)
+        self._state.need_cell(key, since)
         return super().writes(key, until)
 
     def copies(self, key: CellKey, until: int, since: int | None = None) -> list[Write]:
         """As of a whole one."""
-        self._state.need(key[0], since)
+        self._state.need_cell(key, since)
         return super().copies(key, until)
 
     def seqs(self, key: CellKey, since: int | None = None) -> set[int]:
         """As of a whole one."""
-        self._state.need(key[0], since)
-        return super().seqs(key)
+        self._state.need_row(key[0], since)
+        return set() if self._state.rests(key) else super().seqs(key)
 
     def alone(self, key: CellKey) -> tuple[int, RowAdded] | None:
         """As of a whole one."""
-        self._state.need(key[0], self._state.seq)
-        return super().alone(key)
+        self._state.need_row(key[0], self._state.seq)
+        return None if self._state.rests(key) else super().alone(key)
 
     def has(self, key: CellKey) -> bool:
         """As of a whole one."""
-        self._state.need(key[0], self._state.seq)
-        return super().has(key)
+        self._state.need_row(key[0], self._state.seq)
+        return self._state.rests(key) or super().has(key)
+
+    def rests(self, key: CellKey, forms: Collection[str] = ()) -> bool:
+        """As of a whole one; of which it is not known."""
+        self._state.need_row(key[0], self._state.seq)
+        if not self._state.rests(key):
+            return False
+        known, settled = self._state.issued, self._state.resting(key[0])
+        return settled is not None and all(known[form].as_of >= settled.since for form in forms)
 
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
         """As of a whole one."""
-        self._state.need(uid, self._state.seq)
-        return super().brought_in(uid)
+        self._state.need_row(uid, self._state.seq)
+        found, settled = super().brought_in(uid), self._state.resting(uid)
+        if found is None or settled is None:
+            return found
+        seq, row, alone = found
+        return seq, row, alone - settled.cells.keys()
 
     def kept(
         self, uid: str, names: Sequence[str], as_of: int | None
@@ -128,8 +154,10 @@ class RecalledRecords(Records):
 
     def cells_of(self, uid: str, since: int | None = None) -> list[CellKey]:
         """As of a whole one."""
-        self._state.need(uid, since)
-        return super().cells_of(uid)
+        self._state.need_row(uid, since)
+        found, settled = super().cells_of(uid), self._state.resting(uid)
+        rest = ((uid, name) for name in settled.cells) if settled is not None else ()
+        return [*dict.fromkeys((*found, *rest))]
 
     def rows_with(self, field: str) -> list[str]:
         """As of a whole one."""
@@ -159,6 +187,9 @@ class RecalledRecords(Records):
 
 # The workbooks and returns that were asked for
 
+_LOOKED_UP = ("asked", "from", "returned")
+"""Topics of which what is kept is looked up where it is asked for, and then let go."""
+
 
 class RecalledExchange(Exchange):
     """The workbooks and returns that were asked for."""
@@ -187,24 +218,19 @@ class RecalledExchange(Exchange):
 
     def need(self, topic: str, name: str) -> None:
         """Read what is kept under a topic and name, where that has not been done."""
-        if self._state.is_whole or (topic, name) in self._found:
-            return None
-        recall = self._recall
+        if self._state.is_whole or topic in _LOOKED_UP or (topic, name) in self._found:
+            return
         try:
-            entries = recall.entries(topic, name)
-            where = [] if topic in ("asked", "from", "returned") else positions(recall, topic, name)
-            events = recall.events(where)
+            events = self._recall.events(positions(self._recall, topic, name))
         except Forgotten:
-            return self._state.complete()
+            self._state.complete()
+            return
         self._found.add((topic, name))
-        if topic == "asked":
-            self._asked[name] += [entry for entry in entries if not isinstance(entry, int)]
-        elif topic == "cycle" and name in self._cycles:
+        if topic == "cycle" and name in self._cycles:
             found = (event.fact for event in events)
             self._cycles[name] += dict.fromkeys(f.id for f in found if isinstance(f, Issued))
         for event in events:
             self._put(topic, name, event)
-        return None
 
     def _put(self, topic: str, name: str, event: Event) -> None:
         fact = event.fact
@@ -284,12 +310,16 @@ class RecalledExchange(Exchange):
         self.need("posts", cycle)
         return super().posts(cycle)
 
-    def asked_last(self, names: Iterable[str], seq: int) -> str:
-        """As of a whole one."""
-        known = list(names)
-        for name in known:
-            self.need("asked", name)
-        return super().asked_last(known, seq)
+    def _asked_of(self, name: str) -> Sequence[Asked]:
+        known = super()._asked_of(name)
+        if self._state.is_whole:
+            return known
+        try:
+            before = self._recall.entries("asked", name)
+        except Forgotten:
+            self._state.complete()
+            return super()._asked_of(name)
+        return [*(entry for entry in before if not isinstance(entry, int)), *known]
 
     def came_back(self, issued: str) -> int:
         """As of a whole one; what is in the files is not asked for."""

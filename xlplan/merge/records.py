@@ -187,6 +187,12 @@ class Records:
         """Whether anything was ever written in a cell, taken back or not."""
         return key in self._places or self._came(key)
 
+    def rests(self, key: CellKey, forms: Collection[str] = ()) -> bool:  # noqa: ARG002
+        """Whether nothing was written in a cell since what was there when a cycle began had been
+        settled, none of which asks or came in one of these workbooks. False where that is not
+        known without looking."""
+        return False
+
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
         """What a row brought in, where in the ledger, and the fields in which that stands alone, as
         `alone` has it of each; None where the row was taken back, and where it is not at hand."""
@@ -367,3 +373,8 @@ def shown_of(
         else (None, [])
         for name in names
     ]
+
+
+def recent(state: State, key: CellKey) -> list[Write]:
+    """The live writes of a cell on which it depends what stands there and what is asked."""
+    return state.live(key, since=state.seq)

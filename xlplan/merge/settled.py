@@ -27,11 +27,13 @@ _SAID = (Kind.ROW, Kind.DECISION, Kind.RULE)
 class SettledCell(NamedTuple):
     """A cell as of a position: `told` are the positions up to it of which something is told again,
     and `ids` the stored ids of the writes which are; what else lies there is left out. `saw` has by
-    id which of these those of a return saw, where that is not what their row brought in."""
+    id which of these those of a return saw, where that is not what their row brought in; `asks` is
+    whether any of them only asks."""
 
     told: Sequence[int]
     ids: Sequence[str]
     saw: Mapping[str, Sequence[str]]
+    asks: bool
 
 
 class Settled(NamedTuple):
@@ -71,8 +73,10 @@ def settled_of(state: State, uid: str, old: Settled | None, since: int) -> Settl
 
 
 def _cell(state: State, key: CellKey, old: Settled | None, since: int) -> SettledCell:
-    every = state.records.told(key)
     was = old.cells.get(key[1]) if old is not None else None
+    if was is not None and state.records.rests(key):
+        return was
+    every = state.records.told(key)
     if old is not None and was is not None:
         between = (copy for copies in every for copy in copies if old.since < copy.seq <= since)
         if next(between, None) is None:
@@ -90,9 +94,9 @@ def _cell(state: State, key: CellKey, old: Settled | None, since: int) -> Settle
         for first, *_ in told
         if first.kind not in _SAID and first.saw & known != rows
     }
-    return SettledCell(
-        sorted({copy.seq for each in told for copy in each}), _stored(known - rows), saw
-    )
+    asks = any(first.asks for first, *_ in told)
+    places = {copy.seq for each in told for copy in each}
+    return SettledCell(sorted(places), _stored(known - rows), saw, asks)
 
 
 def _stored(ids: Iterable[Id]) -> list[str]:
@@ -172,6 +176,7 @@ def _holds(state: State, key: CellKey, found: Settled) -> bool:
     return (
         sorted({copy.seq for copy in told}) == [*cell.told]
         and _stored(known - rows) == [*cell.ids]
+        and cell.asks == any(copy.asks for copy in told)
         and len(_seen_through(writes, gone)) == len(gone)
         and not (gone and item is not None and item.field_type.elements)
         and all(
@@ -180,8 +185,3 @@ def _holds(state: State, key: CellKey, found: Settled) -> bool:
             if copy.kind not in _SAID
         )
     )
-
-
-def recent(state: State, key: CellKey) -> list[Write]:
-    """The live writes of a cell on which it depends what stands there and what is asked."""
-    return state.live(key, since=state.seq)

@@ -109,7 +109,8 @@ def brought_forward(state: State, uid: str, known: Timeline, since: int) -> Time
 def _came_again(state: State, key: CellKey, since: int) -> bool:
     """Whether what was written in a cell by a position came once more after it: a copy may date
     it otherwise, and so tell what replaced what."""
-    every = state.records.told(key) if state.records.alone(key) is None else ()
+    records = state.records
+    every = () if records.alone(key) is not None or records.rests(key) else records.told(key)
     return any(copies[0].seq <= since < copies[-1].seq for copies in every)
 
 
@@ -179,6 +180,8 @@ def _times(
     state: State, uid: str, fields: Sequence[str], since: int, as_of: int | None = None
 ) -> Iterator[Mapping[str, Value]]:
     """What some fields of a row held after each transaction since a position that wrote in one."""
+    if not any(seq > since for name in fields for seq in state.records.seqs((uid, name), since)):
+        return
     writes = {name: state.live((uid, name), as_of, since=since) for name in fields}
     later: dict[int, int] = {}
     for write in (w for found in writes.values() for w in found if w.seq > since):
