@@ -367,14 +367,14 @@ def test_files_of_earlier_cycles_are_not_read_again_to_ask_which_was_saved_last(
     assert not read & (went_out[cycles[0]] | went_out[cycles[1]])
 
 
-def test_a_merge_reads_as_they_stand_only_the_rows_of_its_files(
+def test_a_merge_reads_no_row_as_it_stands_where_its_template_tells_what_it_showed(
     folder: Path, counts: Counts
 ) -> None:
     assert small.do(folder, "merge") == 1
     a_new_return(folder)
     counts.watch(Memory, "_read")
     assert small.do(folder, "merge") == 1
-    assert 0 < counts["_read"] <= 2  # of five; those that are written to are recalled otherwise
+    assert counts["_read"] == 0
 
 
 def test_what_was_kept_of_rows_is_read_row_by_row_until_many_are_asked_for(
@@ -548,8 +548,8 @@ def test_a_row_that_came_back_as_it_went_out_is_known_without_asking_what_stood_
     counts.watch(bases, "_base_row")
     counts.watch(KnownPlan, "_locked_text")
     assert small.do(folder, "merge", str(folder / "inbox" / "again.xlsx")) in (0, 1)
-    assert counts["_base_row"] == 1  # of two rows
-    assert counts["_locked_text"] == 0  # the key of the other is known from when it went out
+    assert counts["_base_row"] == 0  # what either showed is known from when it went out,
+    assert counts["_locked_text"] == 0  # and so is its key
 
 
 EVERYTHING = ("confirm = true", "status = true", "changes = true", "hints = true")
@@ -568,10 +568,9 @@ def test_the_very_file_that_went_out_says_what_it_always_says_and_nothing_in_it_
     small.issue(folder, "2026-12")
     sent = [path.read_bytes() for path in (folder / "outbox" / "2026-12").glob("*.xlsx")]
     books = [*read_all([("one.xlsx", data) for data in sent])]
-    for name in ("differing", "_base_row"):
+    for name in ("differing", "_base_row", "_apart"):
         counts.watch(bases, name)
-    for home, name in ((bases, "digest_of_row"), (read_return, "remarks_of")):
-        counts.watch(home, name)
+    counts.watch(read_return, "remarks_of")
     with small.opened(folder) as plan:
         recognise, state = Recogniser(plan.desk), plan.desk.state
         by_bytes = [recognise.reading(b, sha256(d)) for b, d in zip(books, sent, strict=True)]
@@ -585,7 +584,7 @@ def test_the_very_file_that_went_out_says_what_it_always_says_and_nothing_in_it_
     assert [len(each.rows) for each in by_bytes] == [2, 2, 2]
     assert [(each.assertions, each.problems) for each in found] == [([], ())] * 3
     assert counts["remarks_of"] == 3
-    assert asked or counts["digest_of_row"] == 6
+    assert asked or (counts["_apart"], counts["_base_row"]) == (6, 0)
 
 
 @pytest.mark.parametrize(("wanted", "run"), [((), 0), (("--working",), 1)])

@@ -414,13 +414,15 @@ def wrong_answers(folder: Path) -> list[str]:
         return [each.where for each in plan.verify() if each.code == "VER-012"]
 
 
-def test_a_wrong_digest_of_a_row_is_found_by_verify(moments: list[Path], tmp_path: Path) -> None:
+def test_a_wrong_text_of_a_row_as_it_went_out_is_found_by_verify(
+    moments: list[Path], tmp_path: Path
+) -> None:
     from xlplan.ledger.projection import seal_of
 
     folder = copied(moments[1], tmp_path / "plan")
     name, body = next(iter(rows_as_issued(folder).items()))
-    digest = next(iter(json.loads(body)["rows"].values()))[0]
-    wrong = body.replace(digest, digest[::-1])
+    shows = next(iter(json.loads(body)["rows"].values()))[0]
+    wrong = body.replace(shows[1], shows[1][::-1], 1)
     with closing(sqlite3.connect(projection(folder))) as db, db:
         db.execute(
             "UPDATE answer SET body = ?, seal = ? WHERE topic = 'as issued' AND name = ?",

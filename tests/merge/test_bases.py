@@ -18,9 +18,10 @@ from xlplan.merge.bases import AsIssued, Bases, is_as_issued, rows_as_issued
 from xlplan.merge.compare import Comparison, Findings
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, Reading, ReadRow, raw_in
+from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field, Rating
 from xlplan.plan.shown import ShownDate, ShownNumber
-from xlplan.plan.values import Raw, canon
+from xlplan.plan.values import Raw, Value, canon
 
 RAWS: tuple[Raw, ...] = (
     None, "", " ", "Green", "green ", "On track", "Slippage", "Puce", "1.1", 1.1, "June 2026",
@@ -244,7 +245,7 @@ def test_a_rating_is_known_by_its_label_only_where_that_names_it() -> None:
     assert row.shows == ("On track",)
 
 
-# Rows that are recognised by the digest of what went out
+# Rows that are recognised by what was kept of them as they went out
 
 
 LABELS = [each.label for each in DEFINITION.ratings if each.code in ("Green", "Amber", "Red")]
@@ -263,22 +264,37 @@ def is_alike(office: Office, issued: Issued, cells: RawCells, key: str = "key of
     return alike is not None and alike("a-1", key, cells)
 
 
-def test_a_row_as_it_went_out_is_known_by_its_digest_and_no_base_is_put_together(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("edits", [{}, {("a-2", "progress"): "Painted"}])
+def test_what_was_kept_of_a_row_says_what_it_showed_and_no_base_is_put_together(
+    monkeypatch: pytest.MonkeyPatch, edits: Mapping[tuple[str, str], Raw]
 ) -> None:
     office = Office()
     issued = office.issue("Ann")
+    shown: dict[tuple[str, str], Raw]
     shown = {(f"a-{n}", "rating"): label for n, label in enumerate(LABELS, 1)}
-    reading = recognised(office, as_read(office.reading(issued, shown)))
+    reading = recognised(office, as_read(office.reading(issued, {**shown, **edits})))
+    asked: list[str] = []
     monkeypatch.setattr(Bases, "row", None)
-    assert found(office, reading) == Findings(rows=("a-1", "a-2", "a-3"))
+    value = State.value
+
+    def counted(self: State, uid: str, name: str, as_of: int | None = None) -> Value:
+        asked.append(name)
+        return value(self, uid, name, as_of)
+
+    monkeypatch.setattr(State, "value", counted)
+    findings = found(office, reading)
+    assert findings.rows == ("a-1", "a-2", "a-3")
+    told = [(write.uid, write.field, write.base) for write in findings.assertions]
+    assert told == [(uid, name, "Slates on order") for uid, name in edits]
+    assert "progress" not in asked
 
 
 @pytest.mark.parametrize(
     ("field", "raw", "alike"),
     [
         ("rating", "On track", True),  # as a template shows it
-        ("rating", "Green", False),  # says the same, and is looked at for it
+        ("rating", "Green", True),  # by its code: says the same, and nothing is told of it
+        ("rating", "Slippage", False),
         ("share", ShownNumber(0.25, "0%"), True),
         ("share", ShownNumber(0.25, '0.00"%"'), False),
         ("progress", "Paint bought ", False),
@@ -362,7 +378,7 @@ def test_a_row_that_is_known_to_show_what_went_out_has_no_cell_that_differs() ->
     office = Office()
     issued = office.issue("Ann")
     cells = raw_row(office, issued, {("a-1", "rating"): "Green"})
-    cells.as_issued = "a-1", issued.as_of, office.state.definition_digest
+    cells.compared = "a-1", issued.as_of, office.state.definition_digest, ()
     assert bases.differing(office.state, "a-1", cells, issued.as_of) == []
 
 

@@ -1,8 +1,8 @@
 """A plan as reading a return knows it: what a file cannot say, and whether a row is as it went out.
 
-What each row of the templates of the open cycle shows is kept as digests, so that a row that comes
-back as it went out is known by one comparison, and nothing about it is asked of the ledger. What
-`master.xlsx` shows of each row is kept, too.
+What each row of the templates of the open cycle shows is kept, so that a row that comes back is
+compared as a whole, and nothing about it is asked of the ledger. What `master.xlsx` shows of each
+row is kept, too.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ class KnownPlan:
         found = rows_as_issued(self._state, issued, key_of)
         rows = {
             uid: (
-                row.digest,
-                {str(at): encode(value) for at, value in row.typed.items()},
+                row.shows,
+                {str(at): encode(value) for at, value in row.values.items()},
                 row.signature,
             )
             for uid, row in found.rows.items()
@@ -232,8 +232,8 @@ def to_compare(desk: Desk, kept: Mapping[Key, str]) -> dict[Key, str]:
 def read_as_issued(found: Mapping[str, Any]) -> AsIssued:
     """The rows that `KnownPlan.kept` wrote."""
     rows = {
-        uid: RowAsIssued(digest, {int(at): decode(value) for at, value in typed.items()}, signature)
-        for uid, (digest, typed, signature) in found["rows"].items()
+        uid: RowAsIssued(shows, {int(at): decode(value) for at, value in values.items()}, signature)
+        for uid, (shows, values, signature) in found["rows"].items()
     }
     return AsIssued(found["by"], found["as_of"], tuple(found["names"]), rows)
 

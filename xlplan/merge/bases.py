@@ -7,16 +7,14 @@ one. Which those are is decided here; what a cell that differs says is in `compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
-from marshal import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
 from xlplan.merge.model import Issued
-from xlplan.merge.reading import Frame, RawCells, ReadCell, untouched
+from xlplan.merge.reading import Frame, RawCells, ReadCell, ReadRow, untouched
 from xlplan.merge.records import values_of
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
@@ -43,11 +41,21 @@ def field_at(state: State, uid: str, column: str, as_of: int) -> Field | None:
 class BaseRow(Struct, frozen=True):
     """One row as it was issued, column by column: what its cells show, and the field and value of
     those that may show it otherwise, by their places. `checked` are the places of numbers and days,
-    which say the same only where they are shown alike."""
+    which say the same only where they are shown alike; `told` has the values of other cells that
+    are no texts."""
 
     shows: tuple[Raw, ...]
     typed: Mapping[int, tuple[Field, Value]]
     checked: tuple[int, ...]
+    told: Mapping[int, Value]
+
+    def value_at(self, place: int) -> Value:
+        """The value that a cell shows."""
+        if place in self.typed:
+            return self.typed[place][1]
+        shown = self.shows[place]
+        assert shown is None or isinstance(shown, str)
+        return self.told.get(place, shown)
 
 
 class Bases:
@@ -107,6 +115,11 @@ class Bases:
             self._count += 1
         return known
 
+    def know(self, state: State, uid: str, names: Names, as_of: int, row: BaseRow) -> None:
+        """Take in one row with these columns, as of a position."""
+        if self.of(state, names, as_of).setdefault(uid, row) is row:
+            self._count += 1
+
     def is_silent(self, item: Field, base: Value, raw: Raw, definition: PlanDefinition) -> bool:
         """`says_nothing`, remembered by the field, its base and what the cell holds."""
         look = (raw.code, raw.text) if isinstance(raw, ShownNumber | ShownDate) else None
@@ -135,6 +148,7 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
     shows: list[Raw] = [None] * len(names)
     typed: dict[int, tuple[Field, Value]] = {}
     checked: list[int] = []
+    told: dict[int, Value] = {}
     held = state.bases.held(state, uid, names, as_of)
     values = values_of(state, uid, [item.id for _, item, _ in held], as_of)
     for (place, item, rated), base in zip(held, values, strict=True):
@@ -144,24 +158,33 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
             typed[place] = item, base
             checked.append(place)
             shows[place] = base
+        elif rated and base is not None:
+            typed[place] = item, base
+            shows[place] = show(_label(state, item, base))
         elif base is not None:
-            if rated:
-                typed[place] = item, base
-                base = _label(state, item, base)
+            told[place] = base
             shows[place] = show(base)
-    return BaseRow(tuple(shows), typed, tuple(checked))
+    return BaseRow(tuple(shows), typed, tuple(checked), told)
 
 
-# Rows as they went out, by their digests
+def base_value(state: State, row: ReadRow, column: str, item: Field, as_of: int) -> Value:
+    """What a column of a row showed as of a position; `item` is its field."""
+    if isinstance(cells := row.cells, RawCells):
+        known = state.bases.of(state, cells.names, as_of).get(row.uid)
+        if known is not None:
+            return known.value_at(cells.names.index(column))
+    return state.value(row.uid, item.id, as_of)
+
+
+# Rows as they went out, as that is kept
 
 
 class RowAsIssued(NamedTuple):
-    """What tells that a row shows what went out: the digest of its key and of what its cells show,
-    and the value of those that may show it otherwise, by their places; None where whatever stands
-    in one says nothing. `signature` is how its key ends."""
+    """What the cells of a row show (None where that is no text), the values of those that show more
+    than a text, by their places, and how the key of the row ends."""
 
-    digest: str
-    typed: Mapping[int, Value]
+    shows: Sequence[str | None]
+    values: Mapping[int, Value]
     signature: str
 
 
@@ -190,58 +213,85 @@ class AsIssued(Struct, frozen=True):
         def alike(uid: str, _key: str, cells: RawCells) -> bool:
             if uid not in rows:
                 return False
-            cells.as_issued = uid, *found
+            cells.compared = uid, *found, ()
             return True
 
         return alike
 
     def alike(self, state: State, frame: Frame) -> Alike | None:
-        """What says it of the rows of a table or a form; None where other columns are there."""
+        """What says it of the rows of a table or a form; None where other columns are there. The
+        base of a row of which it says no is known from then on."""
         names = frame.names
         if set(self.names) != set(names) or len(names) != len(self.names):
             return None
-        places = [names.index(name) for name in self.names]
+        places = [self.names.index(name) for name in names]
         in_order = places == list(range(len(names)))
         rows, by, as_of, bases = self.rows, self.by, self.as_of, state.bases
-
-        known: dict[str, tuple[Field | None, ...]] = {}
-
-        def fields(uid: str) -> tuple[Field | None, ...]:
-            kind = state.kind_of(uid)
-            if kind not in known:
-                known[kind] = bases.fields(state, uid, self.names, as_of)
-            return known[kind]
-
-        def silent(uid: str, name: str) -> bool:
-            """Whether a column is no field of the plan: whatever stands in it says nothing."""
-            return fields(uid)[self.names.index(name)] is None
+        fields: dict[str, Sequence[Field | None]] = {}
+        silent: dict[str, frozenset[int]] = {}
 
         def alike(uid: str, key: str, cells: RawCells) -> bool:
-            row = rows.get(uid)
-            if row is None or (cells.odd and not all(silent(uid, names[n]) for n in cells.odd)):
+            row, kind = rows.get(uid), state.kind_of(uid)
+            if row is None or key.rpartition(".")[2] != row.signature:
                 return False
-            raws = list(cells.raws) if in_order else [cells.raws[place] for place in places]
-            items = fields(uid) if row.typed else ()
-            for place, base in row.typed.items():
-                item = items[place]
-                if item and not bases.is_silent(item, base, raws[place], state.definition):
-                    return False
-                raws[place] = None
-            if digest_of_row(key, raws) != row.digest or not row.digest:
-                return False
-            cells.as_issued = uid, as_of, by
-            return True
+            if kind not in silent:
+                fields[kind] = bases.fields(state, uid, names, as_of)
+                unread = (place for place, item in enumerate(fields[kind]) if item is None)
+                silent[kind] = frozenset(unread)  # whatever stands in a column that is no field
+            shows = row.shows if in_order else [row.shows[place] for place in places]
+            values = row.values if in_order else _moved(row.values, places)
+            base = _as_it_was(shows, values, fields[kind])
+            places_apart = tuple(_apart(state, base, cells, silent[kind]))
+            cells.compared = uid, as_of, by, places_apart
+            if places_apart:
+                bases.know(state, uid, names, as_of, base)
+            return not places_apart and silent[kind].issuperset(cells.odd)
 
         return alike
 
 
-def digest_of_row(key: str, shows: list[Raw]) -> str:
-    """The digest of a row's key and of what its cells show; blank where more stands there than
-    texts and plain numbers."""
-    try:
-        return sha256(dumps([key, *shows], 0)).hexdigest()[:24]
-    except ValueError:
-        return ""
+def _apart(state: State, base: BaseRow, cells: RawCells, silent: Collection[int]) -> Sequence[int]:
+    """The places of the cells of a row that do not show what it showed, but for `silent` ones."""
+    raws, odd = cells.raws, cells.odd
+    if silent:
+        raws = tuple([None if place in silent else raw for place, raw in enumerate(raws)])
+    if (
+        not odd
+        and raws == base.shows
+        and all(_is_silent(state, base, raws, n) for n in base.checked)
+    ):
+        return ()
+    asked = frozenset(n for n, (formula, error, _) in odd.items() if formula or error)
+    return tuple(_unlike(state, base, raws, asked.difference(silent)))
+
+
+def _moved(values: Mapping[int, Value], places: Sequence[int]) -> Mapping[int, Value]:
+    """Values by the places of columns that came back in another order."""
+    return {at: values[place] for at, place in enumerate(places) if place in values}
+
+
+def _as_it_was(
+    shows: Sequence[str | None], values: Mapping[int, Value], fields: Sequence[Field | None]
+) -> BaseRow:
+    """A row as `_base_row` put it together, by what was kept of it."""
+    if not values:
+        return BaseRow(tuple(shows), {}, (), {})
+    shown: list[Raw] = [*shows]
+    typed: dict[int, tuple[Field, Value]] = {}
+    checked: list[int] = []
+    told: dict[int, Value] = {}
+    for place, value in values.items():
+        item = fields[place]
+        assert item is not None  # by the definition by which it was put together
+        if isinstance(value, int | float | date):
+            shown[place] = value
+            checked.append(place)
+            typed[place] = item, value
+        elif item.field_type.rated:
+            typed[place] = item, value
+        else:
+            told[place] = value
+    return BaseRow(tuple(shown), typed, tuple(checked), told)
 
 
 def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -> AsIssued:
@@ -249,12 +299,9 @@ def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -
     rows: dict[str, RowAsIssued] = {}
     for uid in issued.uids:
         base = state.bases.row(state, uid, issued.fields, issued.as_of)
-        typed: dict[int, Value] = {place: base.typed[place][1] for place in base.checked}
-        items = state.bases.fields(state, uid, issued.fields, issued.as_of)
-        typed |= {place: None for place, item in enumerate(items) if item is None}
-        shows = [None if place in typed else shown for place, shown in enumerate(base.shows)]
-        key = key_of(uid)
-        rows[uid] = RowAsIssued(digest_of_row(key, shows), typed, key.rpartition(".")[2])
+        typed = {place: value for place, (_, value) in base.typed.items()}
+        shows = [shown if isinstance(shown, str) else None for shown in base.shows]
+        rows[uid] = RowAsIssued(shows, typed | dict(base.told), key_of(uid).rpartition(".")[2])
     return AsIssued(state.definition_digest, issued.as_of, issued.fields, rows)
 
 
@@ -269,8 +316,18 @@ def _label(state: State, item: Field, base: Value) -> Value:
 
 def is_as_issued(state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int) -> bool:
     """Whether a row was found to show what a workbook showed as of a position, as it was read."""
-    found = cells.as_issued if isinstance(cells, RawCells) else None
-    return found is not None and found == (uid, as_of, state.definition_digest)
+    return _compared(state, uid, cells, as_of) == ()
+
+
+def _compared(
+    state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int
+) -> Sequence[int] | None:
+    """The places of the cells of a row that were found to differ from what a workbook showed as of
+    a position; None where they were not compared with that."""
+    found = cells.compared if isinstance(cells, RawCells) else None
+    if found is None or found[:3] != (uid, as_of, state.definition_digest):
+        return None
+    return found[3]
 
 
 def differing(
@@ -278,23 +335,20 @@ def differing(
 ) -> list[tuple[str, ReadCell]]:
     """The cells of a row that do not show what a workbook showed as of a position, each with its
     column, in order."""
-    if is_as_issued(state, uid, cells, as_of):
-        return []
-    if isinstance(cells, RawCells):
-        names, raws = cells.names, cells.raws
-        odd = frozenset(n for n, (formula, error, _) in cells.odd.items() if formula or error)
-    else:
-        names = tuple(cells)
-        raws = tuple(cell.value for cell in cells.values())
-        odd = frozenset(n for n, cell in enumerate(cells.values()) if cell.formula or cell.error)
-    base = state.bases.row(state, uid, names, as_of)
-    if (
-        not odd
-        and raws == base.shows
-        and all(_is_silent(state, base, raws, n) for n in base.checked)
-    ):
-        return []
-    return [(names[place], cells[names[place]]) for place in _unlike(state, base, raws, odd)]
+    if (apart := _compared(state, uid, cells, as_of)) is None:
+        if not isinstance(cells, RawCells):
+            odd = {
+                place: (cell.formula, cell.error, cell.other)
+                for place, cell in enumerate(cells.values())
+            }
+            raws = tuple(cell.value for cell in cells.values())
+            compared = RawCells(Frame(tuple(cells), ()), raws, 0, odd)
+        else:
+            compared = cells
+        base = state.bases.row(state, uid, compared.names, as_of)
+        apart = _apart(state, base, compared, ())
+    names = cells.names if isinstance(cells, RawCells) else tuple(cells)
+    return [(names[place], cells[names[place]]) for place in apart]
 
 
 def _unlike(state: State, base: BaseRow, raws: Sequence[Raw], odd: frozenset[int]) -> Iterator[int]:

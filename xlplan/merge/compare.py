@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
-from xlplan.merge.bases import STATUS_FIELD, differing, field_at, is_as_issued
+from xlplan.merge.bases import STATUS_FIELD, base_value, differing, field_at, is_as_issued
 from xlplan.merge.because import unasked
 from xlplan.merge.doubts import Against, against, dispute, moved_rows, moved_write, older, stranger
 from xlplan.merge.exchange import is_input
@@ -251,7 +251,7 @@ class Comparison:
         if item is None:
             return None
         entry = column.endswith(ENTRY)
-        base = None if entry else self.state.value(row.uid, item.id, against.as_of)
+        base = None if entry else base_value(self.state, row, column, item, against.as_of)
         if not cell.formula and not cell.error and untouched(base, cell.value):
             return None
         if self._is_lost(base, cell):

@@ -113,10 +113,10 @@ NOTHING_ODD: Mapping[int, Odd] = {}
 class RawCells(Mapping[str, ReadCell]):
     """The cells of a row as they stand: none of them becomes an object before it is asked for.
     `number` is the row of them, from 1; `odd` has those that hold more than a plain value, by their
-    places; `as_issued` says of which row it was found to show all that went out as of which
-    position, by which definition."""
+    places; `compared` says with which row it was compared as that went out, as of which position,
+    by which definition, and the places of the cells that differ."""
 
-    __slots__ = ("as_issued", "frame", "number", "odd", "raws")
+    __slots__ = ("compared", "frame", "number", "odd", "raws")
 
     def __init__(
         self,
@@ -126,7 +126,7 @@ class RawCells(Mapping[str, ReadCell]):
         odd: Mapping[int, Odd] = NOTHING_ODD,
     ) -> None:
         self.frame, self.raws, self.number, self.odd = frame, raws, number, odd
-        self.as_issued: tuple[str, int, str] | None = None
+        self.compared: tuple[str, int, str, tuple[int, ...]] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
