@@ -381,21 +381,21 @@ def test_what_was_kept_of_rows_is_read_row_by_row_until_many_are_asked_for(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    topic, find = kept.Kept.topic, kept.Kept.find
+    topic, text = kept.Kept.topic, kept.Kept.text
 
     def noted(answers: kept.Kept, name: str) -> dict[str, str]:
         read.append(name)
         return topic(answers, name)
 
-    def found(answers: kept.Kept, topic: str, *asked: Any) -> Any:
+    def found(answers: kept.Kept, topic: str, *asked: Any) -> str:
         read.extend(["a row"] if topic == "standing" else [])
-        return find(answers, topic, *asked)
+        return text(answers, topic, *asked)
 
     assert small.do(folder, "merge") == 1
     with small.opened(folder) as plan:
         rows = len(plan.desk.state.uids("action"))  # a master holds all of them
     monkeypatch.setattr(kept.Kept, "topic", noted)
-    monkeypatch.setattr(kept.Kept, "find", found)
+    monkeypatch.setattr(kept.Kept, "text", found)
     small.edit_master(folder, {(ref, "progress"): "Seen" for ref in ("1.1", "1.2", "2.1", "2.2")})
     for many, few in ((True, []), (False, ["settled", "standing", "timeline"])):
         copy = Path(shutil.copytree(folder, folder.with_name(f"{many}")))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -21,6 +22,8 @@ from xlplan.cycle import known
 from xlplan.cycle.kept import believed
 from xlplan.cycle.plan import Plan
 from xlplan.errors import XlplanError
+from xlplan.ledger.projection import answer_text
+from xlplan.merge.bases import AsIssued, RowAsIssued
 from xlplan.merge.model import RowAdded
 
 REFS = ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "9.9")
@@ -389,6 +392,14 @@ def rows_as_issued(folder: Path) -> dict[str, str]:
     """What is kept of the rows of templates as they went out, by the template."""
     with closing(sqlite3.connect(projection(folder))) as db:
         return dict(db.execute("SELECT name, body FROM answer WHERE topic = 'as issued'"))
+
+
+@pytest.mark.parametrize("text", ["Sent", "half a letter: \ud800"])
+def test_what_was_kept_of_a_template_is_read_as_it_was_written(text: str) -> None:
+    rows = {"a-1": RowAsIssued(["1.1", text, None], {2: 0.25}, {1: ["Sent"]}, "00ff")}
+    made = AsIssued("d", "k", 7, ("ref", "progress", "percent"), rows)
+    found = known.read_as_issued(answer_text(msgspec.to_builtins(made, str_keys=True)))
+    assert found == made
 
 
 def test_of_what_went_out_the_templates_of_the_open_cycle_are_kept(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from xlplan.ledger.projection import (
     program,
     remove,
 )
+from xlplan.ledger.sqlite import read_text
 from xlplan.plan.shown import ShownNumber
 
 MARK = Mark(7, "abc", 4096, 1_700_000_000_000_000_001, "p")
@@ -247,3 +248,22 @@ def test_a_ledger_lies_as_it_was_written(path: Path) -> None:
 def test_the_program_is_told_by_its_modules() -> None:
     assert len(program()) == 64
     assert program() == program.__wrapped__()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": [1, -0.0, 2.5e-7, null, "\\u00e9\\ud83d\\ude00"], "b": {"1": true}}',
+        str(2**70), "9007199254740993.0", '"half a pair: \\ud800"',
+        '"\ud800"', "1e400", "-Infinity",
+    ],
+)  # fmt: skip
+def test_a_text_says_what_python_reads_in_it(text: str) -> None:
+    found = read_text(text)
+    assert (found, repr(found)) == (json.loads(text), repr(json.loads(text)))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1,]", "{'a': 1}", "[1] 2"])
+def test_what_is_no_json_is_said_so_as_python_says_it(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        read_text(text)

@@ -7,7 +7,6 @@ all of them, or those on which the new events bear.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -23,6 +22,7 @@ from xlplan.ledger.projection import (
     lies_as,
     program,
 )
+from xlplan.ledger.sqlite import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,9 +103,13 @@ class Kept:
         """What they were made of."""
         return self._projection.mark()
 
+    def text(self, topic: str, name: str, of: Mark | None = None) -> str:
+        """The JSON of an answer; Unknown where it was not made `of` this."""
+        return self._projection.find(topic, name, of)
+
     def find(self, topic: str, name: str, of: Mark | None = None) -> Any:
         """An answer, from its JSON; Unknown where it was not made `of` this."""
-        return json.loads(self._projection.find(topic, name, of))
+        return read_text(self.text(topic, name, of))
 
     def topic(self, topic: str) -> dict[str, str]:
         """The texts of all answers of a topic, by name."""
@@ -157,7 +161,7 @@ class Kept:
     def log(self, ref: str) -> list[LogLine]:
         """The changes of an action, oldest first."""
         texts = self.topic(log_of(ref))
-        lines = [LogLine(*line) for at in sorted(texts) for line in json.loads(texts[at])]
+        lines = [LogLine(*line) for at in sorted(texts) for line in read_text(texts[at])]
         if len(lines) != self.find("log", ref):
             raise Unknown
         return lines
@@ -167,7 +171,7 @@ def read_questions(text: str) -> tuple[Question, ...]:
     """The questions of a text that was kept."""
     from xlplan.ledger.codec import question
 
-    return tuple(map(question, json.loads(text)))
+    return tuple(map(question, read_text(text)))
 
 
 def believed(path: Path, ledger: Ledger) -> Kept | None:
@@ -246,7 +250,7 @@ def bring_forward(desk: Desk, path: Path) -> None:
 def _find_in(path: Path, topic: str, name: str) -> Any:
     """An answer that lies in a file."""
     with Projection(path) as projection:
-        return json.loads(projection.find(topic, name))
+        return read_text(projection.find(topic, name))
 
 
 def every_answer(desk: Desk) -> dict[Key, str]:

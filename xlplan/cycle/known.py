@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from xlplan.cycle.desk import Desk, base_row, digest_of_rows
 from xlplan.cycle.kept import LINES, ROWS_TOGETHER
 from xlplan.errors import XlplanError
 from xlplan.ledger.projection import Key, Unknown
-from xlplan.merge.bases import Alike, AsIssued, RowAsIssued, rows_as_issued
+from xlplan.ledger.sqlite import read_text
+from xlplan.merge.bases import Alike, AsIssued, rows_as_issued
 from xlplan.merge.ids import CANONICAL, identity
 from xlplan.merge.model import Event, Issued, Ours, Shared
 from xlplan.merge.outline import Forgotten
@@ -26,7 +29,7 @@ from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Value, decode, encode
+from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
     IssuedColumn,
     columns_to_sign,
@@ -126,31 +129,21 @@ class KnownPlan:
         if memory is None or known is None:
             return None
         try:
-            kept = memory.find(AS_ISSUED, issued)
+            found = read_as_issued(memory.text(AS_ISSUED, issued))
         except Forgotten:
             return None
-        found = read_as_issued(kept)
         same = (found.as_of, found.names) == (known.as_of, known.fields)
-        by = found.by, kept["key"]
+        by = found.by, found.signed_by
         return found if same and by == (self._state.definition_digest, self._signed_by) else None
 
-    def kept(self, issued: Issued) -> dict[str, object]:
+    def kept(self, issued: Issued) -> object:
         """The rows of a template as they went out, as they are kept."""
 
         def key_of(uid: str) -> str:
             return row_key(self.key, issued.id, uid, self.locked_text(issued.id, uid) or "")
 
-        found = rows_as_issued(self._state, issued, key_of)
-        rows = {
-            uid: (
-                row.shows,
-                {str(at): encode(value) for at, value in row.values.items()},
-                row.signature,
-            )
-            for uid, row in found.rows.items()
-        }
-        by = {"by": found.by, "key": self._signed_by}
-        return {**by, "as_of": found.as_of, "names": found.names, "rows": rows}
+        found = rows_as_issued(self._state, issued, key_of, self._signed_by)
+        return msgspec.to_builtins(found, str_keys=True)
 
     def furniture_of(self, issued: Issued) -> Furniture:
         """What is ours in a template that went out."""
@@ -229,13 +222,12 @@ def to_compare(desk: Desk, kept: Mapping[Key, str]) -> dict[Key, str]:
     return {key: text for key, text in kept.items() if signed or key[0] != AS_ISSUED}
 
 
-def read_as_issued(found: Mapping[str, Any]) -> AsIssued:
+def read_as_issued(text: str) -> AsIssued:
     """The rows that `KnownPlan.kept` wrote."""
-    rows = {
-        uid: RowAsIssued(shows, {int(at): decode(value) for at, value in values.items()}, signature)
-        for uid, (shows, values, signature) in found["rows"].items()
-    }
-    return AsIssued(found["by"], found["as_of"], tuple(found["names"]), rows)
+    try:
+        return msgspec.json.decode(text, type=AsIssued)
+    except (msgspec.DecodeError, UnicodeError):  # as of `read_text`
+        return msgspec.convert(read_text(text), AsIssued, str_keys=True)
 
 
 # What `master.xlsx` shows of each row: made anew only where something bears on it. The lines of

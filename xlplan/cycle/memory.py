@@ -6,7 +6,6 @@ Whatever is missing, or of another moment by now, is forgotten.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
 from xlplan.ledger.projection import Key, Unknown
+from xlplan.ledger.sqlite import read_text
 from xlplan.ledger.store import Ledger
 from xlplan.merge.log import History, replay
 from xlplan.merge.model import Event, MasterRow, Question, Timeline
@@ -72,8 +72,12 @@ class Memory:
 
     def find(self, topic: str, name: str) -> Any:
         """An answer that was kept; Forgotten where there is none, or it is of another moment."""
+        return read_text(self.text(topic, name))
+
+    def text(self, topic: str, name: str) -> str:
+        """The JSON of an answer; Forgotten as of `find`."""
         try:
-            return self._kept.find(topic, name, self.mark)
+            return self._kept.text(topic, name, self.mark)
         except Unknown:
             raise Forgotten from None
 
@@ -201,7 +205,7 @@ class Memory:
             return None
         board = self._boards[as_of]
         if isinstance(board, str):
-            board = self._boards[as_of] = json.loads(board)
+            board = self._boards[as_of] = read_text(board)
         found = board.get(uid)
         if found is None:
             return None
@@ -259,7 +263,7 @@ class _OfRows:
         self._texts = self._texts or self._every()
         if uid not in self._texts:
             raise Forgotten
-        return json.loads(self._texts[uid])
+        return read_text(self._texts[uid])
 
 
 # Making it

@@ -7,7 +7,6 @@ forward only what its events bear on, however old the plan is.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from xlplan.cycle.standing import leads_standing
 from xlplan.ledger.codec import change, change_body
 from xlplan.ledger.projection import Key, Unknown
+from xlplan.ledger.sqlite import read_text
 from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of
 from xlplan.merge.log import History, counts_for
 from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Returned
@@ -71,7 +71,7 @@ def _known(memory: Memory) -> Heard:
     texts = memory.topic(_HEARD)
     if texts.keys() != {*uids}:
         raise Forgotten
-    return _read(((uid, json.loads(text)) for uid, text in texts.items()), last, due)
+    return _read(((uid, read_text(text)) for uid, text in texts.items()), last, due)
 
 
 def _read(rows: Iterable[tuple[str, Sequence[Any]]], last: str, due: Mapping[str, str]) -> Heard:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xlplan.codes.folder_codes import LED_001, LED_002, LED_003, LED_007, VER_002, VER_003
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger import sqlite
-from xlplan.ledger.sqlite import DAMAGE, damaged
+from xlplan.ledger.sqlite import DAMAGE, damaged, read_text
 
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
@@ -179,7 +178,7 @@ class Ledger:
         from xlplan.merge.model import Event
 
         try:
-            return Event(seq, tx, at, from_body(kind, json.loads(body)))
+            return Event(seq, tx, at, from_body(kind, read_text(body)))
         except (KeyError, TypeError, ValueError) as error:
             raise LED_007.fault(str(self.path), "event", event=seq) from error
 

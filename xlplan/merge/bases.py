@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -18,7 +19,7 @@ from xlplan.merge.reading import Frame, RawCells, ReadCell, ReadRow, untouched
 from xlplan.merge.records import values_of
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
-from xlplan.plan.values import Raw, Value, canon, show
+from xlplan.plan.values import Raw, Value, canon, decode, encode, show
 
 if TYPE_CHECKING:
     from xlplan.merge.state import State
@@ -179,12 +180,14 @@ def base_value(state: State, row: ReadRow, column: str, item: Field, as_of: int)
 # Rows as they went out, as that is kept
 
 
-class RowAsIssued(NamedTuple):
-    """What the cells of a row show (None where that is no text), the values of those that show more
-    than a text, by their places, and how the key of the row ends."""
+class RowAsIssued(Struct, frozen=True, array_like=True):
+    """What the cells of a row show (None where that is no text), the values of those that are no
+    texts (`numbers` and days, and `others`) by their places, each as `encode` gives it, and how the
+    key of the row ends."""
 
     shows: Sequence[str | None]
-    values: Mapping[int, Value]
+    numbers: Mapping[int, Any]
+    others: Mapping[int, Any]
     signature: str
 
 
@@ -194,9 +197,11 @@ Alike = Callable[[str, str, RawCells], bool]
 
 class AsIssued(Struct, frozen=True):
     """The rows of an issued workbook, by uid, with the columns `names` as of a position; `by` is
-    the digest of the definition by which their values are read."""
+    the digest of the definition by which their values are read, `signed_by` tells with which key
+    they are signed."""
 
     by: str
+    signed_by: str
     as_of: int
     names: Names
     rows: Mapping[str, RowAsIssued]
@@ -238,19 +243,19 @@ class AsIssued(Struct, frozen=True):
                 fields[kind] = bases.fields(state, uid, names, as_of)
                 unread = (place for place, item in enumerate(fields[kind]) if item is None)
                 silent[kind] = frozenset(unread)  # whatever stands in a column that is no field
-            shows = row.shows if in_order else [row.shows[place] for place in places]
-            values = row.values if in_order else _moved(row.values, places)
-            base = _as_it_was(shows, values, fields[kind])
-            places_apart = tuple(_apart(state, base, cells, silent[kind]))
-            cells.compared = uid, as_of, by, places_apart
-            if places_apart:
+            base = _as_it_was(row if in_order else _moved(row, places), fields[kind])
+            apart = _apart(state, base, cells, silent[kind])
+            cells.compared = uid, as_of, by, apart
+            if apart:
                 bases.know(state, uid, names, as_of, base)
-            return not places_apart and silent[kind].issuperset(cells.odd)
+            return not apart and silent[kind].issuperset(cells.odd)
 
         return alike
 
 
-def _apart(state: State, base: BaseRow, cells: RawCells, silent: Collection[int]) -> Sequence[int]:
+def _apart(
+    state: State, base: BaseRow, cells: RawCells, silent: Collection[int]
+) -> tuple[int, ...]:
     """The places of the cells of a row that do not show what it showed, but for `silent` ones."""
     raws, odd = cells.raws, cells.odd
     if silent:
@@ -265,44 +270,45 @@ def _apart(state: State, base: BaseRow, cells: RawCells, silent: Collection[int]
     return tuple(_unlike(state, base, raws, asked.difference(silent)))
 
 
-def _moved(values: Mapping[int, Value], places: Sequence[int]) -> Mapping[int, Value]:
-    """Values by the places of columns that came back in another order."""
-    return {at: values[place] for at, place in enumerate(places) if place in values}
+def _moved(row: RowAsIssued, places: Sequence[int]) -> RowAsIssued:
+    """A row of which the columns came back in another order."""
+    numbers, others = (
+        {at: values[place] for at, place in enumerate(places) if place in values}
+        for values in (row.numbers, row.others)
+    )
+    return RowAsIssued([row.shows[place] for place in places], numbers, others, row.signature)
 
 
-def _as_it_was(
-    shows: Sequence[str | None], values: Mapping[int, Value], fields: Sequence[Field | None]
-) -> BaseRow:
+def _as_it_was(row: RowAsIssued, fields: Sequence[Field | None]) -> BaseRow:
     """A row as `_base_row` put it together, by what was kept of it."""
-    if not values:
-        return BaseRow(tuple(shows), {}, (), {})
-    shown: list[Raw] = [*shows]
+    shows: list[Raw] = [*row.shows]
     typed: dict[int, tuple[Field, Value]] = {}
-    checked: list[int] = []
     told: dict[int, Value] = {}
-    for place, value in values.items():
-        item = fields[place]
+    for place, stored in chain(row.numbers.items(), row.others.items()):
+        item, value = fields[place], decode(stored)
         assert item is not None  # by the definition by which it was put together
-        if isinstance(value, int | float | date):
-            shown[place] = value
-            checked.append(place)
-            typed[place] = item, value
-        elif item.field_type.rated:
+        if place in row.numbers:
+            shows[place] = value
+        if place in row.numbers or item.field_type.rated:
             typed[place] = item, value
         else:
             told[place] = value
-    return BaseRow(tuple(shown), typed, tuple(checked), told)
+    return BaseRow(tuple(shows), typed, tuple(row.numbers), told)
 
 
-def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -> AsIssued:
+def rows_as_issued(
+    state: State, issued: Issued, key_of: Callable[[str], str], signed_by: str = ""
+) -> AsIssued:
     """The rows of an issued workbook; `key_of` gives the text of a row's key."""
     rows: dict[str, RowAsIssued] = {}
     for uid in issued.uids:
         base = state.bases.row(state, uid, issued.fields, issued.as_of)
-        typed = {place: value for place, (_, value) in base.typed.items()}
+        values = {place: encode(value) for place, (_, value) in base.typed.items()}
+        numbers = {place: values.pop(place) for place in base.checked}
+        others = values | {place: encode(value) for place, value in base.told.items()}
         shows = [shown if isinstance(shown, str) else None for shown in base.shows]
-        rows[uid] = RowAsIssued(shows, typed | dict(base.told), key_of(uid).rpartition(".")[2])
-    return AsIssued(state.definition_digest, issued.as_of, issued.fields, rows)
+        rows[uid] = RowAsIssued(shows, numbers, others, key_of(uid).rpartition(".")[2])
+    return AsIssued(state.definition_digest, signed_by, issued.as_of, issued.fields, rows)
 
 
 def _label(state: State, item: Field, base: Value) -> Value:
