@@ -243,7 +243,11 @@ class AsIssued(Struct, frozen=True):
                 fields[kind] = bases.fields(state, uid, names, as_of)
                 unread = (place for place, item in enumerate(fields[kind]) if item is None)
                 silent[kind] = frozenset(unread)  # whatever stands in a column that is no field
-            base = _as_it_was(row if in_order else _moved(row, places), fields[kind])
+            row = row if in_order else _moved(row, places)
+            if not cells.odd and _shows(row, cells, fields[kind], silent[kind], state):
+                cells.compared = uid, as_of, by, ()
+                return True
+            base = _as_it_was(row, fields[kind])
             apart = _apart(state, base, cells, silent[kind])
             cells.compared = uid, as_of, by, apart
             if apart:
@@ -251,6 +255,26 @@ class AsIssued(Struct, frozen=True):
             return not apart and silent[kind].issuperset(cells.odd)
 
         return alike
+
+
+def _shows(
+    row: RowAsIssued,
+    cells: RawCells,
+    fields: Sequence[Field | None],
+    silent: Collection[int],
+    state: State,
+) -> bool:
+    """Whether all cells of a row hold just what they showed, but for `silent` ones."""
+    raws = [*cells.raws]
+    for place, stored in row.numbers.items():
+        item = fields[place]
+        assert item is not None  # by the definition by which it was put together
+        if not state.bases.is_silent(item, decode(stored), raws[place], state.definition):
+            return False
+        raws[place] = None
+    for place in silent:
+        raws[place] = None
+    return raws == row.shows
 
 
 def _apart(

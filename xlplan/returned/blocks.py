@@ -109,8 +109,8 @@ class Shape(Struct, frozen=True, dict=True):
     lines: tuple[Line, ...]
     key: int
     id: int
-    ids: list[CellValue]
-    labels: list[CellValue]
+    ids: tuple[CellValue, ...]
+    labels: tuple[CellValue, ...]
 
     @staticmethod
     def of(lines: Sequence[Line], rows: Sequence[Sequence[CellValue]]) -> Shape:
@@ -118,7 +118,7 @@ class Shape(Struct, frozen=True, dict=True):
         values = [rows[line.row] for line in lines]
         marks = Marks.of(values[0])
         key, at = -1 if marks.key is None else marks.key[1], marks.ids[0][1]
-        ids, labels = [row[at] for row in values], [row[lines[0].label] for row in values]
+        ids, labels = (tuple([row[c] for row in values]) for c in (at, lines[0].label))
         alike = tuple(replace(line, key=None, action="") for line in lines)
         return Shape(alike, key, at, ids, labels)
 
@@ -151,9 +151,9 @@ class Shape(Struct, frozen=True, dict=True):
     def are_alike(self, block: Sequence[Sequence[CellValue]], key: CellValue) -> bool:
         """Whether some rows have the ids and the labels of a block, and the key of one action."""
         return (
-            [row[self.id] for row in block] == self.ids
-            and [row[self.lines[0].label] for row in block] == self.labels
-            and [row[self.key] for row in block] == [key] * len(self.lines)
+            tuple([row[self.id] for row in block]) == self.ids
+            and tuple([row[self.lines[0].label] for row in block]) == self.labels
+            and [row[self.key] for row in block].count(key) == len(self.lines)
             and parse_row_key(key) is not None
         )
 
@@ -179,13 +179,14 @@ class Blocks(Struct, frozen=True):
         frame, size, box = self.shape.frame, len(self.lines), self.lines[0].box
         begins, ends = frame.below[:1] or (0,), frame.below[-1:] or (-1,)
         first, end = begins[0], ends[0] + 1
-        together, pick = end - first == len(frame.below), itemgetter(box)
+        together, above = end - first == len(frame.below), self.starts[0]
+        boxes = tuple(map(itemgetter(box), sheet.rows[above:]))
         odd_rows = sorted(row for row in sheet.odd_rows if row >= self.starts[0])
         for key, start in zip(self.keys, self.starts, strict=True):
             if together:
-                raws = tuple(map(pick, sheet.rows[start + first : start + end]))
+                raws = boxes[start - above + first : start - above + end]
             else:
-                raws = tuple([sheet.rows[start + at][box] for at in frame.below])
+                raws = tuple([boxes[start - above + at] for at in frame.below])
             odd = NOTHING_ODD
             if odd_rows and bisect_left(odd_rows, start) < bisect_left(odd_rows, start + size):
                 odd = odd_in(sheet, [(start + at, box) for at in frame.below])
@@ -221,12 +222,11 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
     first, size, line = shape.lines[0].row, len(shape.lines), shape.lines[0]
     rows = sheet.rows[first:]
     widths = set(map(len, rows))
-    if min(widths) <= line.box:
+    if min(widths) <= max(line.box, line.label):
         return None
     # Column by column, as most of what stands there is compared and nothing else is made of it.
-    ids, labels, signed = (
-        list(map(itemgetter(c), rows)) for c in (shape.id, line.label, shape.key)
-    )
+    columns = list(zip(*rows, strict=False))
+    ids, labels, signed = columns[shape.id], columns[line.label], columns[shape.key]
     starts, keys, between = list[int](), list[RowKey](), list[int]()
     end = 0
     for start in _places(ids, shape.ids[0]):
@@ -239,15 +239,13 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
             break
         end, key = start + size, parse_row_key(signed[start])
         alike = ids[start:end] == shape.ids and labels[start:end] == shape.labels
-        if key is None or not alike or signed[start:end] != [signed[start]] * size:
+        if key is None or not alike or signed[start:end].count(signed[start]) != size:
             return None
         starts.append(first + start)
         keys.append(key)
-    others = [col for col in range(max(widths)) if col not in line.own]
+    others = [column for col, column in enumerate(columns) if col not in line.own]
     beside: Sequence[int] | None = ()
-    if len(widths) > 1 or any(
-        list(map(itemgetter(c), rows)).count(None) < len(rows) for c in others
-    ):
+    if len(widths) > 1 or any(column.count(None) < len(rows) for column in others):
         beside = _beside(sheet.rows, shape, starts)
     if beside is None:
         return None
