@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from xlplan.errors import Problem
-from xlplan.ledger.sqlite import quick_text
+from xlplan.ledger.sqlite import as_number, quick_text
 from xlplan.merge.ids import Id
 from xlplan.merge.kept_cells import kept_body, kept_cells
 from xlplan.merge.kinds import Kind
@@ -47,11 +48,11 @@ def canonical(body: object) -> str:
 
 def text_of(fact: Fact) -> str:
     """The text as which a fact is stored: `canonical` of its body, soon done for a row of many."""
-    body = to_body(fact)
-    if type(fact) is not RowAdded:
-        return canonical(body)
-    quick = quick_text(body, (fact.order, *fact.values.values()))
-    return canonical(body) if quick is None else quick
+    if type(fact) is RowAdded:
+        quick = quick_text(_row_parts(fact), (fact.order, *fact.values.values()))
+        if quick is not None:
+            return quick
+    return canonical(to_body(fact))
 
 
 def kind_of(fact: Fact) -> str:
@@ -90,20 +91,19 @@ def _defined(body: Body) -> Defined:
     return Defined(body["text"], body["sha256"], chosen, account)
 
 
-def _row_body(fact: RowAdded) -> Body:
+def _row_parts(fact: RowAdded) -> Body:
+    """The body of a row, its places as they are."""
     body: Body = {
         "uid": fact.uid,
         "kind": fact.kind,
         "order": fact.order,
-        "values": {name: encode(value) for name, value in fact.values.items()},
-        "places": {name: [at.file, at.sheet, at.cell] for name, at in fact.places.items()},
+        "values": {n: v if type(v) is str else encode(v) for n, v in fact.values.items()},
+        "places": dict(fact.places.items()),
         "author": fact.author,
         "origin": fact.origin,
         "source": fact.source,
     }
-    if fact.sha256:
-        body["sha256"] = fact.sha256
-    return body
+    return {**body, "sha256": fact.sha256} if fact.sha256 else body
 
 
 def _row(body: Body) -> RowAdded:
@@ -377,7 +377,7 @@ def question(body: Body) -> Question:
 
 _WRITERS: dict[type, tuple[str, Callable[[Any], Body]]] = {
     Defined: ("defined", _defined_body),
-    RowAdded: ("row-added", _row_body),
+    RowAdded: ("row-added", lambda fact: to_builtins(_row_parts(fact), enc_hook=as_number)),
     Issued: ("issued", _issued_body),
     Returned: ("returned", _returned_body),
     Decided: ("decided", _decided_body),

@@ -30,8 +30,8 @@ CellKey = tuple[str, str]
 Act = Literal["draft", "reminder", "thanks", "sent", "not sent"]
 
 
-class Place(Struct, frozen=True):
-    """Where something was read: file name, sheet name, cell in A1 notation."""
+class Place(Struct, frozen=True, array_like=True):
+    """Where something was read: file name, sheet name, cell in A1 notation; a list as JSON."""
 
     file: str = ""
     sheet: str = ""
