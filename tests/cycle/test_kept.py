@@ -18,8 +18,9 @@ from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
 from tests.tampering import tamper
 from xlplan.cycle import kept as kept_answers
-from xlplan.cycle import known
+from xlplan.cycle import master_lines
 from xlplan.cycle.kept import believed
+from xlplan.cycle.known import read_as_issued
 from xlplan.cycle.plan import Plan
 from xlplan.errors import XlplanError
 from xlplan.ledger.projection import answer_text
@@ -354,7 +355,7 @@ def lines_of(folder: Path) -> dict[str, str]:
 def test_of_what_the_master_shows_only_the_texts_with_another_line_are_kept_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for home in (kept_answers, known):
+    for home in (kept_answers, master_lines):
         monkeypatch.setattr(home, "ROWS_TOGETHER", 2)
     folder = small.make(tmp_path / "plan")
     small.issue(folder)
@@ -398,7 +399,7 @@ def rows_as_issued(folder: Path) -> dict[str, str]:
 def test_what_was_kept_of_a_template_is_read_as_it_was_written(text: str) -> None:
     rows = {"a-1": RowAsIssued(["1.1", text, None], {2: 0.25}, {1: ["Sent"]}, "00ff")}
     made = AsIssued("d", "k", 7, ("ref", "progress", "percent"), rows)
-    found = known.read_as_issued(answer_text(msgspec.to_builtins(made, str_keys=True)))
+    found = read_as_issued(answer_text(msgspec.to_builtins(made, str_keys=True)))
     assert found == made
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
-from xlplan.cycle.known import LinesOf
+from xlplan.cycle.master_lines import LinesOf
 from xlplan.cycle.plan import open_plan
 from xlplan.issued import master
 from xlplan.merge.log import replay
@@ -85,13 +85,13 @@ def test_the_lines_of_a_plan_that_was_just_made_are_made_value_by_value(
 ) -> None:
     """Each value once in each column, though rows share it."""
     seen: list[tuple[str, Value]] = []
-    plain = master.cell_texts
+    plain = master.cell_text
 
-    def counted(column: IssuedColumn, value: Value) -> tuple[str, str, str]:
+    def counted(column: IssuedColumn, value: Value) -> str:
         seen.append((column.id, value))
         return plain(column, value)
 
-    monkeypatch.setattr(master, "cell_texts", counted)
+    monkeypatch.setattr(master, "cell_text", counted)
     monkeypatch.setattr(LinesOf, "anew", None)
     folder = small.make_anew(tmp_path / "plan")
     with open_plan(folder) as plan:

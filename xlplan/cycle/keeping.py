@@ -267,7 +267,7 @@ def renewed(desk: Desk, questions: Sequence[Question]) -> Kept:
     digest = sha256(data)
     asked = frozenset((question.uid, question.field) for question in questions)
     rows = [*state.uids("action"), *state.uids("recommendation")]
-    from xlplan.cycle.known import plan_digest
+    from xlplan.cycle.master_lines import plan_digest
 
     base = plan_digest(desk)
     more = [base, sorted(map(list, asked))]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlplan.cycle.desk import Desk
-    from xlplan.cycle.known import Lines
+    from xlplan.cycle.master_lines import Lines
     from xlplan.ledger.store import Ledger
     from xlplan.merge.model import Change, Event, MasterRow, Question
     from xlplan.merge.outline import Outline, RowLine
@@ -320,7 +320,7 @@ def _answers(
     for key, answer in _documents(desk, changed, before):
         yield key, answer_text(answer)
     if (lines := _fresh_lines(desk)) is not None:
-        from xlplan.cycle.known import to_keep
+        from xlplan.cycle.master_lines import to_keep
 
         yield from to_keep(lines, everything=before is None)
 

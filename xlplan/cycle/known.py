@@ -1,35 +1,27 @@
 """A plan as reading a return knows it: what a file cannot say, and whether a row is as it went out.
 
 What each row of the templates of the open cycle shows is kept, so that a row that comes back is
-compared as a whole, and nothing about it is asked of the ledger. What `master.xlsx` shows of each
-row is kept, too.
+compared as a whole, and nothing about it is asked of the ledger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from xlplan.cycle.desk import Desk, base_row, digest_of_rows
-from xlplan.cycle.kept import LINES, ROWS_TOGETHER
+from xlplan.cycle.desk import Desk
 from xlplan.errors import XlplanError
-from xlplan.ledger.projection import Key, Unknown
+from xlplan.ledger.projection import Key
 from xlplan.ledger.sqlite import read_text
 from xlplan.merge.bases import Alike, AsIssued, rows_as_issued
-from xlplan.merge.ids import CANONICAL, identity
 from xlplan.merge.model import Event, Issued, Ours, Shared
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import Frame
-from xlplan.merge.records import row_write_name, shown_of
-from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.merge.records import shown_of
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.plan.shown import ShownNumber
-from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
     IssuedColumn,
     columns_to_sign,
@@ -41,9 +33,6 @@ from xlplan.returned.furniture import Furniture, furniture, texts_of_book
 from xlplan.returned.read_return import PROPOSED
 from xlplan.returned.tables import plain
 from xlplan.workbook.stamp import RowKey, fingerprint, row_key
-
-if TYPE_CHECKING:
-    from xlplan.merge.state import State
 
 AS_ISSUED = "as issued"
 """The topic under which the rows of a template are kept, by its id."""
@@ -228,147 +217,3 @@ def read_as_issued(text: str) -> AsIssued:
         return msgspec.json.decode(text, type=AsIssued)
     except (msgspec.DecodeError, UnicodeError):  # as of `read_text`
         return msgspec.convert(read_text(text), AsIssued, str_keys=True)
-
-
-# What `master.xlsx` shows of each row: made anew only where something bears on it. The lines of
-# some rows that follow one another in the plan lie in one text: to read a few such texts takes a
-# fraction of what a text for each row takes, and most of them are the same afterwards.
-
-
-class Lines(NamedTuple):
-    """By uid, in the order of the plan as of a position of the ledger, the part of each row in the
-    digest of the plan and what its cells hold; and the texts that were kept before, by name."""
-
-    seq: int
-    rows: Mapping[str, tuple[str, str]]
-    kept: Mapping[str, str]
-
-
-def plan_digest(desk: Desk) -> str:
-    """A digest of all that the plan holds; `desk.lines` says it of every row."""
-    return digest_of_rows(part for part, _ in bring_lines_forward(desk).rows.values())
-
-
-def shown_fields(definition: PlanDefinition) -> tuple[str, ...]:
-    """The ids of the fields of which `master.xlsx` shows something."""
-    return tuple(dict.fromkeys([*(item.id for item in definition.fields), STATUS]))
-
-
-def bring_lines_forward(desk: Desk) -> Lines:
-    """The lines of every row as the plan stands, from now on `desk.lines`. Only rows on which
-    something bore since they were made are looked at."""
-    from xlplan.issued.master import NAMES
-
-    state, before = desk.state, _before(desk)
-    known = before.rows
-    rows: dict[str, tuple[str, str]] = {}
-    undone = bool(state.undone) and state.undone[-1][0].seq > before.seq
-    if known and (undone or state.defined[-1] > before.seq):
-        known = {}
-    for kind in NAMES:
-        lines = LinesOf(state, kind)
-        for uid in state.uids(kind):
-            line = known.get(uid)
-            if line is None or state.last_touched(uid) > before.seq:
-                line = lines.of(uid)
-            rows[uid] = line
-    desk.lines = Lines(state.seq, rows, before.kept)
-    return desk.lines
-
-
-class LinesOf:
-    """Makes the lines of rows of a kind. Of one in which nothing was written since it came in, each
-    value is worked out once in each column, however many rows have it."""
-
-    def __init__(self, state: State, kind: str) -> None:
-        from xlplan.issued.master import columns_of
-
-        definition = state.definition
-        self._state, self._kind = state, kind
-        self._columns = columns_of(definition, kind)
-        self._fields = shown_fields(definition)
-        self._key = definition.with_role("key", kind)
-        self._ends = [(name, CANONICAL.encode(name)[1:]) for name in self._fields]
-        self._identities: dict[object, str] = {}
-        self._cells: list[tuple[str, IssuedColumn, dict[object, tuple[str, str, str]]]]
-        self._cells = [(column.id, column, {}) for column in self._columns]
-
-    def of(self, uid: str) -> tuple[str, str]:
-        """The part of a row in the digest of the plan, and what its cells hold."""
-        row = self._state.untouched(uid, self._state.seq)
-        ref = row.values.get(self._key.id) if row is not None and self._key else None
-        if row is None or not isinstance(ref, str) or STATUS in row.values:
-            return self.anew(uid)
-        return self._part(uid, row.values), self._line(uid, ref, row.values)
-
-    def anew(self, uid: str) -> tuple[str, str]:
-        """The same, of a row by itself."""
-        from xlplan.issued.master import line_of, line_text
-
-        state = self._state
-        line = line_text(line_of(self._columns, state.master_row(uid)))
-        return base_row(state, uid, self._fields, state.seq), line
-
-    def _part(self, uid: str, values: Mapping[str, Value]) -> str:
-        known, begun = self._identities, CANONICAL.encode(row_write_name(uid, ""))[:-1]
-        cells = []
-        for name, end in self._ends:
-            if name not in values:
-                cells.append("[null,[]]")
-                continue
-            value = values[name]
-            told = value if type(value) is str else _told(value)
-            if (text := known.get(told)) is None:
-                text = known[told] = CANONICAL.encode(identity(value))
-            cells.append(f"[{text},[{begun}{end}]]")
-        return f"[{CANONICAL.encode(uid)},[{','.join(cells)}]]"
-
-    def _line(self, uid: str, ref: str, values: Mapping[str, Value]) -> str:
-        from xlplan.issued.master import cell_texts, texts_line
-
-        cells = []
-        for name, column, known in self._cells:
-            value = values.get(name)
-            told = value if type(value) is str else _told(value)
-            if (cell := known.get(told)) is None:
-                cell = known[told] = cell_texts(column, value)
-            cells.append(cell)
-        return texts_line(uid, self._kind, ref, cells)
-
-
-def _told(value: Value) -> object:
-    """What a value is known by that is no text: two of the same are alike in every way."""
-    if isinstance(value, Timescale):  # equal where they mean the same, however they say it
-        return value.text, value.by, value.key
-    if isinstance(value, ShownNumber):
-        return float(value).hex(), value.code, value.text
-    return (type(value), repr(value)) if isinstance(value, float | int) else (type(value), value)
-
-
-def _before(desk: Desk) -> Lines:
-    """The lines as they were last made here, or before the plan was opened."""
-    if desk.lines is not None:
-        return desk.lines
-    if (kept := desk.kept_before) is not None:
-        with suppress(Unknown):
-            mark = kept.mark()
-            if desk.ledger.hash_at(mark.seq) == mark.tip:
-                texts = kept.topic(LINES)
-                return Lines(mark.seq, dict(_read(texts.values())), texts)
-    return Lines(0, {}, {})
-
-
-def _read(texts: Iterable[str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    for text in texts:
-        parts = text.split("\n")  # in JSON as it is written here there is none
-        yield from zip(parts[::3], zip(parts[1::3], parts[2::3], strict=True), strict=True)
-
-
-def to_keep(lines: Lines, *, everything: bool) -> Iterator[tuple[Key, str]]:
-    """The texts in which lines are kept: those that were not kept so before, or all of them."""
-    rows = [*lines.rows.items()]
-    for number, first in enumerate(range(0, len(rows), ROWS_TOGETHER)):
-        some = rows[first : first + ROWS_TOGETHER]
-        text = "\n".join([part for uid, line in some for part in (uid, *line)])
-        if everything or lines.kept.get(str(number)) != text:
-            yield (LINES, str(number)), text

@@ -92,7 +92,7 @@ def prepare_or_look(desk: Desk, work: Work) -> list[Output]:
 
 def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
     """The master as it should be now, whichever workbook that is; its issue is recorded."""
-    from xlplan.cycle.known import bring_lines_forward, plan_digest, shown_fields
+    from xlplan.cycle.master_lines import bring_lines_forward, digest_of, shown_fields
     from xlplan.issued.master import read_lines, workbook_of_lines
 
     state = desk.state
@@ -103,7 +103,8 @@ def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Out
         kept = keep(desk, work, questions)
         path = desk.folder.master
         return Output(path, kept.data, "master", notes=kept.notes, changes=kept.changes)
-    base, shown = plan_digest(desk), bring_lines_forward(desk).rows
+    found = bring_lines_forward(desk)
+    base, shown = digest_of(found), found.rows
     fields = shown_fields(definition)
     # Other questions make another workbook: the one on disk must not look edited for it.
     asked = [[question.id for question in questions]] if questions else []

@@ -31,7 +31,8 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import ARCHIVED, Originals, sha256
 from xlplan.cycle.kept import LINES, OUTPUTS, believed, every_answer
 from xlplan.cycle.key import first_fingerprint
-from xlplan.cycle.known import Lines, to_compare
+from xlplan.cycle.known import to_compare
+from xlplan.cycle.master_lines import Lines
 from xlplan.cycle.memory import read_settled
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.cycle.synced import copies_beside

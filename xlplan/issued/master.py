@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -63,8 +64,6 @@ NAMES = {"action": "Plan", "recommendation": "Recommendations"}
 HEADING_ROW, FIRST_ROW = 2, 3
 SPARE_ROWS = 100
 """Rows below the last that have the same lists and colours, for actions that are added."""
-
-
 Shown = str | int | float | date | None
 """What a cell holds."""
 
@@ -102,26 +101,27 @@ _LINES = json.JSONEncoder(separators=(",", ":"), default=_of_day)
 
 
 def line_text(line: Line) -> str:
-    """A line as JSON."""
-    return _LINES.encode(line)
+    """A line as JSON: uid, kind, ref, and of each cell what it holds, its length and its width."""
+    cells = chain.from_iterable(zip(line.shown, line.lengths, line.widths, strict=True))
+    return _LINES.encode((*line[:3], [*cells]))
 
 
-def cell_texts(column: IssuedColumn, value: Value) -> tuple[str, str, str]:
-    """What `line_text` says of a value in a column: what its cell holds, its length and width."""
+def cell_text(column: IssuedColumn, value: Value) -> str:
+    """What `line_text` says of a value in a column."""
     shown = held(column, value)
-    sizes = (len(shown), text_width(shown)) if isinstance(shown, str) else ("null", "null")
-    return _LINES.encode(shown), str(sizes[0]), str(sizes[1])
+    sizes = f"{len(shown)},{text_width(shown)}" if isinstance(shown, str) else "null,null"
+    return f"{_LINES.encode(shown)},{sizes}"
 
 
-def texts_line(uid: str, kind: str, ref: str, cells: Iterable[tuple[str, str, str]]) -> str:
-    """The line of a row, by the texts of its cells, as `line_text` has it."""
-    parts = ",".join([f"[{','.join(those)}]" for those in zip(*cells, strict=True)])
-    return f"{_LINES.encode((uid, kind, ref))[:-1]},{parts}]"
+def texts_line(uid: str, kind: str, ref: str, cells: Iterable[str]) -> str:
+    """The line of a row by what `line_text` says of each part of it."""
+    return f"[{uid},{kind},{ref},[{','.join(cells)}]]"
 
 
 def read_lines(texts: Iterable[str]) -> list[Line]:
     """The lines that `line_text` wrote."""
-    return [Line(*each) for each in json.loads(f"[{','.join(texts)}]", object_hook=_day)]
+    found = json.loads(f"[{','.join(texts)}]", object_hook=_day)
+    return [Line(u, k, ref, c[::3], c[1::3], c[2::3]) for u, k, ref, c in found]
 
 
 def _day(found: dict[str, str]) -> date:
