@@ -7,6 +7,7 @@ import re
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
@@ -168,8 +169,8 @@ def test_looks_are_those_that_openpyxl_sees_of_every_cell(
 ) -> None:
     data = path.read_bytes() if path is not None else marked()
     found = looks(data)
-    monkeypatch.setattr(second, "usual_cells", lambda _: None)
-    monkeypatch.setattr(marks, "rows_alone", lambda xml: xml)
+    monkeypatch.setattr(second, "usual_cells", lambda *_: None)
+    monkeypatch.setattr(marks, "rows_alone", lambda xml, _: xml)
     assert found == looks(data)
 
 
@@ -185,6 +186,22 @@ def test_the_looks_of_a_sheet_are_told_by_cell() -> None:
     assert legend[1] == {(1, 1): "#C00000"}
 
 
+def restyled(data: bytes, old: str, new: str) -> bytes:
+    """The workbook with its styles spelled otherwise."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as package, zipfile.ZipFile(target, "w") as out:
+        for name in package.namelist():
+            part = package.read(name)
+            if name == "xl/styles.xml":
+                assert re.search(old.encode(), part)
+                part = re.sub(old.encode(), new.encode(), part)
+            out.writestr(name, part)
+    return target.getvalue()
+
+
+OF_THE_OLD_LIST = (r'<color rgb="FF00B050"/>', '<color indexed="17"/>')
+
+
 def test_openpyxl_is_shown_a_cell_of_each_format(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[object] = []
     init = Cell.__init__
@@ -194,5 +211,52 @@ def test_openpyxl_is_shown_a_cell_of_each_format(monkeypatch: pytest.MonkeyPatch
         init(self, *args, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Cell, "__init__", counted)
-    looks(marked(300))
+    looks(restyled(marked(300), *OF_THE_OLD_LIST))
     assert 0 < len(made) <= 10
+
+
+STYLES = [
+    ("<sz ", "<sz ", False),
+    ("<strike/>", '<strike val="0"/>', False),
+    ("<strike/>", '<strike val="true"/>', False),
+    ('rgb="FFC00000"', 'rgb="C00000"', False),
+    ('rgb="FFC00000"', 'theme="4" tint="-0.249977111117893"', False),
+    ('rgb="FFC00000"', 'theme="5" tint="0.5"', False),
+    ('rgb="FFC00000"', 'theme="77"', False),
+    ('rgb="FFC00000"', 'auto="1"', False),
+    (
+        "</styleSheet>",
+        "<extLst><ext uri='{1}' xmlns:x='urn:x'><x:font/></ext></extLst></styleSheet>",
+        False,
+    ),
+    (*OF_THE_OLD_LIST, True),
+    ('rgb="FFC00000"', 'rgb="FFC00000" theme="1"', True),
+    ('rgb="FFC00000"', 'theme="4" tint="2"', True),
+    ('rgb="FFC00000"', 'rgb="red"', True),
+    ('<fgColor rgb="FFC00000"/>', "", True),
+    ("<strike/>", '<strike/><strike val="0"/>', True),
+    (r"<patternFill patternType=\"gray125\"/>", '<gradientFill type="linear"/>', True),
+    ("<(/?)(fonts?)\\b", r"<\1m:\2", True),
+    ("(<styleSheet)", r"<!-- none -->\1", True),
+    ("<cellXfs.*</cellXfs>", '<cellXfs count="1"><xf/></cellXfs>', True),
+]
+"""Ways to spell styles, and whether openpyxl is asked of it."""
+
+
+@pytest.mark.parametrize(("old", "new", "asked"), STYLES)
+def test_styles_tell_what_openpyxl_would(
+    old: str, new: str, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = restyled(restyled(marked(2), "<styleSheet", "<styleSheet xmlns:m='urn:m'"), old, new)
+    told: list[object] = []
+    real = second._as_openpyxl_sees
+
+    def seen(*args: Any) -> dict[str, marks.Marks]:
+        told.append(args)
+        return real(*args)
+
+    monkeypatch.setattr(second, "_as_openpyxl_sees", seen)
+    found = looks(data)
+    assert bool(told) == asked
+    monkeypatch.setattr(second, "looks_of", lambda *_: None)
+    assert found == looks(data)

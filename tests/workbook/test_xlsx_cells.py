@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests import attacks
+from xlplan.workbook.read import xlsx_cells
 from xlplan.workbook.read.book import SHARED, Extent, ReadSheet
 from xlplan.workbook.read.inbox import DEFAULT
 from xlplan.workbook.read.read_book import read_book
@@ -206,3 +207,36 @@ def test_no_row_is_looked_at_where_nothing_is_said_of_any(rows: str, hidden: set
     assert (rows_alone(xml) == attacks.sheet_xml("", "").encode()) == (not hidden)
     book = read_book(attacks.workbook(rows), "plan.xlsx", detail=True)
     assert book.sheets[0].hidden_rows == hidden
+
+
+@pytest.mark.parametrize(
+    ("last", "near"),
+    [
+        ("DZ9999", True), ("EA9999", False), ("Z10000", True), ("Z69999", True),
+        ("AA10000", False), ("A70000", False), ("A100001", False),
+    ],
+)  # fmt: skip
+def test_cells_are_counted_only_where_they_may_be_too_many(last: str, near: bool) -> None:
+    xml = attacks.sheet_xml(f'<row><c r="A1"/><c r="{last}" t="n"><v>1</v></c></row>').encode()
+    bounds = replace(DEFAULT, rows=200_000, cells=30_000_000)
+    assert scan_sheet(xml, bounds).near is near
+
+
+def test_a_sheet_that_was_found_spelled_as_usual_is_not_looked_through_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bytes] = []
+    look = xlsx_cells._UNUSUAL_CELL.search
+
+    class Counted:
+        def search(self, cells: bytes) -> object:
+            asked.append(cells)
+            return look(cells)
+
+    monkeypatch.setattr(xlsx_cells, "_UNUSUAL_CELL", Counted())
+    usual = attacks.workbook(row('<c r="A1"><v>1</v></c>'))
+    other = attacks.workbook(row('<c r="A1" cm="1"><v>1</v></c>'))
+    assert read_book(usual, "plan.xlsx", detail=True).sheets[0].rows[0][0] == 1
+    assert asked == []
+    assert read_book(other, "plan.xlsx", detail=True).sheets[0].rows[0][0] == 1
+    assert len(asked) == 1

@@ -312,9 +312,11 @@ class _Filter(Struct):
     shows: dict[int, set[str]] = field(default_factory=dict)
 
 
-def read_hidden_xlsx(parts: Mapping[str, bytes], part: str, sheet: ReadSheet) -> Hidden:
-    """The rows and columns of a sheet that nobody sees. Raises `Refused` for a part that is not
-    XML."""
+def read_hidden_xlsx(
+    parts: Mapping[str, bytes], part: str, sheet: ReadSheet, plain: bool = False
+) -> Hidden:
+    """The rows and columns of a sheet that nobody sees; `plain` says that its cells were found to
+    be spelled as usual. Raises `Refused` for a part that is not XML."""
     found = Hidden()
     last = [-1]
 
@@ -333,7 +335,7 @@ def read_hidden_xlsx(parts: Mapping[str, bytes], part: str, sheet: ReadSheet) ->
                     range(int(first) - 1, min(int(end), int(first) + MOST_REPEATED))
                 )
 
-    xml = rows_alone(parts[part])
+    xml = rows_alone(parts[part], plain)
     parse(xml, start, lambda _: None, lambda _: None)
     tables = [target for kind, target in related(parts, part).values() if kind == "table"]
     for each in (xml, *(parts[target] for target in tables if parts.get(target))):

@@ -296,7 +296,7 @@ def _read_hidden(data: bytes, admitted: Admitted, sheets: Sequence[ReadSheet]) -
     if admitted.kind in DETAILED:
         read = {sheet.name: sheet for sheet in sheets}
         return {
-            name: read_hidden_xlsx(admitted.parts, part, read[name])
+            name: read_hidden_xlsx(admitted.parts, part, read[name], _is_plain(admitted, name))
             for name, part in admitted.sheets
             if name in read and admitted.parts.get(part)
         }
@@ -309,6 +309,12 @@ def _read_hidden(data: bytes, admitted: Admitted, sheets: Sequence[ReadSheet]) -
 
         return read_hidden_xls(data)
     return {}
+
+
+def _is_plain(admitted: Admitted, sheet: str) -> bool:
+    """Whether the cells of a sheet were found to be spelled as usual."""
+    extent = admitted.extents.get(sheet)
+    return extent is not None and extent.plain is not None
 
 
 def _without_passed(data: bytes, admitted: Admitted) -> tuple[bytes, Admitted]:

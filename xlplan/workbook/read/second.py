@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +19,7 @@ from xlplan.codes.gate_codes_inside import GATE_032
 from xlplan.late import regex
 from xlplan.workbook.read.book import At, Book, Extent, ReadSheet, is_sign, place
 from xlplan.workbook.read.cell_formats import day_of
+from xlplan.workbook.read.cell_looks import PLAIN, Look, looks_of
 from xlplan.workbook.read.gate import Admitted
 from xlplan.workbook.read.marks import Area, Marks, merged_areas, theme_colours, tinted
 from xlplan.workbook.read.parts import checked_package, part_named
@@ -42,7 +43,7 @@ _CELL_OF = rb'<c r="([A-Z]{1,3}\d{1,7})" s="(%s)"(?: t="(\w+)")?'
 _FEW = 100
 """Formats up to which it pays to look for each by its number."""
 _OF_TEXT = (b"s", b"str", b"inlineStr")
-_PLAIN = ("", False, "")
+_STRICT = b"//purl.oclc.org/"
 _TEXTS = "xl/sharedstrings.xml"
 _NO_TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
 
@@ -164,30 +165,55 @@ def _second_marks(sheets: Sequence[ReadSheet], admitted: Admitted) -> dict[str, 
     """The fills, lines through cells, colours of signs and merged areas of every sheet of an xlsx
     workbook that passed the gate, by sheet name.
 
-    openpyxl says how each cell format looks. Where cells are spelled the usual way it is shown one
-    cell of each, and which cells have it is found here: to have it read all of them takes ten times
-    as long as reading their values. Sheets that it cannot see (a strict workbook) are not in the
-    answer.
+    How each cell format looks is told by the styles, or by openpyxl where it may take them in
+    another way. Where cells are spelled the usual way it is shown one cell of each, and which cells
+    have it is found here: to have it read all of them takes ten times as long as reading their
+    values. Sheets that it cannot see (a strict workbook) are not in the answer.
     """
-    from openpyxl import load_workbook
-
     parts, usual = dict(admitted.parts), {}
     for name, part in admitted.sheets:
+        extent = admitted.extents.get(name)
         xml = _without_empty_rows(parts.get(part, b""))
         parts[part] = xml
-        if (found := _usual(xml, admitted.extents.get(name))) is not None:
+        if (found := _usual(xml, extent)) is not None:
             usual[name] = found
             parts[part] = _one_of_each(found.formats)
             parts.pop(relations_of(part), None)
+    read = {sheet.name: sheet for sheet in sheets}
     if len(usual) == len(admitted.sheets):
+        looks = None if _is_strict(parts) else _looks_of_styles(parts, usual.values())
+        if looks is not None and usual.keys() == read.keys():
+            return {n: _marks_of_formats(found, looks, read[n]) for n, found in usual.items()}
         parts |= {name: _NO_TEXTS for name in parts if name.lower() == _TEXTS}
+    return _as_openpyxl_sees(parts, usual, read)
+
+
+def _is_strict(parts: Mapping[str, bytes]) -> bool:
+    """Whether a workbook may be one of those of which openpyxl sees no sheet."""
+    given = (parts.get(name, b"") for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
+    return any(b"//schemas.openxmlformats.org/" not in part or _STRICT in part for part in given)
+
+
+def _looks_of_styles(
+    parts: Mapping[str, bytes], usual: Iterable[_Usual]
+) -> Mapping[int, Look] | None:
+    used = sorted({number for each in usual for number in each.formats})
+    return looks_of(parts.get("xl/styles.xml", b""), parts.get("xl/theme/theme1.xml"), used)
+
+
+def _as_openpyxl_sees(
+    parts: Mapping[str, bytes], usual: Mapping[str, _Usual], read: Mapping[str, ReadSheet]
+) -> dict[str, Marks]:
+    from openpyxl import load_workbook
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl would lose on writing does not matter here
         book = load_workbook(io.BytesIO(checked_package(parts)))
     theme = theme_colours(book.loaded_theme)
-    read = {sheet.name: sheet for sheet in sheets}
     return {
-        seen.title: _marks_of_formats(usual[seen.title], seen, theme, read[seen.title])
+        seen.title: _marks_of_formats(
+            usual[seen.title], _looks_shown(usual[seen.title], seen, theme), read[seen.title]
+        )
         if seen.title in usual and seen.title in read
         else _sheet_marks(seen, theme)
         for seen in book.worksheets
@@ -196,7 +222,7 @@ def _second_marks(sheets: Sequence[ReadSheet], admitted: Admitted) -> dict[str, 
 
 def _usual(xml: bytes, extent: Extent | None) -> _Usual | None:
     """A sheet as it is usually spelled; None where openpyxl is to read every cell."""
-    if extent is None or (cells := usual_cells(xml)) is None:
+    if extent is None or (cells := usual_cells(xml, extent.plain is not None)) is None:
         return None
     merged = merged_areas(xml)
     if len(merged) != extent.merges:
@@ -212,24 +238,29 @@ def _one_of_each(formats: Sequence[int]) -> bytes:
     return f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>'.encode()
 
 
-def _marks_of_formats(
-    usual: _Usual, formats: Worksheet, theme: list[str], sheet: ReadSheet
-) -> Marks:
-    """The marks of a sheet, of which openpyxl was shown one cell of each format."""
-    looks = {
+def _looks_shown(usual: _Usual, formats: Worksheet, theme: list[str]) -> Mapping[int, Look]:
+    """The looks of formats of which openpyxl was shown a cell each."""
+    return {
         number: look
         for number, (cell,) in zip(usual.formats, formats.iter_rows(), strict=True)
         if any(look := _look(cell, theme))
     }
+
+
+def _marks_of_formats(usual: _Usual, looks: Mapping[int, Look], sheet: ReadSheet) -> Marks:
+    """The marks of a sheet whose cell formats look so."""
+    used = {number: looks[number] for number in usual.formats if number in looks}
+    if not any(map(is_sign, sheet.texts)):  # then letters say nothing by their colour
+        used = {number: look for number, look in used.items() if look[0] or look[1]}
     fills: dict[At, str] = {}
     inks: dict[At, str] = {}
     struck: set[At] = set()
-    few = len(looks) <= _FEW
-    numbers = b"|".join(b"%d" % number for number in looks) if few else rb"\d+"
-    cells = re.compile(_CELL_OF % numbers).findall(usual.cells) if looks else ()
-    covered = _covered(usual.merged) if looks else frozenset()
+    few = len(used) <= _FEW
+    numbers = b"|".join(b"%d" % number for number in used) if few else rb"\d+"
+    cells = re.compile(_CELL_OF % numbers).findall(usual.cells) if used else ()
+    covered = _covered(usual.merged) if used else frozenset()
     for name, number, kind in cells:
-        fill, is_struck, ink = looks.get(int(number), _PLAIN)
+        fill, is_struck, ink = used.get(int(number), PLAIN)
         if not fill and not is_struck and kind not in _OF_TEXT:
             continue  # a number in letters of a colour
         if (at := place(name.decode())) is None or at in covered:
@@ -339,7 +370,9 @@ def _cut(xml: bytes) -> bytes:
     end = xml.rfind(_END)
     if end < 0:
         return xml
-    last = max(xml.rfind(mark, 0, end) for mark in _VALUES)
+    last = -1
+    for mark in _VALUES:  # each is looked for behind the last one found, and no further up
+        last = max(xml.rfind(mark, max(last, 0), end), last)
     begins = xml.find(b"</row>", last) if last >= 0 else -1
     if begins < 0 or begins > end:
         return xml

@@ -25,6 +25,12 @@ _NEAR_ROWS, _NEAR_COLUMNS = 9_999, 130
 _NOT_NEAR = regex(
     rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>)[\s/>]'
 )
+_LONG_ROWS, _LONG_COLUMNS = 69_999, 26
+_NOT_NEAR_IN_LONG = regex(
+    rb'<c(?! r="[A-Z](?:[1-6]\d{4}|\d{1,4})"(?: s="\d++")?+'
+    rb'(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>)[\s/>]'
+)
+_LAST_CELL = regex(rb'<c r="[A-Z](\d{1,7})"')
 LEAST_CELL = len('<c r="A1"/>')
 """Bytes that any cell takes."""
 _PLAIN_FORMULA = regex(
@@ -95,16 +101,20 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
 
 
 def _are_near(cells: bytes, bounds: Bounds) -> bool:
-    """Whether all cells are written the usual way, and none is beyond DZ9999:
-    nearly every sheet.
+    """Whether all cells are written the usual way, and none is beyond DZ9999, or in a long sheet
+    beyond Z69999: nearly every sheet.
 
     To find no other takes half as long as to count them.
     """
+    last = _LAST_CELL.match(cells, max(cells.rfind(b"<c "), 0))
+    rows, columns, other = _NEAR_ROWS, _NEAR_COLUMNS, _NOT_NEAR
+    if last and int(last[1]) > _NEAR_ROWS:
+        rows, columns, other = _LONG_ROWS, _LONG_COLUMNS, _NOT_NEAR_IN_LONG
     return (
-        bounds.columns >= _NEAR_COLUMNS
-        and bounds.rows >= _NEAR_ROWS
-        and bounds.cells >= max(_NEAR_COLUMNS * _NEAR_ROWS, len(cells) // LEAST_CELL)
-        and _NOT_NEAR.search(cells) is None
+        bounds.columns >= columns
+        and bounds.rows >= rows
+        and bounds.cells >= max(columns * rows, len(cells) // LEAST_CELL)
+        and other.search(cells) is None
     )
 
 
@@ -137,10 +147,13 @@ def cells_alone(xml: bytes, extent: Extent) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def usual_cells(xml: bytes) -> bytes | None:
+def usual_cells(xml: bytes, plain: bool = False) -> bytes | None:
     """The cells of a sheet, where each names itself, then its format, then its type, as programs
-    spell it; None where any may be spelled in another way."""
+    spell it; None where any may be spelled in another way. `plain` says that `scan_sheet` found
+    them so."""
     begin, end = xml.find(_CELLS), xml.find(_CELLS_END)
+    if plain:
+        return xml[begin + len(_CELLS) : end]
     if not 0 < begin < end or not xml.startswith(b"<") or _UTF8.match(xml):
         return None
     before, cells = xml[:begin], xml[begin + len(_CELLS) : end]
@@ -149,11 +162,11 @@ def usual_cells(xml: bytes) -> bytes | None:
     return None if _UNUSUAL_CELL.search(cells) else cells
 
 
-def rows_alone(xml: bytes) -> bytes:
+def rows_alone(xml: bytes, plain: bool = False) -> bytes:
     """The sheet with its rows empty, and without those of which neither height nor that they are
     hidden is said, for a reader that asks for nothing else of them; as it is where it may be
-    spelled in an unusual way."""
-    cells = usual_cells(xml)
+    spelled in an unusual way. `plain` says that `scan_sheet` found its cells spelled as usual."""
+    cells = usual_cells(xml, plain)
     if cells is None:
         return xml
     begin, end = xml.find(_CELLS) + len(_CELLS), xml.find(_CELLS_END)
