@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.language.catalogue import Tongue
+from xlplan.plan.periods import Calendar, counted_from
 from xlplan.plan.timescales import (
     Timescale,
     canon_timescale,
     dates_in,
+    find_ending,
+    names_time,
     parse_date,
     parse_timescale,
     say_date,
@@ -212,3 +216,21 @@ def test_words_that_name_no_end(text: str, endless: bool) -> None:
 def test_the_dates_in_a_line_of_words() -> None:
     found = dates_in("Agreed 12 July 2026, for review in May 2026")
     assert found == ((date(2026, 5, 31), True), (date(2026, 7, 12), False))
+
+
+WORDS = (
+    "31", "31st", "26", "'26", "2026", "26/27", "2026-27", "3/", "1.2", "1.2.26", "12.3", "-", "/",
+    ",", "end", "of", "by", "the", "mid", "middle", "quarter", "q4", "2026q4", "h1", "first",
+    "half", "2nd", "half-term", "term", "spring", "fall", "winter", "easter", "xmas", "week", "w/e",
+    "wc", "may", "Sept", "feb-", "year", "fy", "f.y.", "within", "in", "three", "3", "months",
+    "day", "immediately", "t1", "s2", "mars", "d'avril", "fin", "trimestre", "roof", "homes", "13",
+)  # fmt: skip
+
+
+def test_a_text_that_is_known_at_a_glance_to_name_no_time_names_none() -> None:
+    plain = [text for pair in product(WORDS, WORDS) if not names_time(text := " ".join(pair))]
+    assert len(plain) > 100
+    for text in plain:
+        for plan in (Calendar(), Calendar(date(2026, 4, 1), 4)):
+            assert find_ending(text, plan) is None, text
+        assert counted_from(text, ISSUED) is None, text

@@ -309,8 +309,8 @@ _OTHERS_ELSEWHERE = {
     "3rd": "troisieme tercer tercero dritte drittes dritten derde trydydd",
     "4th": "quatrieme dernier cuarto ultimo vierte viertes vierten vierde pedwerydd",
 }
-_TIME_WORDS = {w: english for english, all_ in _MONTHS_ELSEWHERE.items() for w in all_.split()}
-_WORDS = _TIME_WORDS | {w: english for english, all_ in _OTHERS_ELSEWHERE.items()
+TIME_WORDS = {w: english for english, all_ in _MONTHS_ELSEWHERE.items() for w in all_.split()}
+_WORDS = TIME_WORDS | {w: english for english, all_ in _OTHERS_ELSEWHERE.items()
                         for w in all_.split()}  # fmt: skip
 _ORDINAL_SIGN = regex(r"\b(\d{1,2})(?:er|ere|eme|ste|de|e|o|a|\.)(?=\s)")
 _COUNTED = regex(r"\b([1-4])\s+(?=quarter|half)")
@@ -324,7 +324,7 @@ def in_english(text: str) -> str:
     bare = re.sub(r"\bt([1-4])(?=[\s/-]*20\d\d)", r"\1 trimestre", bare)
     bare = re.sub(r"\bs([12])(?=[\s/-]*20\d\d)", r"\1 semestre", bare)
     words = re.findall(r"[^\W\d_]+", bare)
-    if not any(word in _TIME_WORDS for word in words):
+    if not any(word in TIME_WORDS for word in words):
         return ""
     put = re.sub(r"[^\W\d_]+", lambda m: _WORDS.get(m[0], m[0]), _ORDINAL_SIGN.sub(r"\1", bare))
     put = "\n".join(" ".join(line.split()) for line in put.split("\n"))

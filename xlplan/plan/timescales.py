@@ -18,6 +18,7 @@ from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.late import regex
 from xlplan.plan.periods import (
     NO_CALENDAR,
+    TIME_WORDS,
     Calendar,
     Ending,
     counted_from,
@@ -161,12 +162,28 @@ def parse_timescale(
     line says that the work is ongoing. A month or another period is due on its last day. Text that
     names no date keeps its words and has none.
     """
-    ending = find_ending(text, plan)
+    may = names_time(text)
+    ending = find_ending(text, plan) if may else None
     by = ending.by if ending else None
     key = _key(text)
-    if ending is None and issued is not None and not ends_ongoing(text):
+    if may and ending is None and issued is not None and not ends_ongoing(text):
         by = counted_from(text, issued)
     return Timescale(text, by, key)
+
+
+_NAMES_TIME = regex(
+    r"(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4u]|h[12]|half|year|f\.?y|"
+    r"autumn|spring|summer|fall|winter|christmas|xmas|easter|week|w/?[cbe]|mid|immediat|day|month|"
+    rf"(?:{'|'.join(TIME_WORDS)})(?![a-z]))"
+    r"|\d\s*[/-]|\d\s*\.\s*\d{1,2}\s*\.\s*\d|20\d\d"
+)
+"""What any text has that names a day, a period or a span: whatever is looked for above and in
+`periods` needs one of these."""
+
+
+def names_time(text: str) -> bool:
+    """Whether a text may name a time. Most texts of a plan are none, and are known at once."""
+    return not text.isascii() or _NAMES_TIME.search(text.lower()) is not None
 
 
 def _key(text: str) -> str:

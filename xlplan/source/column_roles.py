@@ -21,7 +21,7 @@ from xlplan.plan.propose_ratings import one_rating
 from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
-from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.timescales import names_time, parse_timescale
 from xlplan.source.cells import blank_among
 from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.source.headings import cell_text
@@ -170,7 +170,9 @@ def _names_day(text: str) -> bool:
     if not any(map(str.isalnum, text)):
         return False
     return bool(_DAY.fullmatch(text)) or (
-        not text.isdigit() and parse_timescale(text, date(2000, 1, 1)).by is not None
+        names_time(text)
+        and not text.isdigit()
+        and parse_timescale(text, date(2000, 1, 1)).by is not None
     )
 
 
