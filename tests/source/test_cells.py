@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from xlplan.merge.model import Place
 from xlplan.plan.shown import ShownNumber
 from xlplan.source.cells import OwnCells, PlacesOfRow, asking_on, blank_among, is_unanswered
-from xlplan.source.column_roles import repeat_a_few, shape_of, texts_among, texts_in
+from xlplan.source.column_roles import repeat_a_few, shape_of
 from xlplan.source.headings import cell_text
 from xlplan.source.importing import read_source
+from xlplan.source.table_cells import ColumnCells, DataRow, Table
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet
 
 SHOWN = st.builds(ShownNumber, st.sampled_from([0.0, 0.25, 1.0]), st.sampled_from(["0%", "0.0"]))
@@ -29,8 +30,14 @@ CELLS: st.SearchStrategy[CellValue] = (
 
 
 @given(st.lists(CELLS))
-def test_the_texts_of_a_column_are_the_same_each_once(values: list[CellValue]) -> None:
-    assert texts_among(values) == set(texts_in(values))
+def test_a_column_shows_what_each_of_its_cells_shows(values: list[CellValue]) -> None:
+    column = ColumnCells(values)
+    assert column.by_row == [cell_text(value) for value in values]
+    assert column.said == [text for text in column.by_row if text]
+    assert list(map(repr, column.held)) == [
+        repr(value) for value in values
+        if value is not None and not (isinstance(value, str) and not cell_text(value))
+    ]  # fmt: skip
     assert blank_among(v for v in values if isinstance(v, str)) == {
         v for v in values if isinstance(v, str) and not cell_text(v)
     }
@@ -38,7 +45,8 @@ def test_the_texts_of_a_column_are_the_same_each_once(values: list[CellValue]) -
 
 @given(st.lists(CELLS, max_size=9).flatmap(lambda few: st.lists(st.sampled_from(few or [None]))))
 def test_a_column_repeats_a_few_texts_by_what_its_cells_show(values: list[CellValue]) -> None:
-    assert repeat_a_few(values) == shape_of(texts_in(values)).repeats
+    column = ColumnCells(values)
+    assert repeat_a_few(column) == shape_of(column.said).repeats
 
 
 @given(st.lists(st.lists(CELLS, max_size=3), max_size=4))
@@ -87,3 +95,12 @@ def test_no_line_is_put_into_words_for_rows_of_the_plan(monkeypatch: pytest.Monk
     monkeypatch.setattr("xlplan.source.layout.text_of_cells", counted)
     assert len(read_source(book(), plan_id="plan").rows) == 12
     assert len(said) < 12
+
+
+def test_a_column_is_put_together_once_until_the_rows_of_its_table_change() -> None:
+    rows = [DataRow(n, {0: f"1.{n}", 2: "Late"}, {}, ()) for n in range(3)]
+    table = Table("Plan", 0, {0: "Ref", 4: "Notes"}, rows)
+    assert table.cells(2) is table.cells(2)
+    assert (table.used(), table.cells(2).values) == ([0, 2, 4], ["Late"] * 3)
+    table.hold(rows[1:])
+    assert (table.cells(2).values, table.cells(0).said) == (["Late"] * 2, ["1.1", "1.2"])

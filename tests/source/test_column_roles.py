@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from xlplan.source import column_roles
+from xlplan.source import table_cells
 from xlplan.source.column_roles import fit, lists_choices, read_columns, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text
+from xlplan.source.table_cells import ColumnCells
 from xlplan.workbook.read.book import CellValue
 
 
@@ -338,7 +339,7 @@ def test_a_text_that_stands_in_many_cells_is_looked_at_once(
         looked.append(value)
         return cell_text(value)
 
-    monkeypatch.setattr(column_roles, "cell_text", counted)
+    monkeypatch.setattr(table_cells, "cell_text", counted)
     cells: list[CellValue] = ["On track ", None, "Late", "  ", 1.5] * 50
-    assert column_roles.texts_in(cells) == ["On track", "Late", "1.5"] * 50
-    assert sorted(v for v in looked if isinstance(v, str)) == ["  ", "Late", "On track "]
+    assert ColumnCells(cells).said == ["On track", "Late", "1.5"] * 50
+    assert sorted(map(repr, looked)) == sorted(map(repr, {*cells}))

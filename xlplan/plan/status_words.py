@@ -248,14 +248,20 @@ _NO_LETTERS = "".join(c for c in map(chr, range(32, 127)) if not c.isalpha())
 LONGEST_UNANSWERED = 60
 
 
+def may_ask(text: str) -> bool:
+    """Whether a text of a cell, as the file has it, may only ask for a choice: nearly all are known
+    at once to be none, by how they begin."""
+    if not (text.isascii() and text.isprintable()) or "_x" in text:
+        return True
+    return text.lower().lstrip(_NO_LETTERS).startswith(_MAY_ASK)
+
+
 def unanswered(text: str) -> bool:
     """Whether a text stands where somebody has still to choose: "Please select", "<Choose one>",
     "Choose an item.", "– Bitte wählen –"; "Select a contractor" is something to be done."""
     if len(text) > LONGEST_UNANSWERED:
         return False
-    plain = text.isascii() and text.isprintable()  # as most: known by the first letters
-    begins = not plain or text.lower().lstrip(_NO_LETTERS).startswith(_MAY_ASK)
-    return begins and _unanswered(text)
+    return may_ask(text) and _unanswered(text)
 
 
 @lru_cache(maxsize=1 << 13)

@@ -170,7 +170,7 @@ def with_private_fields(work: Work, definition: PlanDefinition) -> PlanDefinitio
         table = work.layouts[columns.sheet].tables[columns.table]
         for col, plan in columns.plans.items():
             hidden = table.column(col) in sheet.hidden_columns and sheet.visible
-            if hidden and not any(cell_text(row.cells.get(col)) for row in table.rows):
+            if hidden and not table.cells(col).said:
                 hidden = False
             seen = "hidden" if hidden else "seen" if sheet.visible else "away"
             for name in filter(None, (plan.field, plan.rating)):

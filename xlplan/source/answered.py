@@ -22,7 +22,8 @@ from xlplan.plan.accounted import (
 )
 from xlplan.source.choice import Choice
 from xlplan.source.headings import Heading, cell_text, parse_heading, point_text
-from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
+from xlplan.source.layout import Layout, Line, LineKind
+from xlplan.source.table_cells import DataRow, Table
 from xlplan.workbook.read.book import Book, ReadSheet
 
 
@@ -104,26 +105,27 @@ class _Answered:
     def make(self, row: int, fate: str) -> bool:
         """Whether the row could be made what it is said to be."""
         line = self.lines[self.at[row]]
-        table = self._table(line)
-        if table < 0 or line.kind in ("header", "repeated"):
+        number = self._table(line)
+        if number < 0 or line.kind in ("header", "repeated"):
             return False
-        rows = self.layout.tables[table].rows
+        table = self.layout.tables[number]
         if line.kind == "section":
-            self._without_heading(rows, row)
+            self._without_heading(table, row)
         if fate in (NO_ACTION, SECTION):
-            rows[:] = [each for each in rows if each.row != row]
+            table.hold([each for each in table.rows if each.row != row])
             kind: LineKind = "note" if fate == NO_ACTION else "section"
             self.lines[self.at[row]] = Line(row, kind, line.text or self._text(row))
             if fate == SECTION:
                 self._under(
-                    rows, replace(parse_heading(self._text(row), row), col=self._first(row))
+                    table, replace(parse_heading(self._text(row), row), col=self._first(row))
                 )
             return True
         assert fate in (ACTION, JOINED)
-        if all(each.row != row for each in rows):
-            self._insert(self.layout.tables[table], row)
-        rows[:] = [replace(r, joins=fate == JOINED) if r.row == row else r for r in rows]
-        self.lines[self.at[row]] = Line(row, "data", line.text or self._text(row), table)
+        if all(each.row != row for each in table.rows):
+            self._insert(table, row)
+        joins = fate == JOINED
+        table.hold([replace(r, joins=joins) if r.row == row else r for r in table.rows])
+        self.lines[self.at[row]] = Line(row, "data", line.text or self._text(row), number)
         return True
 
     def _table(self, line: Line) -> int:
@@ -150,23 +152,26 @@ class _Answered:
         place = bisect([each.row for each in table.rows], row)
         sections = table.rows[place - 1].sections if place else ()
         origin = {col: (row, col) for col in cells}
-        table.rows.insert(place, DataRow(row, cells, origin, sections, own=len(cells)))
+        added = DataRow(row, cells, origin, sections, own=len(cells))
+        table.hold([*table.rows[:place], added, *table.rows[place:]])
 
-    def _without_heading(self, rows: list[DataRow], row: int) -> None:
+    def _without_heading(self, table: Table, row: int) -> None:
         """The rows below what heads them no more belong to the section above it."""
-        before = [each.sections for each in rows if each.row < row]
+        before = [each.sections for each in table.rows if each.row < row]
         sections = before[-1] if before else ()
-        rows[:] = [
+        table.hold([
             replace(each, sections=sections, starts_section=False)
             if any(heading.row == row for heading in each.sections) else each
-            for each in rows
-        ]  # fmt: skip
+            for each in table.rows
+        ])  # fmt: skip
 
-    def _under(self, rows: list[DataRow], heading: Heading) -> None:
+    def _under(self, table: Table, heading: Heading) -> None:
         """The rows below a heading, to the next one, belong to it."""
+        rows = list(table.rows)
         first = True
         for place, each in enumerate(rows):
             if each.row < heading.row or any(h.row > heading.row for h in each.sections):
                 continue
             rows[place] = replace(each, sections=(heading,), starts_section=first)
             first = False
+        table.hold(rows)

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain
 
 from xlplan.merge.model import Place
-from xlplan.plan.shown import ShownNumber
-from xlplan.plan.status_words import unanswered
+from xlplan.plan.status_words import may_ask, unanswered
 from xlplan.plan.text import trimmed
 from xlplan.source.headings import cell_text
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
@@ -79,9 +77,8 @@ def is_unanswered(value: CellValue) -> bool:
 
 def asking_on(sheet: ReadSheet) -> Callable[[CellValue], bool] | None:
     """What says of a cell of a sheet whether it only asks for a choice; None where none does."""
-    asking = set(filter(is_unanswered, sheet.texts))
-    cells = chain.from_iterable(sheet.rows)
-    shown = {(v.code, v.text, float(v)): v for v in cells if type(v) is ShownNumber}
+    asking = {text for text in sheet.texts if may_ask(text) and is_unanswered(text)}
+    shown = {(v.code, v.text, float(v)): v for v in sheet.shown_numbers}
     if not asking and not any(map(is_unanswered, shown.values())):
         return None
     return lambda value: value in asking if type(value) is str else is_unanswered(value)

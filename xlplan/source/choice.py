@@ -18,14 +18,21 @@ from xlplan.plan.definition import Kind
 from xlplan.plan.propose_roles import Sample, guess_role, normal_heading
 from xlplan.plan.status_words import known_state, says_how_much
 from xlplan.plan.text import fold
-from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
+from xlplan.source.column_roles import (
+    Reading,
+    judge_columns,
+    likely_heading_row,
+    read_columns,
+    shape_of,
+)
 from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, may_head
-from xlplan.source.layout import Layout, Table, read_layout
+from xlplan.source.layout import Layout, read_layout
 from xlplan.source.outside import holds_lists, set_aside
 from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune
 from xlplan.source.rated_columns import with_rating
 from xlplan.source.several_facts import part_mitigations, part_people_and_days
+from xlplan.source.table_cells import Table
 from xlplan.source.ticked_columns import join_ticked
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
@@ -190,11 +197,11 @@ def choose_tables(
 
 def _values_of(table: Table) -> set[str]:
     """Every value of a table, folded."""
-    return {fold(text) for text in {cell_text(v) for row in table.rows for v in row.cells.values()}}
+    return {fold(text) for col in table.used() for text in {*table.cells(col).by_row}}
 
 
 def _read(table: Table, chosen: Mapping[str, str], likely: bool) -> Reading:
-    reading = read_columns(table.headings, [row.cells for row in table.rows], chosen)
+    reading = judge_columns(table.headings, {c: table.cells(c) for c in table.used()}, chosen)
     return _with_sentences(reading, table) if likely else _with_text(reading, table)
 
 
@@ -207,7 +214,7 @@ def _of_shown(layout: Layout, table: Table, chosen: Mapping[str, str]) -> Readin
 
 def _with_sentences(reading: Reading, table: Table) -> Reading:
     """A table whose words say little: what says something is the action, days are due."""
-    shapes = {col: shape_of([row.cells.get(col) for row in table.rows]) for col in table.headings}
+    shapes = {col: shape_of(table.cells(col)) for col in table.headings}
     roles, sure = dict(reading.roles), dict(reading.sure)
     for role, cols in (
         ("action", [col for col in shapes if shapes[col].sentences]),
@@ -235,7 +242,7 @@ def _with_text(reading: Reading, table: Table) -> Reading:
     if reading.has("action") or len(exact & {"lead", "due", "rating", "progress", "key"}) < 2:
         return reading
     free = [col for col in table.headings if col not in reading.roles]
-    texts = {col: sum(len(v) for row in table.rows if isinstance(v := row.cells.get(col), str))
+    texts = {col: sum(len(v) for v in table.cells(col).values if isinstance(v, str))
              for col in free}  # fmt: skip
     longest = max(texts, key=lambda col: texts[col], default=None)
     if longest is None or texts[longest] < 12 * len(table.rows):
@@ -303,7 +310,7 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
         kind = choice.kinds[place]
         made: dict[int, Sample] = {}
         for col in columns_of(table, choice.computed.get(place, ())):
-            values: tuple[CellValue, ...] = tuple([row.cells.get(col) for row in table.rows])
+            values = tuple(table.cells(col).values)
             heading = table.headings.get(col, "")
             role = _role(heading, reading.roles.get(col, ""), kind)
             if not role and guess_role(heading) == "section" and _says_how_much(values):
@@ -341,8 +348,8 @@ def _heads_parts(table: Table, col: int) -> bool:
 
 def columns_of(table: Table, computed: Container[int] = ()) -> list[int]:
     """Every column of a table that has a heading or a value and is not left out as computed."""
-    found = set(table.headings).union(*(row.cells for row in table.rows))
-    return sorted((col for col in found if col not in computed), key=lambda c: (table.column(c), c))
+    found = (col for col in table.used() if col not in computed)
+    return sorted(found, key=lambda c: (table.column(c), c))
 
 
 def _computed(layout: Layout, table: Table, reading: Reading) -> set[int]:

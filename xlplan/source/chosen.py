@@ -16,9 +16,10 @@ from xlplan.source.choice import Choice, table_at
 from xlplan.source.column_roles import Reading, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text, understood
-from xlplan.source.layout import Layout, Table
+from xlplan.source.layout import Layout
 from xlplan.source.rated_columns import may_be_rating
 from xlplan.source.several_facts import ask_about_facts, say_parted
+from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import Book, ReadSheet
 
 ROLES_BY_NAME = {
@@ -253,7 +254,7 @@ def _earlier(heading: str, latest: str) -> bool:
 def _kinds(table: Table) -> set[str]:
     """The headings of columns that repeat a few short texts: they say of which kind something is,
     and nothing to be done."""
-    shapes = {col: shape_of([row.cells.get(col) for row in table.rows]) for col in table.headings}
+    shapes = {col: shape_of(table.cells(col)) for col in table.headings}
     return {
         " ".join(table.headings[col].split()) for col, shape in shapes.items()
         if shape.count > 2 and shape.repeats and (shape.levels > 0.5 or shape.states > 0.5

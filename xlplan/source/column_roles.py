@@ -22,10 +22,10 @@ from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import names_time, parse_timescale
-from xlplan.source.cells import blank_among
 from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.source.headings import cell_text
 from xlplan.source.period_columns import latest_first
+from xlplan.source.table_cells import ColumnCells
 from xlplan.workbook.read.book import CellValue
 
 T = TypeVar("T")
@@ -80,9 +80,10 @@ def sample_of(values: Sequence[T], most: int) -> Sequence[T]:
     return values[:: -(-len(values) // most)] if len(values) > most else values
 
 
-def shape_of(values: Sequence[CellValue]) -> Shape:
+def shape_of(cells: Sequence[CellValue] | ColumnCells) -> Shape:
     """The shape of a column's cells, blank ones included."""
-    held = _held(values)
+    column = cells if isinstance(cells, ColumnCells) else ColumnCells(cells)
+    held = column.held
     some = held[:MOST_LOOKED_AT]
     texts = [cell_text(v) if type(v) is str else canon_text(str(v)).strip() for v in some]
     count = len(some)
@@ -95,7 +96,7 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
         for v, x in zip(some, looks, strict=True)
     ]
     return Shape(
-        len(held) / max(len(values), 1), len(held), sum(days) / count,
+        len(held) / max(len(column.values), 1), len(held), sum(days) / count,
         sum(n and not d for n, d in zip(numbers, days, strict=True)) / count,
         sum(look.ref or n for look, n in zip(looks, numbers, strict=True)) / count,
         sum(look.state for look in looks) / count,
@@ -129,33 +130,9 @@ def _look_of(text: str) -> _Look:
     )  # fmt: skip
 
 
-def _held(values: Sequence[CellValue]) -> list[CellValue]:
-    """The values of a column that say something; a text that stands in many cells is looked at
-    once."""
-    values = [value for value in values if value is not None]
-    blank = blank_among({v for v in values if type(v) is str})
-    return [value for value in values if not (blank and value in blank)]
-
-
-def texts_in(values: Iterable[CellValue]) -> list[str]:
-    """What the cells of a column that say something say; a text that stands in many cells is
-    looked at once."""
-    values = [value for value in values if value is not None]
-    known = {text: cell_text(text) for text in {v for v in values if type(v) is str}}
-    texts = [known[v] if type(v) is str else cell_text(v) for v in values]
-    return [text for text in texts if text]
-
-
-def texts_among(values: Sequence[CellValue]) -> set[str]:
-    """The texts that `texts_in` finds, each once."""
-    found = {cell_text(v) for v in {v for v in values if type(v) is str}}
-    found.update(cell_text(v) for v in values if v is not None and type(v) is not str)
-    return found - {""}
-
-
-def repeat_a_few(values: Sequence[CellValue]) -> bool:
+def repeat_a_few(column: ColumnCells) -> bool:
     """Whether a few short texts stand in many of these cells, by what each of them shows."""
-    held = _held(values)
+    held = column.held
     shape = shape_of([cell_text(value) for value in held[:MOST_LOOKED_AT]])
     return replace(shape, count=len(held)).repeats
 
@@ -265,8 +242,21 @@ def read_columns(
     chosen: Mapping[str, str] | None = None,
 ) -> Reading:
     """The roles of a table's columns; `chosen` (folded heading: role) is what a person decided."""
-    columns = sorted(set(headings).union(*rows))
-    shapes = {col: shape_of([row.get(col) for row in rows]) for col in columns}
+    columns = {
+        col: ColumnCells([row.get(col) for row in rows])
+        for col in sorted(set(headings).union(*rows))
+    }
+    return judge_columns(headings, columns, chosen)
+
+
+def judge_columns(
+    headings: Mapping[int, str],
+    cells: Mapping[int, ColumnCells],
+    chosen: Mapping[str, str] | None = None,
+) -> Reading:
+    """The roles of columns, which are given in order with all their cells."""
+    columns = list(cells)
+    shapes = {col: shape_of(column) for col, column in cells.items()}
     fixed = {col: role for col in columns
              if (role := (chosen or {}).get(fold(headings.get(col, ""))))}  # fmt: skip
     found: list[tuple[float, int, str]] = []

@@ -49,7 +49,8 @@ _VERSIONS = regex(
 _VERSION_NUMBER = regex(
     r"(?:(?:document )?(?:version|ver|revision|rev|issue|draft))(?: (?:no|number|ref))?"
 )
-_HEAD_VERSIONS = ("ver", "rev", "issue", "draft")
+_HEAD_VERSIONS = ("ver", "rev", "issue", "draft", "document")
+_NO_WORDS = "".join(c for c in map(chr, range(32, 127)) if not c.isalnum())
 _OF_VERSION = regex(
     r"(?:date|author|by|owner|name|who|amended|changed?|changes|comments?|description|details|"
     r"reasons?|status|summary|notes?|issued|approved|prepared|reviewed|made)\b"
@@ -250,7 +251,7 @@ def _well_named(cells: Mapping[int, CellValue]) -> bool:
 
 def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row's cells are column headings: at least two known ones, and half of all."""
-    if len(cells) < 2 or not all(isinstance(value, str) for value in cells.values()):
+    if len(cells) < 2 or {*map(type, cells.values())} != {str}:
         return False
     texts = list(map(cell_text, cells.values()))
     if max(map(len, texts)) > LONGEST_HEADING:
@@ -275,10 +276,15 @@ def _begins_versions(cells: Mapping[int, CellValue], heads: frozenset[str]) -> b
 
 
 def _heads_versions(text: str) -> bool:
-    plain = text.isascii() and text.isprintable() and "'" not in text and "(" not in text
-    if plain and not any(map(text.lower().__contains__, _HEAD_VERSIONS)):
-        return False  # as most texts: their words are compared as they stand
     return bool(_VERSION_NUMBER.fullmatch(normal_heading(text)))
+
+
+def _may_head_versions(text: str) -> bool:
+    """Whether a text, as the file has it, may be one: most are known not to be by how they begin,
+    as their words are compared as they stand."""
+    if not (text.isascii() and text.isprintable()) or any(map(text.__contains__, ("_x", "'", "("))):
+        return True
+    return text.lower().lstrip(_NO_WORDS).startswith(_HEAD_VERSIONS)
 
 
 def _is_version(cells: Mapping[int, CellValue]) -> bool:
@@ -289,7 +295,8 @@ def _is_version(cells: Mapping[int, CellValue]) -> bool:
 def version_rows(rows: Sequence[Mapping[int, CellValue]], headers: set[int]) -> frozenset[int]:
     """The rows of lists of versions: from their heading to the next blank row, or to the headings
     of the plan (`headers`). A title that stands alone has the list below the next blank row too."""
-    texts = {value for cells in rows for value in cells.values() if isinstance(value, str)}
+    values = dict.fromkeys(chain.from_iterable(cells.values() for cells in rows))
+    texts = (value for value in values if isinstance(value, str) and _may_head_versions(value))
     heads = frozenset(text for text in texts if _heads_versions(cell_text(text)))
     found: set[int] = set()
     listing = titled = False
@@ -297,7 +304,7 @@ def version_rows(rows: Sequence[Mapping[int, CellValue]], headers: set[int]) -> 
         if not cells:
             listing = False
             continue
-        if _begins_versions(cells, heads):
+        if (heads or len(cells) == 1) and _begins_versions(cells, heads):
             listing, titled = True, len(cells) == 1
         elif row in headers:
             listing = titled = False

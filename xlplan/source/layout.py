@@ -12,7 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
@@ -36,7 +36,8 @@ from xlplan.source.headings import (
     section_outcome,
     version_rows,
 )
-from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
+from xlplan.source.table_cells import DataRow, Table
+from xlplan.workbook.read.book import At, CellValue, ReadSheet
 
 LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
@@ -59,46 +60,6 @@ class Line(Struct, frozen=True):
         """What its cells say, one after the other."""
         held = self.holds
         return held if isinstance(held, str) else text_of_cells(held)
-
-
-class DataRow(Struct, frozen=True):
-    """One row of a table: its cells by column, where each stands, and the sections above it."""
-
-    row: int
-    cells: Mapping[int, CellValue]
-    origin: Mapping[int, At]
-    sections: tuple[Heading, ...]
-    starts_section: bool = False
-    own: int = 0
-    """How many cells are its own, not shared with rows above by merging."""
-    after_break: bool = False
-    """Whether it is the first below a repeated heading row, as at the top of a page."""
-    joins: bool | None = None
-    """Whether it runs on from the row above, where people say it."""
-
-
-class Table(Struct):
-    """Columns under one heading row, and every data row below, repeated headings included."""
-
-    sheet: str
-    header: int
-    headings: dict[int, str]
-    rows: list[DataRow] = field(default_factory=list)
-    beside: set[int] = field(default_factory=set)
-    """Columns right of the table that hold a list or a legend of their own; not in its rows."""
-    made: dict[int, int] = field(default_factory=dict)
-    """Columns that were made of parts of another's cells: the column they were taken from."""
-
-    joined: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """Columns that were put in the place of several: the headings of those."""
-
-    def column(self, col: int) -> int:
-        """The column of the sheet in which a column of the table stands."""
-        return self.made.get(col, col)
-
-    def letter(self, col: int) -> str:
-        """The letter of that column."""
-        return a1(0, self.column(col))[:-1]
 
 
 class Layout(Struct, frozen=True, dict=True):
@@ -148,6 +109,7 @@ class _Reader:
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
         self.blank = blank_among(sheet.texts)
+        self.all_seen = not self.blank and all(map(cell_text, sheet.shown_numbers))
         self.asks = asking_on(sheet)
         self.own = [self._own(row) for row in range(last_row(sheet) + 1)]
         self.headers = set(at) or heading_rows(self.own, known, chosen)
@@ -160,6 +122,8 @@ class _Reader:
         self.depth = {row: self._depth(row) for row in self.headers}
         self.lines: dict[int, Line] = {}
         self.tables: list[Table] = []
+        self.rows: list[DataRow] = []
+        """Those of the last table."""
         self.waiting: list[list[int]] = []
         self.sections: tuple[Heading, ...] = ()
         self.fresh = False
@@ -195,6 +159,8 @@ class _Reader:
     def _own(self, row: int) -> dict[int, CellValue]:
         values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
         if row not in self.errors:
+            if self.all_seen:
+                return {col: v for col, v in enumerate(values) if v is not None}
             blank = self.blank
             return {col: v for col, v in enumerate(values) if v is not None
                     and (v not in blank if type(v) is str else cell_text(v))}  # fmt: skip
@@ -254,7 +220,8 @@ class _Reader:
         self._sections_above(above, first=not self.tables)
         self.waiting = []
         if not repeated:
-            self.tables.append(Table(self.sheet.name, row, headings))
+            self.rows = []
+            self.tables.append(Table(self.sheet.name, row, headings, self.rows))
         self.page = repeated
         kind: LineKind = "repeated" if repeated else "header"
         for each in (row - 1, row) if row in self.grouped else (row,):
@@ -274,13 +241,14 @@ class _Reader:
 
     def _labels(self, rows: Sequence[int]) -> bool:
         """Whether the last of these rows is a label with its value: "Project 2: | The shed"."""
-        cells = list(self.own[rows[-1]].values()) if rows else []
-        return len(cells) == 2 and cell_text(cells[0]).endswith(":")
+        cells = self.own[rows[-1]] if rows else {}
+        return len(cells) == 2 and cell_text(next(iter(cells.values()))).endswith(":")
 
     def _labels_next(self, row: int) -> bool:
         """Whether a row is the title of a table that begins below it."""
-        below = next((r for r in range(row + 1, len(self.own)) if self.own[r]), -1)
-        return below in self.headers and self._labels([row])
+        if not self._labels([row]):
+            return False
+        return next((r for r in range(row + 1, len(self.own)) if self.own[r]), -1) in self.headers
 
     def _apart(self, rows: Sequence[int]) -> list[int]:
         """The rows without the outcomes below a heading; all of them where nothing else is."""
@@ -370,9 +338,10 @@ class _Reader:
                 self.grouped[row] = named
 
     def _data(self, row: int, cells: Mapping[int, CellValue]) -> None:
-        rows = self._waiting_rows()
-        self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
-        self.waiting = []
+        if self.waiting:
+            rows = self._waiting_rows()
+            self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
+            self.waiting = []
         table = self.tables[-1]
         asks, values = self.asks, cells
         if asks is not None:
@@ -385,7 +354,7 @@ class _Reader:
             }  # fmt: skip
             values = {**values, **{c: self.own[r].get(at) for c, (r, at) in below.items()}}
             origin = {**origin, **below}
-        table.rows.append(
+        self.rows.append(
             DataRow(row, values, origin, self.sections, self.fresh, len(cells), self.page)
         )
         self.fresh = self.page = False

@@ -20,7 +20,8 @@ from xlplan.plan.timescales import dates_in
 from xlplan.source.column_roles import Reading
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import cell_text
-from xlplan.source.layout import Layout, Table, unseen_rows
+from xlplan.source.layout import Layout, unseen_rows
+from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import At
 
 LONGEST_TITLE = 200
@@ -304,7 +305,7 @@ def set_aside(table: Table, reading: Reading) -> bool:
     Such columns have no role, and hold a run of cells from the top that ends before the table
     does, or a rating and its meaning in each row.
     """
-    used = sorted({*table.headings, *(col for row in table.rows for col in row.cells)})
+    used = table.used()
     starts = [col for before, col in pairwise(used) if col - before > 1]
     last = max(reading.roles, default=0)
     for start, end in pairwise([*(col for col in starts if col > last), 1 << 20]):
@@ -314,12 +315,12 @@ def set_aside(table: Table, reading: Reading) -> bool:
     for col in table.beside:
         table.headings.pop(col, None)
     if table.beside:
-        table.rows[:] = [
+        table.hold([
             replace(row, cells={c: v for c, v in row.cells.items() if c not in table.beside},
                     own=row.own - sum(row.origin[c][0] == row.row for c in row.cells
                                       if c in table.beside))
             for row in table.rows
-        ]  # fmt: skip
+        ])  # fmt: skip
     return bool(table.beside)
 
 

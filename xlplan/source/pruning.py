@@ -19,8 +19,9 @@ from xlplan.plan.status_words import families, is_colour, known_rating
 from xlplan.plan.text import fold, trimmed
 from xlplan.source.column_roles import Reading
 from xlplan.source.headings import Heading, cell_text, point_text
-from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
+from xlplan.source.layout import Layout, Line, LineKind
 from xlplan.source.outside import begins_example, example_rows, says_example
+from xlplan.source.table_cells import DataRow, Table
 from xlplan.workbook.read.book import At, CellValue
 
 _EXAMPLE = regex(
@@ -101,7 +102,7 @@ def _take_out(
         if kind := kinds.get(line.row):
             why = "example" if line.row in examples else ""
             lines[at] = Line(line.row, kind, line.holds, -1, why)
-    table.rows[:] = kept
+    table.hold(kept)
 
 
 def keep_shown(layout: Layout, table: Table) -> None:

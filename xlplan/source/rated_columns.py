@@ -13,11 +13,12 @@ from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading, shape_of
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import point_text
-from xlplan.source.layout import Layout, Table
+from xlplan.source.layout import Layout
 from xlplan.source.period_columns import latest_of
 from xlplan.source.refs import is_level
 from xlplan.source.scales import numbers_of, states_of
 from xlplan.source.several_facts import PROMISED
+from xlplan.source.table_cells import Table
 
 Place = tuple[int, int]
 _JUDGED = regex(
@@ -47,7 +48,9 @@ def with_rating(
 
 
 def _texts(table: Table, col: int) -> set[str]:
-    return {point_text(row.cells.get(col)) for row in table.rows} - {""}
+    column = table.cells(col)
+    others = column.held if column.has_others else ()
+    return ({*column.shown.values()} | {point_text(value) for value in others}) - {""}
 
 
 def _explained(
@@ -95,7 +98,7 @@ def may_be_rating(table: Table, reading: Reading) -> Iterator[str]:
         return
     for col, heading in table.headings.items():
         texts = _texts(table, col)
-        shape = shape_of([row.cells.get(col) for row in table.rows])
+        shape = shape_of(table.cells(col))
         judged = [text for text in texts if _JUDGED.fullmatch(fold(text))]
         if col not in reading.roles and shape.repeats and 1 < len(judged) * 2 >= len(texts):
             name = " ".join(heading.split())

@@ -42,10 +42,11 @@ from xlplan.plan.status_words import (
 )
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
-from xlplan.source.column_roles import repeat_a_few, texts_among
+from xlplan.source.column_roles import repeat_a_few
 from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft
+from xlplan.source.table_cells import ColumnCells
 from xlplan.workbook.read.book import At, CellValue
 
 MOST_EXPLAINED = 20
@@ -88,13 +89,13 @@ class _Others(Struct, frozen=True):
             for name, pieces in draft.cells.items():
                 if (values := held.get((draft.kind, name))) is not None:
                     values += [value for value, _ in pieces]
-        by_item = {item: held[item.of, item.id] for item in fields}
-        texts = {text for item, values in by_item.items() if item.id not in rated
-                 for text in texts_among(values)}  # fmt: skip
+        by_item = {item: ColumnCells(held[item.of, item.id]) for item in fields}
+        texts = {text for item, column in by_item.items() if item.id not in rated
+                 for text in {*column.by_row}} - {""}  # fmt: skip
         short = {fold(text) for text in texts if len(text) <= LONGEST_RATING}
         lists = (
-            item for item, values in by_item.items()
-            if item.id in rated or (item.role != "action" and repeat_a_few(values))
+            item for item, column in by_item.items()
+            if item.id in rated or (item.role != "action" and repeat_a_few(column))
         )  # fmt: skip
         return cls(frozenset(short), frozenset(normal_heading(item.heading) for item in lists))
 

@@ -21,11 +21,10 @@ from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTHS, parse_timescale
-from xlplan.source.cells import blank_among
-from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of, texts_in
+from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of
 from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
-from xlplan.source.layout import DataRow, Table
+from xlplan.source.table_cells import DataRow, Table
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
 MADE = 1 << 20
@@ -70,7 +69,7 @@ def part_people_and_days(table: Table, reading: Reading) -> Reading:
         made = col + MADE
         table.made[made] = col
         table.headings[col], table.headings[made] = _headings(table.headings[col])
-        table.rows[:] = [_parted(row, col, made) for row in table.rows]
+        table.hold([_parted(row, col, made) for row in table.rows])
         roles = {place: role for place, role in reading.roles.items() if place != col}
         roles |= {place: role for place, role in ((col, "lead"), (made, "due"))
                   if role not in elsewhere}  # fmt: skip
@@ -88,11 +87,11 @@ def _both(table: Table, reading: Reading, col: int) -> bool:
 
 
 def _splits(table: Table, col: int) -> bool:
-    values = [row.cells.get(col) for row in table.rows]
-    blank = blank_among({v for v in values if type(v) is str})
-    held = sample_of(
-        [v for v in values if (v not in blank if type(v) is str else cell_text(v))], MOST_ROWS
-    )
+    column = table.cells(col)
+    values = column.held
+    if column.has_others:
+        values = [v for v in values if type(v) is str or cell_text(v)]
+    held = sample_of(values, MOST_ROWS)
     texts = Counter(value for value in held if isinstance(value, str))
     both = sum(count for text, count in texts.items() if all(_person_and_day(text)))
     return both >= ENOUGH and both * 5 >= len(held) * 3
@@ -202,7 +201,7 @@ def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
 
 def _facts(table: Table, col: int) -> tuple[str, ...]:
     """The kinds of facts that most cells of a column hold, in order; () where they hold one."""
-    texts = sample_of(texts_in([row.cells.get(col) for row in table.rows]), MOST_ROWS)
+    texts = sample_of(table.cells(col).said, MOST_ROWS)
     split: Counter[tuple[str, ...]] = Counter()
     for text, count in Counter(texts).items():
         if _are_several(kinds := facts_of(text)):
@@ -323,7 +322,7 @@ def part_mitigations(table: Table, reading: Reading) -> list[str]:
         else:
             rows.append(row)
             left += [row.row + 1] if _is_list(row.cells.get(action)) else []
-    table.rows[:] = rows
+    table.hold(rows)
     said = []
     if parted:
         said.append(

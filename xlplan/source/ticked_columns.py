@@ -10,8 +10,9 @@ from xlplan.plan.status_words import is_colour, known_state
 from xlplan.plan.text import fold
 from xlplan.plan.types.money_and_booleans import says_yes
 from xlplan.source.headings import cell_text
-from xlplan.source.layout import DataRow, Layout, Table
+from xlplan.source.layout import Layout
 from xlplan.source.several_facts import MADE
+from xlplan.source.table_cells import DataRow, Table
 from xlplan.workbook.read.book import CellValue
 
 _MARKS = frozenset(["x", "*", "1", "✗", "✘", "✕", "●", "•", "■", "▪", "ü", "û"])
@@ -115,7 +116,7 @@ def _join(table: Table, cols: Sequence[int]) -> None:
     table.headings.clear()
     table.headings.update(headings)
     named = dict(zip(cols, names, strict=True))
-    table.rows[:] = [_row(row, named, made) for row in table.rows]
+    table.hold([_row(row, named, made) for row in table.rows])
 
 
 def _row(row: DataRow, names: dict[int, str], made: int) -> DataRow:

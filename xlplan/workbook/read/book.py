@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, zip_longest
 from xml.parsers import expat
 
 from msgspec import Struct, field
@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from xlplan.codes.gate_codes import GATE_005
 from xlplan.errors import Problem
 from xlplan.late import regex
+from xlplan.plan.shown import ShownNumber
 from xlplan.workbook.read.inbox import Bounds, Refused, Unfit
 from xlplan.workbook.stamp import ROW_MARK, parse_row_key
 
@@ -123,6 +124,13 @@ class ReadSheet(Struct, frozen=True, dict=True):
         and again."""
         values = dict.fromkeys(chain.from_iterable(self.rows))
         return tuple(value for value in values if isinstance(value, str))
+
+    @cached_property
+    def shown_numbers(self) -> Sequence[ShownNumber]:
+        """Every number with a number format on it, each object once: its reader shares them."""
+        columns = (col for col in zip_longest(*self.rows) if ShownNumber in {*map(type, col)})
+        found = {id(v): v for col in columns for v in col if type(v) is ShownNumber}
+        return tuple(found.values())
 
     @cached_property
     def _in_one(self) -> str:
