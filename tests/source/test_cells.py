@@ -13,6 +13,7 @@ from xlplan.merge.model import Place
 from xlplan.plan.shown import ShownNumber
 from xlplan.source.cells import OwnCells, PlacesOfRow, asking_on, blank_among, is_unanswered
 from xlplan.source.column_roles import repeat_a_few, shape_of
+from xlplan.source.drafts import Draft, Fields
 from xlplan.source.headings import cell_text
 from xlplan.source.importing import read_source
 from xlplan.source.table_cells import ColumnCells, DataRow, Table
@@ -104,3 +105,20 @@ def test_a_column_is_put_together_once_until_the_rows_of_its_table_change() -> N
     assert (table.used(), table.cells(2).values) == ([0, 2, 4], ["Late"] * 3)
     table.hold(rows[1:])
     assert (table.cells(2).values, table.cells(0).said) == (["Late"] * 2, ["1.1", "1.2"])
+
+
+def test_rows_are_as_they_stand_in_their_table_until_they_are_changed() -> None:
+    draft = Draft("action", 0, 0, 6, (), {0: "1.1", 2: "Late ", 3: 5.0},
+                  Fields({0: "ref", 2: "rating"}, {"ref": 0, "rating": 2}))  # fmt: skip
+    assert [*draft.names()] == ["ref", "rating"]
+    assert (draft.pieces("rating"), draft.pieces("due")) == ((("Late ", (6, 2)),), ())
+    assert (draft.text("rating"), draft.text("due"), draft.changed) == ("Late", "", None)
+    draft.cells["due"] = [("May", (6, 7)), ("2027", (7, 7))]
+    assert (draft.text("due"), draft.text("rating")) == ("May 2027", "Late")
+    assert [*draft.names()] == ["ref", "rating", "due"]
+
+
+def test_no_row_is_taken_apart_where_none_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Draft, "cells", None)
+    found = read_source(book(), plan_id="plan")
+    assert [row.values["action"] for row in found.rows[:2]] == ["Mend roof 1", "Mend roof 2"]

@@ -23,9 +23,9 @@ from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
 from xlplan.source.cells import asking_on
+from xlplan.source.drafts import Columns, Draft
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
-from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import Book, ReadSheet, a1
 
 COMMENT, ROW, COLUMN, SHEET = "comment", "hidden row", "hidden column", "hidden sheet"

@@ -58,12 +58,11 @@ from xlplan.source.chosen import (
     rows_named,
     sheets_named,
 )
+from xlplan.source.drafts import Columns, Draft
 from xlplan.source.headings import card_labels
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import (
-    Columns,
-    Draft,
     draft_rows,
     fill_sections,
     join_rows,

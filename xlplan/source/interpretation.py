@@ -16,18 +16,12 @@ from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.cells import PlacesOfRow
+from xlplan.source.drafts import Draft, join_texts
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.outside import CompletedLists
-from xlplan.source.plan_rows import (
-    Draft,
-    full_headings,
-    join_texts,
-    known_as,
-    orders_of,
-    outcomes_of,
-)
-from xlplan.source.proposed import Parts, blank_cells, lead_text
+from xlplan.source.plan_rows import full_headings, known_as, orders_of, outcomes_of
+from xlplan.source.proposed import Parts, lead_text
 from xlplan.source.scales import colour_rating, is_rating
 from xlplan.workbook.read.book import At, a1
 
@@ -81,11 +75,11 @@ class _Maker:
         self.listed = {fold(ref): ref for ref in listed}
         self.blank = {
             (sheet, at[0], name): at
-            for name, places in blank_cells(parts).items()
+            for name, places in parts.blank_cells().items()
             for sheet, at in places
         }
         self.texts: dict[str, None] = {}
-        self.orders = orders_of(parts.drafts, definition)
+        self.orders = orders_of(parts.cells, definition)
         self.plain: dict[str, set[str]] = {}  # by field the texts that are taken as they stand
         self.foreign: dict[str, str] = {}
         """Ratings written with letters of other alphabets, and what is said of each alone."""
@@ -118,7 +112,7 @@ class _Maker:
         sheet = self.parts.layouts[draft.sheet].sheet.name
         places = PlacesOfRow(self.parts.book.name, sheet, cells)
         for item, name, is_plain, dated, read in self._fields(draft.kind):
-            pieces = draft.cells.get(name, ())
+            pieces = draft.pieces(name)
             if is_plain and not pieces:
                 continue
             if is_plain and len(pieces) == 1:
@@ -177,9 +171,9 @@ class _Maker:
         columns."""
         nowhere = (draft.row, 0)  # where what was made up is said to stand
         found: dict[str, tuple[At, ...]]
-        found = {n: (at,) for n, at in read.items() if n in draft.cells or at != nowhere}
+        found = {n: (at,) for n, at in read.items() if draft.pieces(n) or at != nowhere}
         for name, holds, col in self.columns.get((draft.sheet, draft.table), ()):
-            pieces = draft.cells.get(holds, ())
+            pieces = draft.pieces(holds)
             have = () if name in read and not pieces else found.get(name, ())
             if len(pieces) == 1 and have == (pieces[0][1],):
                 continue  # as nearly always
@@ -189,7 +183,7 @@ class _Maker:
 
     def _raw(self, item: Field, draft: Draft) -> tuple[Raw, At]:
         """What stands in a field of a row, and the cell it stands in."""
-        pieces = draft.cells.get(item.id, [])
+        pieces = draft.pieces(item.id)
         at = pieces[0][1] if pieces else (draft.row, 0)
         if item.role == "key":
             return draft.ref, at
@@ -203,7 +197,7 @@ class _Maker:
             return self._answers(draft), at
         if draft.kind == "action" and (holds := self.parts.split.get(item.id)) and not pieces:
             if item.id in self.parts.leading:
-                here = draft.cells.get(holds)
+                here = draft.pieces(holds)
                 return leading_rating(draft.text(holds)), here[0][1] if here else at
             return self._rating_of_mixed(draft, holds)
         if item.id in self.led and pieces:
@@ -286,12 +280,12 @@ class _Maker:
         return (
             takes is not None
             and draft.kind == "action"
-            and not draft.cells.get(takes.id)
+            and not draft.pieces(takes.id)
             and is_rating(draft.text(name), takes, self.definition.ratings)
         )
 
     def _rating_of_mixed(self, draft: Draft, holds: str) -> tuple[Raw, At]:
-        pieces = draft.cells.get(holds, [])
+        pieces = draft.pieces(holds)
         if pieces and self._holds_rating(holds, draft):
             return draft.text(holds), pieces[0][1]
         return None, (draft.row, 0)
@@ -388,7 +382,7 @@ class _Maker:
             draft = next(
                 d for d in self.parts.drafts if d.kind == "recommendation" and d.ref == ref
             )
-            texts = {fold(canon_text(d_text)) for d_text in map(draft.text, draft.cells)}
+            texts = {fold(canon_text(d_text)) for d_text in map(draft.text, draft.names())}
             if heading.rest and fold(heading.rest) not in texts:
                 said = (
                     f"field {self.parts.answers}: the heading of {heading.word} {heading.number} "

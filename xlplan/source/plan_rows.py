@@ -7,18 +7,18 @@ numbers afresh in every theme. What was joined, filled down or made up is said a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.definition import Kind, PlanDefinition
 from xlplan.plan.due import DayOrder, day_order
-from xlplan.plan.propose import ColumnPlan, about
+from xlplan.plan.propose import about
 from xlplan.plan.propose_roles import Sample, column_role
 from xlplan.plan.text import fold
 from xlplan.source.cells import OwnCells
+from xlplan.source.drafts import Columns, Draft, FieldCells, Fields
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import parts_by_state
@@ -34,79 +34,24 @@ _UNNAMED = regex(r"(?:sheet|tabelle|feuil|hoja|blad|table) ?\d+", re.IGNORECASE)
 """A sheet that nobody has given a name."""
 
 
-class Draft(Struct):
-    """A row in the making: for each field the cells that hold it, and the rows it came from."""
-
-    kind: Kind
-    sheet: int
-    table: int
-    row: int
-    sections: tuple[Heading, ...]
-    cells: dict[str, list[tuple[CellValue, At]]] = field(default_factory=dict)
-    joined: list[int] = field(default_factory=list)
-    own: int = 0
-    starts: bool = False
-    after_break: bool = False
-    ref: str = ""
-    joins: bool | None = None
-    """Whether it runs on from the row above, where people say it."""
-    kept_back: bool = False
-    """Whether nobody is shown its row, so that it stays with the coordinator."""
-
-    def text(self, field_id: str) -> str:
-        """The text of a field, its pieces joined."""
-        pieces = self.cells.get(field_id)
-        if not pieces:
-            return ""
-        if len(pieces) == 1:
-            return cell_text(pieces[0][0])
-        return join_texts([cell_text(value) for value, _ in pieces])
-
-
-class Columns(Struct, frozen=True):
-    """One table's columns: which sheet, what kind of row, and the plan of each column."""
-
-    sheet: int
-    table: int
-    kind: Kind
-    plans: Mapping[int, ColumnPlan]
-    roles: Mapping[str, str]
-
-    def having(self, role: str) -> str:
-        """The id of the first field here with this role, or ``""``."""
-        return next((p.field for p in self.plans.values() if self.roles[p.field] == role), "")
-
-
-def join_texts(pieces: Sequence[str], people: bool = False) -> str:
-    """Text that ran over a page, in one: a cut sentence closes up, a list keeps its lines."""
-    whole = ""
-    for piece in (p for p in pieces if p):
-        ends = whole[-1:] in ".;:!?"
-        glue = "\n" if whole and ends and not people and not piece[:1].islower() else " "
-        whole = f"{whole}{glue}{piece}" if whole else piece
-    return whole
-
-
 def draft_rows(layout: Layout, columns: Columns) -> list[Draft]:
     """One `Draft` for each data row of a table, before rows are joined."""
     table = layout.tables[columns.table]
     drafts: list[Draft] = []
-    fields = {col: plan.field for col, plan in columns.plans.items()}
-    once = len(set(fields.values())) == len(fields)
+    names = {col: plan.field for col, plan in columns.plans.items()}
+    fields = Fields(names, {name: col for col, name in names.items()})
+    once = len(fields.columns) == len(names)
     for item in table.rows:
+        whole = once and type(item.origin) is OwnCells
         draft = Draft(
             columns.kind, columns.sheet, columns.table, item.row, item.sections,
+            item.cells, fields, None if whole else {},
             own=item.own, starts=item.starts_section, after_break=item.after_break,
             joins=item.joins,
         )  # fmt: skip
-        if once and type(item.origin) is OwnCells:
-            row = item.row
-            draft.cells = {fields[c]: [(v, (row, c))] for c, v in item.cells.items() if c in fields}
-            drafts.append(draft)
-            continue
-        for col, value in item.cells.items():
-            if col in fields:
-                draft.cells.setdefault(fields[col], []).append((value, item.origin[col]))
+        for col, value in () if whole else item.cells.items():
+            if col in names:
+                draft.cells.setdefault(names[col], []).append((value, item.origin[col]))
         drafts.append(draft)
     return drafts
 
@@ -155,9 +100,11 @@ def join_rows(drafts: Sequence[Draft], columns: Columns, in_text: bool) -> list[
 
 def _same_cells(draft: Draft, above: Draft, key: str, action: str) -> bool:
     """Whether the action, and the ref where there are refs, are merged with the row above."""
+    if draft.changed is None and draft.row != above.row:
+        return False  # each of its cells is its own
     names = [action, key] if key else [action]
-    here = [draft.cells.get(name, []) for name in names]
-    there = [above.cells.get(name, []) for name in names]
+    here = [draft.pieces(name) for name in names]
+    there = [above.pieces(name) for name in names]
     return all(a and b and a[0] == b[0] for a, b in zip(here, there, strict=True))
 
 
@@ -200,7 +147,7 @@ def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None
     origins = 0
     rests: list[tuple[Draft, str, At]] = []
     for draft in drafts:
-        pieces = draft.cells.get(action, [])
+        pieces = draft.pieces(action)
         whole = draft.text(action)
         draft.ref, rest = text_key(whole)
         if not pieces or not draft.ref:
@@ -332,12 +279,10 @@ def full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
     return full
 
 
-def orders_of(
-    drafts: Sequence[Draft], definition: PlanDefinition
-) -> dict[tuple[Kind, str], DayOrder]:
+def orders_of(cells: FieldCells, definition: PlanDefinition) -> dict[tuple[Kind, str], DayOrder]:
     """How each column of days writes them; what one leaves open another of the plan settles."""
     columns = {
-        (item.of, item.id): [d.text(item.id) for d in drafts if d.kind == item.of]
+        (item.of, item.id): cells.texts(item.of, item.id)
         for item in definition.fields
         if item.field_type.dated
     }

@@ -22,10 +22,10 @@ from xlplan.plan.settings import CompositeSettings, Count, IssueSettings
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.values import match_rating, show
+from xlplan.source.drafts import Columns, Draft, FieldCells, join_texts
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import CompletedLists, agreed_day, lines_beside, marking, title_above
-from xlplan.source.plan_rows import Columns, Draft, join_texts
 from xlplan.source.scales import NOTHING_CLOSES, Scales, find_scales
 from xlplan.workbook.read.book import At, Book
 
@@ -60,8 +60,20 @@ class Parts(Struct):
     """Field that takes ratings out of a mixed column: the field that holds both."""
     leading: set[str] = field(default_factory=set)
     """Of those, the fields that take the word a note begins with; the note keeps it."""
+    met: FieldCells | None = None
     coloured: frozenset[str] = frozenset()
     """Rating fields whose cells all hold one sign: the colour is the rating."""
+
+    @property
+    def cells(self) -> FieldCells:
+        """What the fields hold in all rows."""
+        if self.met is None:
+            self.met = FieldCells(self.drafts, self.columns, self.layouts)
+        return self.met
+
+    def blank_cells(self) -> dict[str, list[tuple[int, At]]]:
+        """Where rating cells are blank: (sheet, cell) by field id, for those with a column."""
+        return self.cells.blank({item.id for item in self.fields if item.field_type.rated})
 
 
 def assemble(
@@ -151,7 +163,7 @@ def _lacking(parts: Parts, template: PlanDefinition) -> frozenset[str]:
     about at every round stays."""
     columns = [c for c in parts.columns if c.kind == "action"]
     used = {name for c in columns for p in c.plans.values() for name in (p.field, p.rating)}
-    used |= {name for d in parts.drafts if d.kind == "action" for name in d.cells}
+    used |= {name for d in parts.drafts if d.kind == "action" for name in d.names()}
     used |= {parts.headed.get("action", ""), parts.outcomes.get("action", ""), parts.answers}
     return frozenset(
         item.id for item in template.fields_of("action")
@@ -184,7 +196,7 @@ def _time(
 ) -> tuple[date | None, str]:
     """From when days without a year count, and the month in which the plan's years start."""
     dated = [f for f in fields if f.role in DATED and f.field_type.dated]
-    texts = [d.text(f.id) for f in dated for d in parts.drafts if d.kind == f.of]
+    texts = [text for f in dated for text in parts.cells.texts(f.of, f.id)]
     sheets = [
         parts.layouts[number].sheet.name for number in sorted({c.sheet for c in parts.columns})
     ]
@@ -210,7 +222,7 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
     if not any(f.role == "key" for f in mine):
         front.append(make_field("ref", "Ref", "key", kind))
     for name, heading in (("inspection", "Inspection ref"), ("organisation", "Organisation")):
-        if any(name in d.cells for d in drafts) and not any(f.id == name for f in mine):
+        if any(d.pieces(name) for d in drafts) and not any(f.id == name for f in mine):
             front.append(make_field(name, heading, name, kind))
     if any(draft.sections for draft in drafts):
         front += _section_fields(parts, kind, drafts, mine)
@@ -262,10 +274,18 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
             replace(f, scale=scale) if f.field_type.rated and f.id not in known else f
             for f in parts.fields
         )
-        found = find_scales(fields, parts.drafts, parts.layouts, {}, parts.split, parts.leading)
+        found = find_scales(
+            fields, parts.cells, parts.drafts, parts.layouts, {}, parts.split, parts.leading
+        )
         return Scales(fields, template.ratings, found.legend, (), found.coloured)
     return find_scales(
-        parts.fields, parts.drafts, parts.layouts, blank_cells(parts), parts.split, parts.leading
+        parts.fields,
+        parts.cells,
+        parts.drafts,
+        parts.layouts,
+        parts.blank_cells(),
+        parts.split,
+        parts.leading,
     )
 
 
@@ -297,30 +317,20 @@ def _with_closing(parts: Parts, scales: Scales) -> Scales:
     return replace(scales, ratings=(added, *others), guesses=(*guesses, why))
 
 
-def blank_cells(parts: Parts) -> dict[str, list[tuple[int, At]]]:
-    """Where rating cells are blank: (sheet, cell) by field id, for those with a column."""
-    rated = {item.id for item in parts.fields if item.field_type.rated}
-    empty: dict[str, list[tuple[int, At]]] = {}
-    for columns in parts.columns:
-        for col, plan in columns.plans.items():
-            name = plan.rating or plan.field
-            for draft in parts.drafts if name in rated else ():
-                here = (draft.sheet, draft.table) == (columns.sheet, columns.table)
-                if here and not draft.text(plan.field):
-                    empty.setdefault(name, []).append((draft.sheet, (draft.row, col)))
-    return empty
-
-
 def _leads(
     parts: Parts, fields: Sequence[Field], template: PlanDefinition | None
 ) -> tuple[Lead, ...]:
-    people = {(f.of, f.id) for f in fields if f.field_type.people}
-    texts = [
-        lead_text(draft, name)
-        for draft in parts.drafts
-        for name in draft.cells
-        if (draft.kind, name) in people
-    ]
+    people = sorted((f.of != "recommendation", f.of, f.id) for f in fields if f.field_type.people)
+    if len({of for _, of, _ in people}) == len(people):
+        texts = [t for _, of, name in people for t in parts.cells.texts(of, name, people=True)]
+    else:  # those of a row come one after the other
+        named = {(of, name) for _, of, name in people}
+        texts = [
+            lead_text(draft, name)
+            for draft in parts.drafts
+            for name in draft.names()
+            if (draft.kind, name) in named
+        ]
     separators = template.separators if template else DEFAULT_SEPARATORS
     rows = {(draft.sheet, row) for draft in parts.drafts for row in (draft.row, *draft.joined)}
     initials = initials_in(lines_beside(parts.layouts, rows))
@@ -334,7 +344,7 @@ def _leads(
 
 def lead_text(draft: Draft, name: str) -> str:
     """A cell that names people, in one text, rows that ran on closed up."""
-    return join_texts([cell_text(value) for value, _ in draft.cells[name]], people=True)
+    return join_texts([cell_text(value) for value, _ in draft.pieces(name)], people=True)
 
 
 _OTHER_PLAN = regex(r"\b(?:plans?|strateg(?:y|ies)|program(?:me)?s?|frameworks?)\b", re.IGNORECASE)

@@ -20,7 +20,7 @@ from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import is_level as is_level_word
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.timescales import find_ending, parse_date
-from xlplan.source.plan_rows import Columns, Draft
+from xlplan.source.drafts import Columns, Draft
 from xlplan.workbook.read.book import At, CellValue
 
 _ORGANISATION = regex(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")
@@ -140,7 +140,7 @@ def name_by_pairs(
 
 
 def _text_of(draft: Draft, name: str) -> str:
-    pieces = draft.cells.get(name, [])
+    pieces = draft.pieces(name)
     return _ref_text(pieces[0][0]) if len(pieces) == 1 else draft.text(name)
 
 
@@ -169,7 +169,7 @@ def name_by_organisation(drafts: Sequence[Draft], columns: Columns, guesses: lis
         name = match[1] if match else ""
         running[name] += 1
         draft.ref = f"{name} {running[name]}"
-        draft.cells["organisation"] = [(name, draft.cells[plan.field][0][1])]
+        draft.cells["organisation"] = [(name, draft.pieces(plan.field)[0][1])]
     guesses.append(
         about(columns.kind, "ref") + f"made from the organisation that {plan.field} names, and a "
         "running number"
@@ -186,7 +186,7 @@ def name_rows(
     whole = about(drafts[0].kind, "ref")
     for draft in drafts:
         if not draft.ref:
-            pieces = draft.cells.get(key, [])
+            pieces = draft.pieces(key)
             draft.ref = _ref_text(pieces[0][0]) if pieces else ""
     _mend_tenths(drafts, guesses)
     _number_merged(drafts, key, guesses)
@@ -263,7 +263,7 @@ def _number_merged(drafts: Sequence[Draft], key: str, guesses: list[str]) -> Non
     """Rows that share one merged ref are numbered under it: MD1.1, MD1.2."""
     places: dict[tuple[int, At, str], list[Draft]] = {}
     for draft in drafts:
-        if draft.ref and (pieces := draft.cells.get(key)):
+        if draft.ref and (pieces := draft.pieces(key)):
             places.setdefault((draft.sheet, pieces[0][1], draft.ref), []).append(draft)
     taken = {fold(draft.ref) for draft in drafts}
     named = {
@@ -287,7 +287,7 @@ def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
     """A spreadsheet turns the ref 1.10 into the number 1.1: behind 1.9, it was 1.10."""
     for before, draft in pairwise(drafts):
         here, there = before.ref.split("."), draft.ref.split(".")
-        number = any(isinstance(v, float) for v, _ in draft.cells.get("ref", [])[:1])
+        number = any(isinstance(v, float) for v, _ in draft.pieces("ref")[:1])
         if not number or len(here) != 2 or len(there) != 2 or here[0] != there[0]:
             continue
         if here[1] in ("9", "19", "29") and there[1] == str(int(here[1]) + 1)[0]:

@@ -43,11 +43,10 @@ from xlplan.plan.status_words import (
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
 from xlplan.source.column_roles import repeat_a_few
+from xlplan.source.drafts import Draft, FieldCells
 from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout
-from xlplan.source.plan_rows import Draft
-from xlplan.source.table_cells import ColumnCells
-from xlplan.workbook.read.book import At, CellValue
+from xlplan.workbook.read.book import At
 
 MOST_EXPLAINED = 20
 """Rows of a table that may be a legend."""
@@ -82,14 +81,9 @@ class _Others(Struct, frozen=True):
     headings: frozenset[str]
 
     @classmethod
-    def of(cls, fields: Sequence[Field], drafts: Sequence[Draft], rated: Set[str]) -> _Others:
+    def of(cls, fields: Sequence[Field], cells: FieldCells, rated: Set[str]) -> _Others:
         """Those of a plan; `rated` are the ids of the fields that hold ratings."""
-        held: dict[tuple[str, str], list[CellValue]] = {(item.of, item.id): [] for item in fields}
-        for draft in drafts:
-            for name, pieces in draft.cells.items():
-                if (values := held.get((draft.kind, name))) is not None:
-                    values += [value for value, _ in pieces]
-        by_item = {item: ColumnCells(held[item.of, item.id]) for item in fields}
+        by_item = {item: cells.of(item.of, item.id) for item in fields}
         texts = {text for item, column in by_item.items() if item.id not in rated
                  for text in {*column.by_row}} - {""}  # fmt: skip
         short = {fold(text) for text in texts if len(text) <= LONGEST_RATING}
@@ -122,7 +116,7 @@ def states_of(layouts: Sequence[Layout], plans: set[tuple[int, int]], texts: Set
 
 
 def find_scales(
-    fields: Sequence[Field], drafts: Sequence[Draft], layouts: Sequence[Layout],
+    fields: Sequence[Field], held: FieldCells, drafts: Sequence[Draft], layouts: Sequence[Layout],
     empty: Mapping[str, Sequence[tuple[int, At]]], split: Mapping[str, str], leading: Set[str],
 ) -> Scales:  # fmt: skip
     """The scales of all rating fields; a field in which no rating can be found becomes text.
@@ -138,15 +132,15 @@ def find_scales(
     coloured = {name for name, held in cells.items() if _one_sign(held)}
     codes = {one_rating(cell.text) for name, held in cells.items() if name not in coloured
              for cell in held}  # fmt: skip
-    elsewhere = _Others.of(fields, drafts, {*cells, *split.values()})
+    elsewhere = _Others.of(fields, held, {*cells, *split.values()})
     plans = {(draft.sheet, draft.table) for draft in drafts}
     legend = _legend(layouts, codes, plans, elsewhere)
     ratings: list[Rating] = []
     guesses: list[str] = []
     chosen: dict[str, Field] = {}
     for item in sorted(rated, key=_main_first):
-        held = [] if item.id in coloured else cells[item.id]
-        texts = [cell.text for cell in held]
+        mine = [] if item.id in coloured else cells[item.id]
+        texts = [cell.text for cell in mine]
         home = next(
             (s for s in dict.fromkeys(r.scale for r in ratings)
              if share_scale(texts, [r for r in ratings if r.scale == s])), None
@@ -158,7 +152,7 @@ def find_scales(
             continue
         name = item.id if ratings else ""
         others = [cells[f] for f in cells if f not in coloured and f != item.id and not ratings]
-        group = [*held, *(cell for each in others if _alike(each, held) for cell in each)]
+        group = [*mine, *(cell for each in others if _alike(each, mine) for cell in each)]
         if ratings and _one_word_throughout(texts):
             group = []  # one word is no second scale
         made, notes = propose_scale(group, legend.lines if not name else (), name)
@@ -215,7 +209,7 @@ def _cells(
     """The cells of a rating field; of a column that holds prose too, what is or may be one."""
     found: list[RatingCell] = []
     for draft in drafts:
-        for value, at in draft.cells.get(source, []) if draft.kind == item.of else []:
+        for value, at in draft.pieces(source) if draft.kind == item.of else ():
             text = leading_rating(cell_text(value)) if leading else point_text(value)
             sheet = layouts[draft.sheet].sheet
             found.append(RatingCell(text, sheet.fills.get(at, ""), item.id, sheet.inks.get(at, "")))

@@ -178,7 +178,7 @@ def _without_column(work: Work, template: PlanDefinition) -> Iterator[Problem]:
         if (item.of, item.id) not in used
         and item.of in kinds
         and item.role not in made
-        and not any(draft.cells.get(item.id) for draft in work.drafts)
+        and not any(draft.pieces(item.id) for draft in work.drafts)
     ]
     if missing:
         yield NEW_015.problem(work.book.name, headings=missing)
