@@ -6,14 +6,18 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.text_sheets import book, read, sheet
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import DatesRead, count_dates, due_in
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.values import Raw, Value, canon
-from xlplan.source import interpretation
-from xlplan.source.importing import read_source
+from xlplan.source import drafts, interpretation
+from xlplan.source.importing import Chosen, read_source
+from xlplan.workbook.read.book import Book, CellValue, ReadSheet
 
 
 @pytest.mark.parametrize(
@@ -121,3 +125,42 @@ def test_a_text_is_read_once_in_each_column_however_often_it_stands(
     assert len(source.rows) == count
     assert max(Counter(read_cells).values()) == 1
     assert len(read_cells) <= 2 * count + 20  # refs and actions, and few texts beside them
+
+
+RATINGS = ("Green", "Amber", "Red", "Green Green", "Amb\u0435r", "On track", None, " ")
+DAYS = ("June 2027", "3/4/2027", "14/4/2027", date(2027, 5, 1), "31/02/2027", "Ongoing", None)
+COSTS = (ShownNumber(0.5, "0%"), 12.0, "£5", "Green", None)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Book:
+    """Plans whose columns hold what can be read as a whole, or not."""
+    head: list[CellValue] = ["Ref", "Action", "Lead", "Due", "Review date", "RAG", "Cost"]
+    ratings = draw(st.sampled_from([RATINGS, RATINGS[:3]]))
+    few = draw(st.sampled_from([DAYS, DAYS[:1], DAYS[1:3]]))
+    rows: list[list[CellValue]] = [
+        [
+            draw(st.sampled_from([f"1.{n}", f"1.{n}", None])), f"Mend roof {n}", "Ada Lovelace",
+            draw(st.sampled_from(few)), draw(st.sampled_from(DAYS)),
+            draw(st.sampled_from(ratings)), draw(st.sampled_from(COSTS)),
+        ]
+        for n in range(5)
+    ]  # fmt: skip
+    return Book("plan.xlsx", "xlsx", (ReadSheet("Plan", [head, *rows]),))
+
+
+@pytest.mark.parametrize("kept", [False, True])
+@given(book=plans())
+def test_columns_are_read_as_each_row_by_itself_would_be(kept: bool, book: Book) -> None:
+    chosen = Chosen(kept=kept)
+    found = read_source(book, plan_id="plan", chosen=chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drafts.FieldCells, "column", lambda *_: None)
+        patch.setattr(interpretation._Maker, "_ready", lambda *_: None)
+        by_row = read_source(book, plan_id="plan", chosen=chosen)
+    assert found.definition == by_row.definition
+    assert (found.guesses, found.problems) == (by_row.guesses, by_row.problems)
+    for one, other in zip(found.rows, by_row.rows, strict=True):
+        assert list(one.values.items()) == list(other.values.items())
+        assert list(one.places.items()) == list(other.places.items())
+        assert one.cells == other.cells

@@ -54,6 +54,9 @@ def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
     ``canon(item, show(value), definition) == value`` for every canonical value but a percentage,
     for which it is ``show_in``: what a program shows reads back as the same value.
     """
+    if type(raw) is str:  # as most are
+        plain = canon_text(raw)
+        return item.field_type.canon(item, plain, definition) if plain.strip() else None
     if raw is None or isinstance(raw, Invalid):
         return raw
     if isinstance(raw, ShownNumber) and item.field_type.cell.holds == "text" and raw.shown is None:

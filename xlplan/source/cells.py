@@ -3,7 +3,7 @@ only ask, and which share a value by merging."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, ItemsView, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from xlplan.merge.model import Place
@@ -39,6 +39,26 @@ class OwnCells(Mapping[int, At]):
 
     def __len__(self) -> int:
         return len(self.cells)
+
+
+class FieldsOfRow(Mapping[str, At]):
+    """Where the values of a row stand, by field, that are each in a cell of its own row."""
+
+    __slots__ = ("columns", "held", "row")
+
+    def __init__(self, row: int, columns: Mapping[str, int], held: Container[str]) -> None:
+        self.row, self.columns, self.held = row, columns, held
+
+    def __getitem__(self, name: str) -> At:
+        if name not in self.held:
+            raise KeyError(name)
+        return self.row, self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.columns if name in self.held)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class PlacesOfRow(Mapping[str, Place]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
 
@@ -13,16 +13,17 @@ from xlplan.plan.due import in_order, say_order
 from xlplan.plan.propose import about, one_for_many
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import leading_rating
-from xlplan.plan.text import canon_text, fold, latin
+from xlplan.plan.text import fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
-from xlplan.source.cells import PlacesOfRow
-from xlplan.source.drafts import Draft, join_texts
-from xlplan.source.headings import Heading, cell_text, point_text
-from xlplan.source.layout import unseen_rows
+from xlplan.source.beyond_cells import FillRatings, SectionTexts
+from xlplan.source.cells import FieldsOfRow, PlacesOfRow
+from xlplan.source.drafts import Columns, Draft, join_texts
+from xlplan.source.headings import cell_text, point_text
 from xlplan.source.outside import CompletedLists
-from xlplan.source.plan_rows import full_headings, known_as, orders_of, outcomes_of
+from xlplan.source.plan_rows import orders_of
 from xlplan.source.proposed import Parts, lead_text
 from xlplan.source.scales import colour_rating, is_rating
+from xlplan.source.table_cells import ColumnCells
 from xlplan.workbook.read.book import At, a1
 
 
@@ -55,10 +56,21 @@ def make_rows(
 ) -> tuple[SourceRow, ...]:
     """The rows, recommendations first, each kind in source order; faults go to `problems`."""
     maker = _Maker(parts, definition, problems)
-    rows = tuple(maker.row(order, draft) for order, draft in enumerate(parts.drafts, 1))
+    rows = tuple(maker.rows())
     maker.say_readings()
-    parts.kept = tuple(maker.texts)
+    parts.kept = tuple(maker.headings.texts)
     return rows
+
+
+class _Ready(Struct, frozen=True):
+    """What a table that is whole has in its columns, each read as a whole: the fields, the column
+    of each and its values from row to row; and the fields that are for each row by itself."""
+
+    columns: Mapping[str, int]
+    values: Iterator[tuple[Value, ...]]
+    rest: Sequence[_FieldOfRows]
+    order: Sequence[str]
+    """All fields, as the definition has them."""
 
 
 class _Maker:
@@ -68,25 +80,13 @@ class _Maker:
         self.parts = parts
         self.definition = definition
         self.problems = problems
-        self.full = full_headings(parts.drafts)
-        self.outcomes = outcomes_of(parts.drafts)
+        self.headings = SectionTexts(parts)
         self.completed = CompletedLists(parts.layouts)
-        listed = (draft.ref for draft in parts.drafts if draft.kind == "recommendation")
-        self.listed = {fold(ref): ref for ref in listed}
-        self.blank = {
-            (sheet, at[0], name): at
-            for name, places in parts.blank_cells().items()
-            for sheet, at in places
-        }
-        self.texts: dict[str, None] = {}
         self.orders = orders_of(parts.cells, definition)
         self.plain: dict[str, set[str]] = {}  # by field the texts that are taken as they stand
         self.foreign: dict[str, str] = {}
         """Ratings written with letters of other alphabets, and what is said of each alone."""
-        self.by_fill: dict[str, dict[str, str]] = {}
-        """What is said of rows that show a rating by their fill alone, for each such fill."""
-        self.filled: dict[str, str] = {}
-        """Headings that took the words they have elsewhere, in the same way."""
+        self.by_fill = FillRatings(parts, definition)
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
         self.fields: dict[Kind, Sequence[_FieldOfRows]] = {}
         """The fields of a kind of row; a text is read once in each, however often it stands."""
@@ -105,13 +105,88 @@ class _Maker:
             holds: takes for takes, holds in parts.split.items() if takes not in parts.leading
         }
 
-    def row(self, order: int, draft: Draft) -> SourceRow:
+    def rows(self) -> Iterator[SourceRow]:
+        """The rows, in the order of their drafts."""
+        ready = {(c.sheet, c.table): self._ready(c) for c in self.parts.columns}
+        for order, draft in enumerate(self.parts.drafts, 1):
+            told = ready[draft.sheet, draft.table]
+            cells: Mapping[str, At]
+            if told is None:
+                values, cells = self._values(draft, self._fields(draft.kind))
+            else:
+                read = zip(told.columns, next(told.values), strict=True)
+                values = {name: value for name, value in read if value is not None}
+                cells = FieldsOfRow(draft.row, told.columns, values)
+                if told.rest:
+                    others, stand = self._values(draft, told.rest)
+                    stand |= dict(cells)
+                    others |= values
+                    values = {name: others[name] for name in told.order if name in others}
+                    cells = {name: stand[name] for name in values}
+            if draft.kept_back:
+                values[STATUS] = KEPT_BACK
+            sheet = self.parts.layouts[draft.sheet].sheet.name
+            places = PlacesOfRow(self.parts.book.name, sheet, cells)
+            table = (draft.sheet, draft.table)
+            held = self._cells(draft, cells) if self.parts.kept_workbook else {}
+            yield SourceRow(draft.kind, order, values, places, sheet, draft.row + 1, table, held)
+
+    def _ready(self, columns: Columns) -> _Ready | None:
+        """What can be read by columns of a table; None of one that is not whole."""
+        if (columns.sheet, columns.table) not in self.parts.cells.whole:
+            return None
+        found: dict[str, tuple[int, Sequence[Value]]] = {}
+        rest: list[_FieldOfRows] = []
+        at = {plan.field: col for col, plan in columns.plans.items()}
+        fields = self._fields(columns.kind)
+        for each in fields:
+            _, name, is_plain, *_ = each
+            column = self.parts.cells.column(columns, name) if name in at else None
+            if is_plain and column is None:
+                continue
+            read = self._of_column(each, column, columns)
+            if read is None or any(isinstance(value, Invalid) for value in {*read}):
+                rest.append(each)
+            else:
+                found[name] = (at.get(name, 0), read)
+        rows = len(self.parts.cells.drafts[columns.sheet, columns.table])
+        values = zip(*(read for _, read in found.values()), strict=True)
+        return _Ready(
+            {name: col for name, (col, _) in found.items()},
+            values if found else iter([()] * rows), rest, [name for _, name, *_ in fields],
+        )  # fmt: skip
+
+    def _of_column(
+        self, of_rows: _FieldOfRows, column: ColumnCells | None, columns: Columns
+    ) -> Sequence[Value] | None:
+        """The values of a field in all rows of a table; None where each row is to be looked at."""
+        item, name, is_plain, dated, _ = of_rows
+        if is_plain and column is not None:
+            order = self.orders.get((item.of, name)) if dated else None
+            if order and any(in_order(text, order) for text in column.shown):
+                return None
+            return column.each(lambda raw: canon(item, raw, self.definition))
+        if item.role == "key" and (column is None or None not in column.counts):
+            drafts = self.parts.cells.drafts[columns.sheet, columns.table]
+            return [canon(item, draft.ref, self.definition) for draft in drafts]
+        single = column is not None and item.field_type.rated and all(column.by_row)
+        if column is None or not single or name in self._made(item.of) or self.parts.closes:
+            return None
+        points = {point_text(value) for value in column.held}
+        if not all(self._stands(item, text) for text in points):
+            return None
+        found = column.each(lambda raw: canon(item, point_text(raw), self.definition))
+        return None if None in found else found
+
+    def _values(
+        self, draft: Draft, fields: Sequence[_FieldOfRows]
+    ) -> tuple[dict[str, Value], dict[str, At]]:
+        """The values of these fields in a row, and the cell of each."""
         values: dict[str, Value] = {}
         cells: dict[str, At] = {}
         raw: Raw
         sheet = self.parts.layouts[draft.sheet].sheet.name
-        places = PlacesOfRow(self.parts.book.name, sheet, cells)
-        for item, name, is_plain, dated, read in self._fields(draft.kind):
+        for item, name, is_plain, dated, read in fields:
             pieces = draft.pieces(name)
             if is_plain and not pieces:
                 continue
@@ -139,21 +214,16 @@ class _Maker:
             values[name] = value
             cells[name] = at
             if isinstance(value, Invalid):
+                place = Place(self.parts.book.name, sheet, a1(*at))
                 self.problems.append(
-                    Problem(value.code, str(places[name]), value.message, "warning",
+                    Problem(value.code, str(place), value.message, "warning",
                             action=draft.ref, field=name)
                 )  # fmt: skip
-        if draft.kept_back:
-            values[STATUS] = KEPT_BACK
-        table = (draft.sheet, draft.table)
-        held = self._cells(draft, cells) if self.parts.kept_workbook else {}
-        return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1, table, held)
+        return values, cells
 
     def _fields(self, kind: Kind) -> Sequence[_FieldOfRows]:
         if kind not in self.fields:
-            parts = self.parts
-            made = {parts.headed.get(kind), parts.outcomes.get(kind), parts.answers}
-            made |= {*parts.split, *self.led, *self.mixed, *parts.coloured}
+            made = self._made(kind)
             self.fields[kind] = [
                 (
                     item,
@@ -165,6 +235,12 @@ class _Maker:
                 for item in self.definition.fields_of(kind)
             ]
         return self.fields[kind]
+
+    def _made(self, kind: Kind) -> Set[str | None]:
+        """The fields of which a value is made of more than what stands in its cell."""
+        parts = self.parts
+        above = {parts.headed.get(kind), parts.outcomes.get(kind), parts.answers}
+        return {*above, *parts.split, *self.led, *self.mixed, *parts.coloured}
 
     def _cells(self, draft: Draft, read: Mapping[str, At]) -> dict[str, tuple[At, ...]]:
         """Where each field of a row stands: in the cells it was read from, else in those of its
@@ -189,12 +265,12 @@ class _Maker:
             return draft.ref, at
         if item.id == self.parts.headed.get(draft.kind) and not pieces:
             at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
-            return self._section(draft), at
+            return self.headings.section(draft), at
         if item.id == self.parts.outcomes.get(draft.kind) and not pieces:
-            return self._outcome(draft)
+            return self.headings.outcome(draft)
         if item.id == self.parts.answers and draft.kind == "action" and not pieces:
             at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
-            return self._answers(draft), at
+            return self.headings.answers(draft), at
         if draft.kind == "action" and (holds := self.parts.split.get(item.id)) and not pieces:
             if item.id in self.parts.leading:
                 here = draft.pieces(holds)
@@ -205,7 +281,7 @@ class _Maker:
         if item.id in self.mixed and self._holds_rating(item.id, draft):
             return None, at
         if not pieces and item.field_type.rated:
-            return self._by_fill(item, draft)
+            return self.by_fill.of(item, draft)
         if item.id in self.parts.coloured and pieces:
             rating = colour_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
             return rating.code if rating else cell_text(pieces[0][0]), at
@@ -236,11 +312,11 @@ class _Maker:
             "plan: {} ratings have Greek or Cyrillic letters and were read as Latin ones",
         )
         self.parts.guesses += one_for_many(
-            self.filled,
+            self.headings.filled,
             f"field {self.parts.headed.get('action', 'section')}: {{}} headings without words were "
             "taken as those of the same number",
         )
-        for many, each in self.by_fill.items():
+        for many, each in self.by_fill.said.items():
             self.parts.guesses += one_for_many(each, many)
         for (kind, name), texts in self.ordered.items():
             said = say_order(list(texts), self.orders[kind, name])
@@ -254,10 +330,8 @@ class _Maker:
             said = f"has Greek or Cyrillic letters in its rating; read as {plain}"
             place = f"{item.id} of {draft.kind} {draft.ref}"
             self.foreign[place] = f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} {said}"
-        words = text.split()
-        half = " ".join(words[: len(words) // 2])
-        twice = len(words) % 2 == 0 and fold(half) == fold(" ".join(words[len(words) // 2 :]))
-        if is_rating(text, item, self.definition.ratings) or not twice:
+        half = _half_of(text)
+        if not half or is_rating(text, item, self.definition.ratings):
             if plain == text:
                 known.add(text)
             return text
@@ -265,6 +339,11 @@ class _Maker:
             f'{about(draft.kind, item.id)}{draft.kind} {draft.ref} has "{text}"; read as {half}'
         )
         return half
+
+    def _stands(self, item: Field, text: str) -> bool:
+        """Whether a rating is taken as it stands, and nothing is said of it."""
+        once = not _half_of(text) or is_rating(text, item, self.definition.ratings)
+        return once and latin(text) == text
 
     def _behind_rating(self, name: str, draft: Draft) -> str:
         """A note without the rating it begins with: that is in its own field, and moves on."""
@@ -290,32 +369,6 @@ class _Maker:
             return draft.text(holds), pieces[0][1]
         return None, (draft.row, 0)
 
-    def _by_fill(self, item: Field, draft: Draft) -> tuple[Raw, At]:
-        at = self.blank.get((draft.sheet, draft.row, item.id))
-        if at is None:
-            return None, (draft.row, 0)
-        rating = colour_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
-        sheet = self.parts.layouts[draft.sheet].sheet
-        fill, place = sheet.fills.get(at, ""), f"{sheet.name}!{a1(*at)}"
-        whose = about(draft.kind, item.id)
-        if rating is not None:
-            one = f"has no rating but a fill; read as {rating.code}"
-            many = f"have no rating but the fill {fill}; read as {rating.code}"
-        elif self._tells(fill, draft):
-            one = f"has no rating, and its fill {fill} is near none; left blank"
-            many = f"have no rating, and their fill {fill} is near none; left blank"
-        else:
-            return None, at
-        said = f"{whose}{draft.kind} {draft.ref} ({place}) {one}"
-        self.by_fill.setdefault(f"{whose}{{}} {draft.kind}s {many}", {})[place] = said
-        return rating.code if rating else None, at
-
-    def _tells(self, fill: str, draft: Draft) -> bool:
-        """Whether a fill may mean something: not white, nor one that other cells beside it have."""
-        fills = self.parts.layouts[draft.sheet].sheet.fills
-        same = sum(other == fill for (row, _), other in fills.items() if row == draft.row)
-        return fill not in ("", "#FFFFFF") and same == 1
-
     def _as_listed(self, item: Field, draft: Draft, value: Value) -> Value:
         """An action in a list of completed ones, if it has no rating that closes, is closed."""
         closes = next((r.code for r in self.definition.scale_of(item) if r.closed), "")
@@ -328,65 +381,9 @@ class _Maker:
             )
         return closes if listed and (value is None or type(value) is str) else value
 
-    def _section(self, draft: Draft) -> Raw:
-        """The section's text: short where the headings name recommendations that are listed."""
-        headings = draft.sections
-        if not headings:
-            return None
-        numbers = [h.number for h in headings]
-        word = headings[0].word
-        several = len(headings) > 1 and all(numbers) and len({h.word for h in headings}) == 1
-        if several and not self.parts.answers:
-            unseen = unseen_rows(self.parts.layouts[draft.sheet].sheet)
-            self.texts.update((h.text, None) for h in headings if h.row not in unseen)
-        if draft.kind == "action" and self.parts.answers and self._answers(draft):
-            self._keep_text(headings)
-            if len(numbers) == 1:
-                return f"{word} {numbers[0]}"
-            several = True
-        if several:
-            return f"{word}s {', '.join(numbers[:-1])} and {numbers[-1]}"
-        return "\n".join(self._full(heading) for heading in headings)
 
-    def _full(self, heading: Heading) -> str:
-        """ "Priority 1" alone takes the words that "Priority 1: …" has elsewhere."""
-        if heading.number and not heading.rest:
-            full = self.full.get((fold(heading.word), heading.number))
-            if full and full != heading.text:
-                self.filled[f'"{heading.text}"'] = (
-                    f'field {self.parts.headed["action"]}: "{heading.text}" was taken as "{full}"'
-                )
-                return full
-        return heading.text
-
-    def _outcome(self, draft: Draft) -> tuple[Raw, At]:
-        """The outcome of the section: its own line, or that below the same heading elsewhere."""
-        found = [
-            self.outcomes[key] for h in draft.sections if (key := known_as(h)) in self.outcomes
-        ]
-        if not found:
-            return None, (draft.row, 0)
-        texts = dict.fromkeys(heading.outcome for heading in found)
-        return "\n".join(texts), (found[0].outcome_row, found[0].col)
-
-    def _answers(self, draft: Draft) -> Raw:
-        refs = [self.listed.get(fold(h.number)) for h in draft.sections if h.number]
-        if not refs or None in refs or len(refs) != len(draft.sections):
-            return None
-        return frozenset(ref for ref in refs if ref is not None)
-
-    def _keep_text(self, headings: Sequence[Heading]) -> None:
-        """A heading that words its recommendation otherwise than the list does is said."""
-        for heading in headings:
-            ref = self.listed.get(fold(heading.number))
-            draft = next(
-                d for d in self.parts.drafts if d.kind == "recommendation" and d.ref == ref
-            )
-            texts = {fold(canon_text(d_text)) for d_text in map(draft.text, draft.names())}
-            if heading.rest and fold(heading.rest) not in texts:
-                said = (
-                    f"field {self.parts.answers}: the heading of {heading.word} {heading.number} "
-                    f'differs from the list: "{heading.rest}"'
-                )
-                if said not in self.parts.guesses:
-                    self.parts.guesses.append(said)
+def _half_of(text: str) -> str:
+    """The first half of a text whose second half says the same, else ``""``."""
+    words = text.split()
+    half, other = (" ".join(w) for w in (words[: len(words) // 2], words[len(words) // 2 :]))
+    return half if len(words) % 2 == 0 and fold(half) == fold(other) else ""

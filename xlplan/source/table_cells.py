@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from types import NoneType
+from typing import TypeVar
 
 from msgspec import Struct, field
 
 from xlplan.source.headings import Heading, cell_text
 from xlplan.workbook.read.book import At, CellValue, a1
+
+T = TypeVar("T")
 
 
 class ColumnCells:
@@ -57,6 +60,17 @@ class ColumnCells:
         others = {id(v): v for v in self.values if type(v) is not str}
         other = {at: cell_text(value) for at, value in others.items()}
         return [shown[v] if type(v) is str else other[id(v)] for v in self.values]
+
+    def each(self, read: Callable[[CellValue], T]) -> Sequence[T | None]:
+        """What `read` makes of each cell, None of a blank one; it is asked once for each text, and
+        for each object."""
+        found: dict[object, T | None] = {text: read(text) for text in self.shown}
+        found[None] = None
+        if not self.has_others:
+            return [*map(found.__getitem__, self.values)]
+        known = {id(v): v for v in self.values if v is not None and type(v) is not str}
+        other = {at: read(value) for at, value in known.items()}
+        return [found[v] if v is None or type(v) is str else other[id(v)] for v in self.values]
 
     @cached_property
     def said(self) -> Sequence[str]:
