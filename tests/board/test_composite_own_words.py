@@ -12,10 +12,10 @@ from tests.boards import action, board_of, cells_of, sheet_of, stepped, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.at_a_glance import NO_RATINGS
-from xlplan.board.board_model import TableValue
 from xlplan.board.composite import tables_of
 from xlplan.board.figures import figures
 from xlplan.board.key_figures import key_figures
+from xlplan.board.table_model import TableValue
 from xlplan.board.view import view_of
 from xlplan.frames import actions_frame
 from xlplan.merge.model import MasterRow

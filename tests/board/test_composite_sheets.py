@@ -15,12 +15,12 @@ from pandas import isna
 from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
-from xlplan.board.board_model import Item
 from xlplan.board.composite import frames_of
 from xlplan.board.figures import figures
 from xlplan.board.fitting import page_breaks, paged, room, scale
 from xlplan.board.other_boards import average_slip, moments, restatements
 from xlplan.board.paint import Brush, whole_unit
+from xlplan.board.table_model import Item
 from xlplan.board.view import say_days
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory

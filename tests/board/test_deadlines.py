@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from tests.boards import action, board_of
 from tests.composite_sample import DEFINITION
 from xlplan.board import Board
-from xlplan.board.board_model import TableValue
 from xlplan.board.composite import sheets_of
 from xlplan.board.extract import Extract, extract_of
 from xlplan.board.other_boards import combined
+from xlplan.board.table_model import TableValue
 from xlplan.board.withheld import LEFT_OUT, published_request
 from xlplan.merge.ids import Id
 from xlplan.merge.past import DueHistory

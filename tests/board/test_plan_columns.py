@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from xlplan.board.board_model import Item, TableColumn
+from collections.abc import Sequence
+
+import pytest
+
+from tests.composite_sample import CREATED, sample_board
+from xlplan.board import composite_workbook, plan_sheet
 from xlplan.board.plan_columns import Folding, PlanColumn
+from xlplan.board.table_model import Item, TableColumn
+from xlplan.board.view import View, view_of
+from xlplan.merge.model import Change
+from xlplan.plan.definition import Field
 
 DUE = PlanColumn(TableColumn("due", "Due"))
 APPROVED = PlanColumn(TableColumn("approved", "Approved on"), into="due")
@@ -11,8 +20,8 @@ REASON = PlanColumn(TableColumn("reason", "Reason"), into="due")
 
 
 def shown(*values: str | None) -> str:
-    found = Folding((DUE, APPROVED, REASON)).shown([Item(value) for value in values])
-    return found[0].shown or str(found[0].value)
+    found = Folding((DUE, APPROVED, REASON)).shown([[Item(value)] for value in values])
+    return found[0][0].shown or str(found[0][0].value)
 
 
 def test_a_folded_column_stands_below_with_its_heading() -> None:
@@ -24,3 +33,26 @@ def test_what_is_blank_leaves_no_heading_behind() -> None:
     assert shown("May 2027", "", "") == "May 2027"
     assert shown("May 2027", None, "") == "May 2027"
     assert shown("May 2027", "", "Rain") == "May 2027\nReason: Rain"
+
+
+def test_what_many_lines_have_in_a_cell_is_one_item() -> None:
+    due, approved = Item("May 2027"), [Item("1 April"), Item("1 April"), Item("2 April")]
+    first, second, third = Folding((DUE, APPROVED)).shown([[due] * 3, approved])[0]
+    assert first is second
+    assert first is not third
+
+
+def test_an_action_is_asked_once_what_has_changed_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    words = plan_sheet._changed_note
+
+    def counted(view: View, item: Field, changes: Sequence[Change]) -> str:
+        asked.append(f"{changes[0].uid} {item.id}")
+        return words(view, item, changes)
+
+    monkeypatch.setattr(plan_sheet, "_changed_note", counted)
+    board = sample_board(60, 8)
+    composite_workbook(board, CREATED)
+    closed = {one.row.uid for one in view_of(board).figures.standings if one.closed}
+    assert closed & {each.split()[0] for each in asked}  # these stand on two sheets
+    assert len(asked) == len({*asked})

@@ -15,12 +15,13 @@ from msgspec.structs import replace
 from tests.boards import ATTENTION, CODES, action, board_of, boards, days_of, stepped
 from tests.composite_sample import AS_OF, DEFINITION
 from xlplan.board.action_lists import exceptions_sheet, movement_sheet
-from xlplan.board.board_model import Board, Table
+from xlplan.board.board_model import Board
 from xlplan.board.composite import tables_of
 from xlplan.board.deadlines import evidence_due_sheet
 from xlplan.board.figures import figures
 from xlplan.board.grouped import counts_sheet
 from xlplan.board.key_figures import key_figures
+from xlplan.board.table_model import Table
 from xlplan.board.view import View, view_of
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.checklist import ruled

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 from tests.boards import CODES, SOME, action, board_of, boards, days_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION
 from xlplan.board import Board, composite_workbook
-from xlplan.board.board_model import Table
 from xlplan.board.section_pages import (
     by_section_sheet,
     moved_in_words,
     movement_in_words,
     sections_sheet,
 )
+from xlplan.board.table_model import Table
 from xlplan.board.view import view_of
 from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.settings import SectionWords

@@ -8,11 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.text import canon_text, fold, is_provisional, latin, same_words
+from xlplan.plan.text import are_canon, canon_text, fold, is_provisional, latin, same_words
 
 TRICKY = st.text(
     st.sampled_from("ab0_xD\r\n\t \u00a0\u200b\u200d\u200e\ufeff\x0b\x85\u2028\u0301\u0307éıKª")
 )
+
+
+@given(st.lists(st.text() | TRICKY, min_size=1, max_size=4))
+def test_texts_that_are_canonical_together_are_so_one_by_one(texts: list[str]) -> None:
+    if are_canon(texts):
+        assert [canon_text(text) for text in texts] == texts
+        assert all(texts)
+
+
+def test_texts_are_looked_at_together_wherever_the_fault_stands() -> None:
+    clean = ["Train staff", "One\nTwo", "One\n\nTwo", "Café – “done”", "x y"]
+    assert are_canon(clean)
+    faults = ["", "x ", "x \ny", "\nx", "x\n", "x\r\ny", "x\ry", "\r", "a_x000D_b", "cafe\u0301"]
+    for fault in (*faults, "\u200f", "x\u00a0y", "x\u200by"):
+        for at in range(len(clean) + 1):
+            assert not are_canon([*clean[:at], fault, *clean[at:]]), (fault, at)
 
 
 @given(st.text() | TRICKY)

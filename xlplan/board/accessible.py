@@ -15,11 +15,15 @@ from functools import cached_property, partial
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.board.board_model import (
+from xlplan.board.board_model import Board
+from xlplan.board.composite import sheets_of
+from xlplan.board.fitting import LongTexts, least_long, long_in, long_texts, pieces
+from xlplan.board.paint import workbook_of
+from xlplan.board.table_model import (
     Anchor,
-    Board,
     BoardSheet,
     Item,
+    Lines,
     Table,
     TableColumn,
     items_by_column,
@@ -27,9 +31,6 @@ from xlplan.board.board_model import (
     label_of,
     make_table,
 )
-from xlplan.board.composite import sheets_of
-from xlplan.board.fitting import LongTexts, least_long, long_in, long_texts, pieces
-from xlplan.board.paint import workbook_of
 from xlplan.board.view import percent, say_days
 from xlplan.late import regex
 from xlplan.plan.timescales import say_date
@@ -193,7 +194,8 @@ def _above(sheet: BoardSheet) -> tuple[str, ...]:
 def _with_blank(notes: Table) -> Table:
     """The notes, and one more that says what stands where nothing is given."""
     row = (f"[note {len(notes.lines) + 1}]", "Blanks", f"{BLANK} stands where nothing is given.")
-    return replace(notes, lines=(*notes.lines, *make_table("", "", "", notes.columns, [row]).lines))
+    more = make_table("", "", "", notes.columns, [row]).lines
+    return replace(notes, lines=Lines((*notes.lines, *more)))
 
 
 def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:

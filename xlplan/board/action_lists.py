@@ -6,17 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from xlplan.board.board_model import (
-    Band,
-    BoardSheet,
-    Item,
-    Line,
-    Table,
-    TableColumn,
-    TableValue,
-    line_of,
-    make_table,
-)
 from xlplan.board.other_boards import closed_since
 from xlplan.board.plan_columns import PlanColumn, moved_rating, plan_columns
 from xlplan.board.plan_sheet import ActionLines
@@ -29,6 +18,18 @@ from xlplan.board.standings import (
     listed,
 )
 from xlplan.board.summary import move_columns
+from xlplan.board.table_model import (
+    Band,
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    TableValue,
+    item_of,
+    line_of,
+    make_table,
+)
 from xlplan.board.view import SIGNS, View, figure, group_column, once_a_board, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change
@@ -318,12 +319,13 @@ def completed_sheet(view: View) -> BoardSheet:
         ),
     ]
     since = closed_since(view.board)
-    by_day = ActionLines(view, columns)
-    by_title = ActionLines(view, [*columns[:-1], replace(columns[-1], into="")])
-    lines = []
-    for one in done:
-        of_action = by_title if standing_of(one) == CLOSED_NOW else by_day
-        lines.append(of_action.line(one, _done(one, since.get(one.row.uid))))
+    lines: list[Line] = []
+    for kind in order:
+        mine = [one for one in done if standing_of(one) == kind]
+        # What closed since the last board stands under a title that says so.
+        into = "" if kind == CLOSED_NOW else columns[-1].into
+        of_action = ActionLines(view, [*columns[:-1], replace(columns[-1], into=into)])
+        lines += of_action.of(mine, _done(kind, [since.get(one.row.uid) for one in mine]))
     line = "What is done: since when, and what is watched before it closes"
     table = make_table(
         "completed", "Completed", line, [c.column for c in columns], lines, bands=_by_standing(done)
@@ -351,10 +353,10 @@ def _by_standing(done: Sequence[Standing]) -> list[Band]:
     ]
 
 
-def _done(one: Standing, since: str | None) -> Mapping[str, Item]:
-    kind = standing_of(one)
-    when = {CLOSED_NOW: "This board", CLOSED: since, HELD: None}[kind]
-    return {
-        "standing": Item(kind, emphasis="strong" if kind == CLOSED_NOW else ""),
-        "since": Item(when),
-    }
+def _done(kind: str, closed: Sequence[str | None]) -> Mapping[str, list[Item]]:
+    """What the actions of one of the three lists have in its own columns, from when each `closed`,
+    as far as a board saw it."""
+    if kind != CLOSED:
+        closed = ["This board" if kind == CLOSED_NOW else None] * len(closed)
+    standing = Item(kind, emphasis="strong" if kind == CLOSED_NOW else "")
+    return {"standing": [standing] * len(closed), "since": [*map(item_of, closed)]}

@@ -11,17 +11,11 @@ from __future__ import annotations
 from datetime import date
 
 from xlplan.board.action_lists import first_in_line, new_sheet
-from xlplan.board.board_model import (
-    BoardSheet,
-    ReturnLine,
-    Table,
-    TableColumn,
-    line_of,
-    make_table,
-)
+from xlplan.board.board_model import ReturnLine
 from xlplan.board.grouped import return_words
 from xlplan.board.key_figures import key_figures_table
 from xlplan.board.standings import NOT_KNOWN, NOT_RATED, Standing, listed
+from xlplan.board.table_model import BoardSheet, Table, TableColumn, line_of, make_table
 from xlplan.board.view import View, plural
 from xlplan.plan.checks.lint_view import newest_notes
 

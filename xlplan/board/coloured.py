@@ -12,16 +12,6 @@ from math import ceil
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.board.board_model import (
-    Anchor,
-    Band,
-    BoardSheet,
-    Item,
-    Line,
-    Table,
-    TableColumn,
-    label_of,
-)
 from xlplan.board.fitting import (
     FittedColumn,
     cut_words,
@@ -33,6 +23,17 @@ from xlplan.board.fitting import (
     shared_widths,
 )
 from xlplan.board.paint import FIGURES, LONGEST_LINK, Brush, Paint, board_chart, words_of
+from xlplan.board.table_model import (
+    Anchor,
+    Band,
+    BoardSheet,
+    Item,
+    Line,
+    Lines,
+    Table,
+    TableColumn,
+    label_of,
+)
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
@@ -100,9 +101,8 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
         drawn = [(n, c) for n, c in columns_of(table) if c.kind not in FIGURES and not c.brief]
         least = least_long(paint.look.withdrawn if table.struck else paint.boxed)
         found: list[tuple[int, int, str]] = []
-        for n, column in drawn:
-            items = [line.items[n] for line in table.lines]
-            for item in {id(item): item for item in items}.values():
+        for n, column in drawn if table.lines else ():
+            for item in table.lines.each[n]:
                 value, shown = item.value, item.shown
                 # An arrow may stand before the words.
                 short = value is None or (isinstance(value, str) and len(value) + 2 < least)
@@ -113,7 +113,8 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
                     continue
                 style = paint.look.withdrawn if table.struck else paint.style(column, item)
                 if is_long(words, column.width, style):
-                    found += ((at, n, words) for at, each in enumerate(items) if each is item)
+                    places = enumerate(table.lines.columns[n])
+                    found += ((at, n, words) for at, other in places if other is item)
         for at, n, words in sorted(found):
             yield words, label_of(table, table.lines[at], table.columns[n])
 
@@ -162,14 +163,13 @@ def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
     stacks = stacks_of(sheet)
     table = stacks[-1][0] if stacks else sheet.tables[-1]
     columns = columns_of(table)
-    drawn = [line for line in table.lines if not line.early]
+    lines = table.lines.drawn
     above: list[set[str]] = [set() for _ in columns]
     for stack in stacks[:-1]:
         for found, (n, _) in zip(above, columns_of(stack[0]), strict=False):
             found |= {str(line.items[n].value or "") for line in stack[0].lines}
     fitted = [
-        _fitted(paint, c, [line.items[n] for line in drawn], short)
-        for (n, c), short in zip(columns, above, strict=True)
+        _fitted(paint, c, lines, n, short) for (n, c), short in zip(columns, above, strict=True)
     ]
     widths = shared_widths(fitted, paint.view.board.definition.composite.paper)
     wide = {c.id: width for (_, c), width in zip(columns, widths, strict=True)}
@@ -187,17 +187,17 @@ def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
 
 
 def _fitted(
-    paint: Paint, column: TableColumn, items: Sequence[Item], above: Collection[str]
+    paint: Paint, column: TableColumn, lines: Lines, at: int, above: Collection[str]
 ) -> FittedColumn:
-    """A column as its width is worked out: texts give and take room, figures only give. What stands
-    in it in the tables `above` is kept in one line where it is as short as a link."""
+    """Column number `at` as its width is worked out: texts give and take room, figures only give.
+    What stands in it in the tables `above` is kept in one line where it is as short as a link."""
+    items, each = (lines.columns[at], lines.each[at]) if lines else ((), ())
     # Headings alone do not tell which column is to be wide.
     flexible = bool(items) and column.kind not in FIGURES and column.span == 1
     heading = paint.heading(column)
     # Of texts a sample tells how wide they are; of ratings every one is kept whole.
     rated = column.kind in ("rating", "direction")
     words = [_words_in(item, column) for item in (items if rated else sampled(items))]
-    each = {id(item): item for item in items}.values()
     whole = {str(item.value) for item in each if item.link and paint.is_link(item)}
     whole |= {text for text in above if len(text) <= LONGEST_LINK}
     if rated:
@@ -326,8 +326,8 @@ def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None
     draft.rows.append(heads)
     top = len(draft.rows)
     entries = [*entries_of(stack)]
-    drawn = [e[1].items for e in entries if not isinstance(e, Band) and not e[0].struck]
-    painted = [Brush(paint, c).all([items[n] for items in drawn]) for n, c in columns]
+    lines = table.lines.drawn
+    painted = [Brush(paint, c).all(lines.columns[n], lines.each[n]) for n, c in columns if lines]
     rows, level = zip(*painted, strict=True), 1 if table.bands else 0
     for entry in entries:
         if isinstance(entry, Band):

@@ -21,12 +21,12 @@ from xlplan.board.at_a_glance import (
     none_worse,
     not_reported,
 )
-from xlplan.board.board_model import BoardSheet, Table
 from xlplan.board.fitting import cut_words, paged, pieces
 from xlplan.board.key_figures import figure_groups
 from xlplan.board.one_page import COLUMNS, PIECE, WIDTH, Page, spans, strip
 from xlplan.board.paint import Paint
 from xlplan.board.standings import Standing, leads_of, listed
+from xlplan.board.table_model import BoardSheet, Table
 from xlplan.board.view import FIRST_BOARD, plural
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import count_lines, line_height

@@ -8,10 +8,10 @@ from itertools import groupby
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn
 from xlplan.board.coloured import Draft, empty_sheet
 from xlplan.board.fitting import FittedColumn, cut_words, paged, shared_widths
 from xlplan.board.paint import Paint
+from xlplan.board.table_model import BoardSheet, Item, Line, Table, TableColumn
 from xlplan.workbook.write.look import rating_style
 from xlplan.workbook.write.sheet import Cell, Row, Sheet, Style
 

@@ -17,7 +17,7 @@ from xlplan.board.action_lists import (
     new_sheet,
 )
 from xlplan.board.at_a_glance import at_a_glance_sheet
-from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
+from xlplan.board.board_model import Board
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
 from xlplan.board.coloured_glance import coloured_glance
 from xlplan.board.coloured_summary import coloured_summary
@@ -44,6 +44,7 @@ from xlplan.board.plan_sheet import plan_sheet
 from xlplan.board.section_pages import by_section_sheet, sections_sheet
 from xlplan.board.standings import points_of
 from xlplan.board.summary import summary_sheet
+from xlplan.board.table_model import Anchor, BoardSheet, Item, Line, Table, joined
 from xlplan.board.view import View, once_a_board, percent, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlplan.board.action_lists import in_brief, lines_of
-from xlplan.board.board_model import (
+from xlplan.board.standings import Standing
+from xlplan.board.table_model import (
     BoardSheet,
     Item,
     Line,
@@ -15,7 +16,6 @@ from xlplan.board.board_model import (
     line_of,
     make_table,
 )
-from xlplan.board.standings import Standing
 from xlplan.board.view import View, figure, plural
 from xlplan.merge.requests import Outcome, Request
 from xlplan.plan.checks.steps import Milestone

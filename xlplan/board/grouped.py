@@ -6,20 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
-from xlplan.board.board_model import (
+from xlplan.board.board_model import ReturnLine
+from xlplan.board.figures import AnswerCount, Rolled, by_accountable, counted_by, rolled_up
+from xlplan.board.standings import Standing, leads_of
+from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
+from xlplan.board.table_model import (
     BoardSheet,
     Item,
     Line,
-    ReturnLine,
     Table,
     TableColumn,
     TableValue,
     line_of,
+    lines_of_columns,
     make_table,
 )
-from xlplan.board.figures import AnswerCount, Rolled, by_accountable, counted_by, rolled_up
-from xlplan.board.standings import Standing, leads_of
-from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import LeadCount, asked, decided, heading_of
 from xlplan.merge.exchange import how_often
@@ -326,32 +327,31 @@ def changes_table(view: View, key: str, name: str, line: str, found: Iterable[Ch
         TableColumn("decided", "How it was decided", width=26),
         *([TableColumn("cycle", "Cycle", width=14)] if key == "restatements" else []),
     ]
-    kinds, width = {row.uid: row.kind for row in view.board.rows}, len(columns)
+    kinds, changes = {row.uid: row.kind for row in view.board.rows}, [*found]
+    of_kind = [kinds.get(change.uid, "action") for change in changes]
     find = cache(view.board.definition.find)  # which looks through all of them
-
-    def made(change: Change) -> Sequence[Item | str]:
-        kind = kinds.get(change.uid, "action")
-        return _change(view, change, kind, find(change.field, kind))[:width]
-
-    return make_table(key, name, line, columns, map(made, found))
-
-
-def _change(view: View, change: Change, kind: str, item: Field | None) -> list[Item | str]:
-    ref = change.action if kind == "action" else f"Recommendation {change.action}"
-    how = decided(change.kind)
-    return [
-        view.when(change.at),
-        view.ref(ref, change.uid),
-        heading_of(item, change.field),
-        view.say(item, change.before),
-        view.say(item, change.after),
-        change.by,
-        change.place.file,
-        change.place.sheet,
-        change.place.cell,
-        f"{how}: {change.why}" if change.why else how,
-        change.cycle,
+    fields = [find(one.field, kind) for one, kind in zip(changes, of_kind, strict=True)]
+    both = [*zip(changes, fields, strict=True)]
+    marks = ("" if kind == "action" else "Recommendation " for kind in of_kind)
+    made: list[list[Item | TableValue]] = [
+        [view.when(change.at) for change in changes],
+        [view.ref(mark + c.action, c.uid) for mark, c in zip(marks, changes, strict=True)],
+        [heading_of(item, change.field) for change, item in both],
+        [view.say(item, change.before) for change, item in both],
+        [view.say(item, change.after) for change, item in both],
+        [change.by for change in changes],
+        [change.place.file for change in changes],
+        [change.place.sheet for change in changes],
+        [change.place.cell for change in changes],
+        [_how(change) for change in changes],
+        [change.cycle for change in changes],
     ]
+    return make_table(key, name, line, columns, lines_of_columns(made[: len(columns)]))
+
+
+def _how(change: Change) -> str:
+    how = decided(change.kind)
+    return f"{how}: {change.why}" if change.why else how
 
 
 def questions_sheet(view: View) -> BoardSheet:

@@ -12,7 +12,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.board.action_lists import in_brief
-from xlplan.board.board_model import (
+from xlplan.board.standings import (
+    NOT_KNOWN,
+    POSITIONS,
+    Position,
+    Standing,
+    listed,
+    place_by_rating,
+)
+from xlplan.board.table_model import (
     Anchor,
     Band,
     BoardSheet,
@@ -22,14 +30,6 @@ from xlplan.board.board_model import (
     TableColumn,
     line_of,
     make_table,
-)
-from xlplan.board.standings import (
-    NOT_KNOWN,
-    POSITIONS,
-    Position,
-    Standing,
-    listed,
-    place_by_rating,
 )
 from xlplan.board.view import View, plural
 from xlplan.plan.text import fold, is_provisional

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from xlplan.board.at_a_glance import in_a_sentence
-from xlplan.board.board_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.grouped import changes_table
 from xlplan.board.other_boards import restatements
 from xlplan.board.plan_columns import empty_fields
 from xlplan.board.plan_sheet import leaves_out_closed, withdrawn_table
 from xlplan.board.standings import best_first, listed
 from xlplan.board.summary import rating_key
+from xlplan.board.table_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.view import View
 from xlplan.board.words import heading_of
 from xlplan.plan.definition import Rating

@@ -13,11 +13,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.board.action_lists import first_in_line
-from xlplan.board.board_model import Board, Item
+from xlplan.board.board_model import Board
 from xlplan.board.fitting import cut_words, pieces, room, scale
 from xlplan.board.key_figures import KeyFigure, key_figures
 from xlplan.board.paint import Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, leads_of
+from xlplan.board.table_model import Item
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import row_heights

@@ -10,20 +10,11 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.board.board_model import (
-    Board,
-    BoardSheet,
-    Line,
-    PastBoard,
-    PlanOnBoard,
-    Table,
-    TableColumn,
-    line_of,
-    make_table,
-)
+from xlplan.board.board_model import Board, PastBoard, PlanOnBoard
 from xlplan.board.figures import Figures
 from xlplan.board.fitting import cut_words
 from xlplan.board.standings import bucket, leads_of, points_of, reader_of
+from xlplan.board.table_model import BoardSheet, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.translate import Scale, Vocabulary, translated, united_fields, united_scale
 from xlplan.board.view import ABSENT, View, count_columns, figure, plural
 from xlplan.merge.model import Change

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from xlplan.board.board_model import Anchor, Board, Item, Table, TableColumn
-from xlplan.board.fitting import LongTexts, cut_words
+from xlplan.board.board_model import Board
+from xlplan.board.fitting import LongTexts, cut_words, least_long
 from xlplan.board.standings import Point
+from xlplan.board.table_model import Anchor, Item, Table, TableColumn
 from xlplan.board.view import View, percent, say_days, sign_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text
@@ -215,22 +216,33 @@ class Brush:
     def __init__(self, paint: Paint, column: TableColumn) -> None:
         self._paint, self._column = paint, column
         self._looks: dict[tuple[object, ...], tuple[Style, Style]] = {}
-        self._plain: Style | None = None
-        """The look of a word by itself."""
 
-    def all(self, items: Sequence[Item]) -> list[Cell]:
-        """Items as their column shows them."""
-        these = [*map(id, items)]
-        every = dict(zip(these, items, strict=True))
-        cells = {this: self._painted(item) for this, item in every.items()}
-        return [*map(cells.__getitem__, these)]
+    def all(self, items: Sequence[Item], each: Sequence[Item]) -> list[Cell]:
+        """Items as their column shows them, `each` of them once."""
+        words = self._column.kind in _WORDS and not self._column.brief
+        painted = self._words(each) if words else map(self._painted, each)
+        cells = dict(zip(map(id, each), painted, strict=True))
+        return [*map(cells.__getitem__, map(id, items))]
+
+    def _words(self, each: Sequence[Item]) -> Iterator[Cell]:
+        """The items of a column of words, which have no more to them for the most part."""
+        plain = None
+        for item in each:
+            value = item.value
+            if not isinstance(value, str) or (
+                item.rating or item.link or item.note or item.emphasis or item.shown
+            ):
+                yield self._painted(item)
+                continue
+            if plain is None:
+                plain = self._look(item)[1]
+                least = least_long(plain)
+            if len(value) >= least:
+                value = self._paint.texts.fit(value, self._column.width, plain)
+            yield Cell(value, plain)
 
     def _painted(self, item: Item) -> Cell:
         paint, column, value = self._paint, self._column, item.value
-        bare = not (item.rating or item.link or item.note or item.emphasis or item.shown)
-        if bare and isinstance(value, str) and column.kind in _WORDS and not column.brief:
-            style = self._plain = self._plain or self._look(item)[1]
-            return Cell(paint.texts.fit(value, column.width, style), style)
         if column.kind == "number" and value is not None:
             return Cell(value, self._look(item)[1])  # type: ignore[arg-type]  # a figure
         if value is None and not item.shown:

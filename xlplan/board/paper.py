@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from xlplan.board.action_lists import first_in_line
 from xlplan.board.at_a_glance import ASKS_TO_WRITE, MESSAGE_TO_WRITE, in_a_sentence, none_worse
-from xlplan.board.board_model import Board, Item
+from xlplan.board.board_model import Board
 from xlplan.board.fitting import cut_words
 from xlplan.board.key_figures import figure_groups
 from xlplan.board.reasons import REASONS
 from xlplan.board.section_pages import movement_in_words, outcome_of, paragraph_on
 from xlplan.board.standings import OF_THE_ROUND, Standing, leads_of
+from xlplan.board.table_model import Item
 from xlplan.board.view import FIRST_BOARD, View, direction_word, plural, view_of
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.document import (

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import repeat
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.board.board_model import Item, TableColumn
 from xlplan.board.figures import answers_of
 from xlplan.board.paint import words_of
 from xlplan.board.standings import Standing, listed, section_field
+from xlplan.board.table_model import Item, TableColumn, each_once
 from xlplan.board.view import ABSENT, COLUMNS, View, once_a_board, sign_of
 from xlplan.plan.definition import Field
 
+T = TypeVar("T")
 BY_ROLE: Mapping[str, float] = {
     "key": 8,
     "recommendation": 16,
@@ -167,8 +170,12 @@ def _hosts(view: View, drawn: Sequence[Field]) -> Callable[[str], str]:
     return lambda role: by_role.get(role) or largest
 
 
+Inside = tuple[PlanColumn, Sequence[Item]]
+"""A column that stands in the cells of another, and what it holds."""
+
+
 class Folding:
-    """How the items of a line are put into the cells of its drawn columns: `rated` is the column
+    """How the items of lines are put into the cells of their drawn columns: `rated` is the column
     of the rating, whose arrow stands before its word."""
 
     def __init__(self, columns: Sequence[PlanColumn], rated: str = "") -> None:
@@ -178,54 +185,82 @@ class Folding:
             if inside:
                 self._hosts.append((at, host.column, inside))
         self._rated = rated
-        self._known: dict[tuple[int, ...], tuple[Sequence[Item], Item]] = {}
-        """What was made of items, by their identities, and those items, which are kept meanwhile:
-        many lines hold the same ones."""
 
-    def shown(self, items: Sequence[Item]) -> list[Item]:
-        """The items of a line, those of drawn columns with what is folded into their cells."""
-        out = list(items)
-        for at, host, columns in self._hosts:
-            inside = [(one, item) for n, one in columns if not _is_bare(item := items[n])]
-            if inside:
-                parts = [items[at], *(item for _, item in inside)]
-                key = (at, *map(id, parts), *(id(one) for one, _ in inside))
-                found = self._known.get(key)
-                if found is None:
-                    found = self._known[key] = parts, self._folded(host, items[at], inside)
-                out[at] = found[1]
+    def shown(self, columns: Sequence[Sequence[Item]]) -> list[Sequence[Item]]:
+        """The items of lines, column after column, those of drawn columns with what is folded into
+        their cells."""
+        out = [*columns]
+        for at, host, inside in self._hosts:
+            out[at] = self._folded(host, columns[at], [(one, columns[n]) for n, one in inside])
         return out
 
     def _folded(
-        self, host: TableColumn, own: Item, inside: Sequence[tuple[PlanColumn, Item]]
-    ) -> Item:
-        words = words_of(host, own) if own.value is not None else ""
+        self, host: TableColumn, own: Sequence[Item], inside: Sequence[Inside]
+    ) -> Sequence[Item]:
+        """A drawn column with what stands in its cells besides: what many lines have in the same
+        words is one item."""
+        words = _said(lambda one: words_of(host, one) if one.value is not None else "", own)
         if host.id == self._rated:
-            words = _arrow(words, inside)
-        texts = [text for one, item in inside if (text := _folded_words(one, item))]
-        lines = [words, *_beside(texts)]
-        notes = [own.note, *(_folded_note(one, item) for one, item in inside if item.note)]
-        late = any(one.worked == "overdue" and item.value for one, item in inside)
-        return Item(
-            own.value,
-            own.rating,
-            own.link,
-            "\n\n".join(filter(None, notes)),
-            "alert" if late else own.emphasis,
-            "\n".join(filter(None, lines)),
+            words = _with_arrows(words, inside)
+        texts = _by_line([_said(partial(_folded_words, one), items) for one, items in inside])
+        notes = _by_line(
+            [
+                _said(partial(_folded_note, one), items)
+                for one, items in inside
+                if any(item.note for item in items)
+            ]
         )
+        late = [items for one, items in inside if one.worked == "overdue"]
+        alert = (any(item.value for item in line) for line in _by_line(late))
+        filled = _by_line([[*map(_is_filled, items)] for _, items in inside])
+        known: dict[tuple[int, str, str, bool], Item] = {}
+        out = []
+        for one, *about in zip(own, words, texts, notes, alert, filled, strict=False):
+            out.append(_with_more(known, one, *about) if any(about[-1]) else one)
+        return out
 
 
-def _is_bare(item: Item) -> bool:
-    return item.value is None and not item.note
+def _with_more(
+    known: dict[tuple[int, str, str, bool], Item],
+    own: Item,
+    words: str,
+    texts: Iterable[str],
+    notes: Iterable[str],
+    late: bool,
+    _: object,
+) -> Item:
+    """An item with what is folded into its cell."""
+    shown = "\n".join(filter(None, [words, *_beside([*filter(None, texts)])]))
+    note = "\n\n".join(filter(None, [own.note, *notes]))
+    key = (id(own), shown, note, late)
+    found = known.get(key)
+    if found is None:
+        emphasis = "alert" if late else own.emphasis
+        found = known[key] = Item(own.value, own.rating, own.link, note, emphasis, shown)
+    return found
 
 
-def _arrow(words: str, inside: Sequence[tuple[PlanColumn, Item]]) -> str:
-    """The rating with what the board finds about it, which are columns of its own."""
-    found = {one.worked: str(item.value or "") for one, item in inside}
-    return _moved_words(
-        words, found.get("direction", ""), found.get("last_board", ""), found.get("first", "")
-    )
+def _said(say: Callable[[Item], str], items: Sequence[Item]) -> list[str]:
+    """What is said of each item, which is asked once of what stands in many lines."""
+    found = {id(item): say(item) for item in each_once(items)}
+    return [*map(found.__getitem__, map(id, items))]
+
+
+def _by_line(columns: Sequence[Sequence[T]]) -> Iterable[tuple[T, ...]]:
+    """What columns hold, line by line."""
+    return zip(*columns, strict=True) if columns else repeat(())
+
+
+def _is_filled(item: Item) -> bool:
+    return item.value is not None or item.note != ""
+
+
+def _with_arrows(words: Sequence[str], inside: Sequence[Inside]) -> list[str]:
+    """Ratings with what the board finds about them, which are columns of its own."""
+    found = {one.worked: [str(item.value or "") for item in items] for one, items in inside}
+    blank = [""] * len(words)
+    worked: Sequence[Worked] = ("direction", "last_board", "first")
+    return [*map(_moved_words, words, *(found.get(name, blank) for name in worked))]
 
 
 def moved_rating(view: View, one: Standing, joint: str = "\n") -> Item:
@@ -268,7 +303,7 @@ def _beside(texts: Sequence[str]) -> list[str]:
 
 
 def _folded_note(one: PlanColumn, item: Item) -> str:
-    return f"{one.column.heading}. {item.note}"
+    return f"{one.column.heading}. {item.note}" if item.note else ""
 
 
 # Which fields.

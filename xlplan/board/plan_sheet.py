@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 
 from msgspec.structs import replace
 
-from xlplan.board.board_model import (
+from xlplan.board.other_boards import is_restatement
+from xlplan.board.plan_columns import Folding, PlanColumn, Worked, plan_columns
+from xlplan.board.standings import Standing
+from xlplan.board.summary import section_asks
+from xlplan.board.table_model import (
     NOTHING,
     Anchor,
     Band,
@@ -17,13 +21,9 @@ from xlplan.board.board_model import (
     Line,
     Table,
     item_of,
-    line_of,
+    lines_of_columns,
     make_table,
 )
-from xlplan.board.other_boards import is_restatement
-from xlplan.board.plan_columns import Folding, PlanColumn, Worked, plan_columns
-from xlplan.board.standings import Standing
-from xlplan.board.summary import section_asks
 from xlplan.board.view import View, once_a_board, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change, MasterRow
@@ -65,18 +65,17 @@ def plan_sheet(view: View) -> BoardSheet:
 
 
 def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
-    of_action = ActionLines(view, columns)
     gone = leaves_out_closed(view)
-    lines: list[Line] = []
     bands: list[Band] = []
     asks = section_asks(view)
     titles = {p.mark: f"{p.mark}: {p.group}. {p.title}" for p in view.board.plans}
     by_section: dict[str, list[Standing]] = {}
     for one in view.figures.standings:
         by_section.setdefault(one.section, []).append(one)
+    shown: list[Standing] = []
     for section, group in by_section.items():
         if title := titles.pop(group[0].row.uid[: group[0].row.uid.find("/")], ""):
-            bands.append(Band(len(lines), title, "one of several plans"))
+            bands.append(Band(len(shown), title, "one of several plans"))
         if view.figures.sectioned:
             asked = asks.get(section, ())
             title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
@@ -84,16 +83,18 @@ def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
             closed = sum(one.closed for one in group) if gone else 0
             count = plural(len(group), "action")
             count += f", {closed} of them on Completed" if closed else ""
-            bands.append(Band(len(lines), title, count, ("section", section)))
-        for one in group:
-            found = of_action.line(one)
-            lines.append(replace(found, early=True) if gone and one.closed else found)
+            bands.append(Band(len(shown), title, count, ("section", section)))
+        shown += group
+    lines = ActionLines(view, columns).of(shown)
+    if gone:
+        both = zip(shown, lines, strict=True)
+        lines = [replace(line, early=True) if one.closed else line for one, line in both]
     line = "Every action that counts, by section"
     return make_table("plan", "Plan", line, [c.column for c in columns], lines, bands=bands)
 
 
 class ActionLines:
-    """The lines of actions in the columns of Plan."""
+    """The lines of actions in the columns of Plan, worked out a column at a time."""
 
     def __init__(self, view: View, columns: Sequence[PlanColumn]) -> None:
         actions, rated = _actions(view), view.board.definition.with_role("rating")
@@ -103,19 +104,20 @@ class ActionLines:
         ]
         self._folding = Folding(columns, rated.id if rated else "")
 
-    def line(self, one: Standing, more: Mapping[str, Item] | None = None) -> Line:
-        """What an action has in each column; `more` by column that is no field's."""
-        items = [read(one) for _, _, read in self._columns]
-        if notes := self._notes(one):
-            for n, (_, field, _) in enumerate(self._columns):
-                if field in notes:
-                    items[n] = replace(items[n], note=notes[field])
-        if more:
-            items = [
-                more.get(column, item)
-                for (column, _, _), item in zip(self._columns, items, strict=True)
-            ]
-        return line_of(self._folding.shown(items), ("action", one.row.uid))
+    def of(
+        self, found: Sequence[Standing], more: Mapping[str, Sequence[Item]] | None = None
+    ) -> list[Line]:
+        """What each action has in each column; `more` by column that is no field's."""
+        own = more or {}
+        columns = [[*own[c]] if c in own else read(found) for c, _, read in self._columns]
+        fields = {name: n for n, (c, name, _) in enumerate(self._columns) if c not in own}
+        for at, one in enumerate(found):
+            for name, note in self._notes(one).items():
+                if (n := fields.get(name)) is not None:
+                    columns[n][at] = replace(columns[n][at], note=note)
+        return lines_of_columns(
+            self._folding.shown(columns), [("action", one.row.uid) for one in found]
+        )
 
 
 def _statement(view: View, group: Sequence[Standing]) -> str:
@@ -137,10 +139,9 @@ def withdrawn_table(view: View) -> Table:
             return Item("Withdrawn")
         return Item(show_in(of, row.values.get(of.id)) if of else None)
 
-    lines = [
-        line_of(folding.shown([item(row, c.item) for c in columns]), ("action", row.uid))
-        for row in view.figures.withdrawn
-    ]
+    gone = view.figures.withdrawn
+    shown = folding.shown([[item(row, c.item) for row in gone] for c in columns])
+    lines = lines_of_columns(shown, [("action", row.uid) for row in gone])
     bands = [Band(0, "Withdrawn: not counted in any figure", plural(len(lines), "action"))]
     line = "Actions that were withdrawn; they count in no figure"
     return make_table(
@@ -149,7 +150,8 @@ def withdrawn_table(view: View) -> Table:
     )  # fmt: skip
 
 
-Reading = Callable[[Standing], Item]
+Reading = Callable[[Sequence[Standing]], list[Item]]
+"""What each of some actions has in a column."""
 
 
 class _Actions:
@@ -158,14 +160,16 @@ class _Actions:
     def __init__(self, view: View) -> None:
         self._view = view
         self._changes = changes_by_cell(view.board.changes)
-        self._fields = view.board.definition.fields_of("action")
+        self._fields = {f.id: f for f in view.board.definition.fields_of("action")}
         self._main = view.board.definition.with_role("rating")
         self._readers: dict[tuple[Worked, str], Reading] = {}
+        self._noted: dict[str, Mapping[str, str]] = {}
+        self._named: dict[frozenset[str], Item] = {}
 
     # What an action has.
 
     def reader(self, column: PlanColumn) -> Reading:
-        """How an action's item in a column is read, but for the note on what has changed."""
+        """How a column is read, but for the notes on what has changed."""
         key = (column.worked, column.item.id if column.item else "")
         found = self._readers.get(key)
         if found is None:
@@ -174,9 +178,9 @@ class _Actions:
 
     def _reader(self, column: PlanColumn) -> Reading:
         item, view = column.item, self._view
-        if item is not None:
-            return partial(self._rating, item) if item is self._main else self._of_field(item)
-        worked: Mapping[Worked, Reading] = {
+        if item is not None and item is not self._main:
+            return self._of_field(item)
+        worked: Mapping[Worked, Callable[[Standing], Item]] = {
             "section": lambda one: view.section(one.section),
             "overdue": lambda one: _late(one.in_short, one.overdue),
             "slips": lambda one: item_of(slips_words(one)),
@@ -185,7 +189,10 @@ class _Actions:
             "direction": view.direction,
             "changed": self._headings,
         }
-        return worked.get(column.worked, lambda _: NOTHING)
+        of_one = partial(self._rating, item) if item else worked.get(column.worked)
+        if of_one is None:
+            return lambda found: [NOTHING] * len(found)
+        return lambda found: [*map(of_one, found)]
 
     def _rating(self, item: Field, one: Standing) -> Item:
         """The rating; one that is not on the scale as it was typed."""
@@ -196,21 +203,27 @@ class _Actions:
 
     def _of_field(self, item: Field) -> Reading:
         known: dict[object, Item] = {}
-        mentioned = self._mentioned if item.type != "reference" else {}
-        name = item.id
+        mentioned = self._mentioned.get(item.id, {}) if item.type != "reference" else {}
+        name, special = item.id, item.field_type.rated or item.type == "reference" or item.role
 
-        def read(one: Standing) -> Item:
-            value = one.row.values.get(name)
+        def read(value: Value) -> Item:
+            text = isinstance(value, str)
             # Values that are equal may be written in other words: 1 and 1.0, "June" and "30 June".
-            key = value if isinstance(value, str) else (value.__class__, show_in(item, value))
+            key = value if text else (value.__class__, show_in(item, value))
             found = known.get(key)
             if found is None:
-                found = known[key] = self._value(item, value)
-            if mentioned and (uid := mentioned.get((one.row.uid, name))):
-                return replace(found, link=("action", uid))
+                plain = text and not special
+                found = known[key] = Item(value) if plain else self._value(item, value)  # type: ignore[arg-type]  # a text
             return found
 
-        return read
+        def of(found: Sequence[Standing]) -> list[Item]:
+            items = [read(one.row.values.get(name)) for one in found]
+            for at, one in enumerate(found) if mentioned else ():
+                if uid := mentioned.get(one.row.uid):
+                    items[at] = replace(items[at], link=("action", uid))
+            return items
+
+        return of
 
     def _value(self, item: Field, value: Value) -> Item:
         """What a field has; the action that it refers to, where that is one alone."""
@@ -231,15 +244,15 @@ class _Actions:
     # Which action is meant.
 
     @cached_property
-    def _mentioned(self) -> Mapping[tuple[str, str], str]:
-        """By uid and field, the first action of the same plan that a text ("see action 4 above")
+    def _mentioned(self) -> Mapping[str, Mapping[str, str]]:
+        """By field and uid, the first action of the same plan that a text ("see action 4 above")
         names for certain."""
-        found: dict[tuple[str, str], str] = {}
+        found: dict[str, dict[str, str]] = {}
         for part in self._view.board.parts or (self._view.board,):
             rows = [row for row in part.rows if not row.withdrawn]
             for one in references_of(part.definition, rows).every:
                 if one.inside_text and one.to and one.kind == "action":
-                    found.setdefault((one.uid, one.field), one.to)
+                    found.setdefault(one.field, {}).setdefault(one.uid, one.to)
         return found
 
     def _reference(self, value: Value) -> Anchor | None:
@@ -257,35 +270,42 @@ class _Actions:
 
     def notes(self, one: Standing) -> Mapping[str, str]:
         """By field, what each changed cell of an action was, and who changed it, when and where."""
-        changes, moved = self._changes.get(one.row.uid, {}), self._differing(one)
-        if not changes and not moved:
-            return {}
-        found = {}
-        for item in self._fields:
-            if item.id in changes:
-                found[item.id] = _changed_note(self._view, item, changes[item.id])
-            elif item.id in moved:
-                was = self._view.say(item, (self._view.board.previous or {})[one.row.uid][item.id])
-                found[item.id] = (
-                    f"Last board: {_quoted(was)}\nSee Changes for how it came to change."
-                )
+        found = self._noted.get(one.row.uid)
+        if found is None:
+            found = self._noted[one.row.uid] = self._notes(one)
         return found
 
-    def _differing(self, one: Standing) -> Collection[str]:
-        """The fields that have another value than at the last board. A rating that the plan brought
-        of its past differs without anybody having changed it."""
+    def _notes(self, one: Standing) -> Mapping[str, str]:
+        changes, found = self._changes.get(one.row.uid, {}), {}
+        for name in self._changed(one):
+            if name in changes:
+                found[name] = _changed_note(self._view, self._fields[name], changes[name])
+            else:
+                last = (self._view.board.previous or {})[one.row.uid][name]
+                was = _quoted(self._view.say(self._fields[name], last))
+                found[name] = f"Last board: {was}\nSee Changes for how it came to change."
+        return found
+
+    def _changed(self, one: Standing) -> list[str]:
+        """The fields of an action that were changed, or have another value than at the last board.
+        A rating that the plan brought of its past differs without anybody having changed it."""
+        found = {*self._changes.get(one.row.uid, ())}
         last, values = (self._view.board.previous or {}).get(one.row.uid), one.row.values
-        if last is None or last == values:
-            return ()
-        main = self._main.id if self._main and self._view.board.brought else None
-        return {n for n, was in last.items() if n != main and values.get(n) != was}
+        if last is not None and last != values:
+            main = self._main.id if self._main and self._view.board.brought else None
+            found |= {n for n, was in last.items() if values.get(n) != was and n != main}
+        return [name for name in found if name in self._fields]
 
     def _headings(self, one: Standing) -> Item:
         """The headings of the fields that have changed since the last board."""
-        changes, moved = self._changes.get(one.row.uid, {}), self._differing(one)
-        if not self._view.compared or not (changes or moved):
+        names = frozenset(self.notes(one)) if self._view.compared else None
+        if not names:
             return NOTHING
-        return Item(tuple(f.heading for f in self._fields if f.id in changes or f.id in moved))
+        found = self._named.get(names)
+        if found is None:
+            headings = (f.heading for f in self._fields.values() if f.id in names)
+            found = self._named[names] = Item((*headings,))
+        return found
 
 
 _actions = once_a_board(_Actions)

@@ -12,16 +12,6 @@ from msgspec.structs import replace
 
 from xlplan.board.action_lists import first_in_line
 from xlplan.board.at_a_glance import latest_words, words_column
-from xlplan.board.board_model import (
-    Band,
-    BoardSheet,
-    Item,
-    Line,
-    Table,
-    TableColumn,
-    line_of,
-    make_table,
-)
 from xlplan.board.figures import Count, Rolled, rolled_sections
 from xlplan.board.paint import inside
 from xlplan.board.plan_columns import moved_rating
@@ -32,6 +22,16 @@ from xlplan.board.summary import (
     rolled_columns,
     rolled_item,
     section_asks,
+)
+from xlplan.board.table_model import (
+    Band,
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    line_of,
+    make_table,
 )
 from xlplan.board.view import SIGNS, View, count_columns, figure, group_column, plural
 from xlplan.plan.text import fold

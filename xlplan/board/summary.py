@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from xlplan.board.board_model import (
+from xlplan.board.figures import Count, Rolled, answers_of
+from xlplan.board.standings import (
+    DIRECTIONS,
+    Direction,
+    Standing,
+)
+from xlplan.board.table_model import (
     Anchor,
     BoardSheet,
     Item,
@@ -15,12 +21,6 @@ from xlplan.board.board_model import (
     TableColumn,
     line_of,
     make_table,
-)
-from xlplan.board.figures import Count, Rolled, answers_of
-from xlplan.board.standings import (
-    DIRECTIONS,
-    Direction,
-    Standing,
 )
 from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text

@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.board.board_model import IMPORTED, Board, Emphasis, Item, TableColumn, item_of
+from xlplan.board.board_model import IMPORTED, Board
 from xlplan.board.figures import Figures, figures
 from xlplan.board.fitting import cut_words
 from xlplan.board.standings import (
@@ -23,6 +23,7 @@ from xlplan.board.standings import (
     leads_of,
     points_of,
 )
+from xlplan.board.table_model import Emphasis, Item, TableColumn, item_of
 from xlplan.board.words import clock, says_on_track, short_names
 from xlplan.board.words import percent as percent
 from xlplan.board.words import plural as plural

@@ -64,6 +64,20 @@ def _is_canon(text: str) -> bool:
     return text.isascii() or bool(unicodedata.is_normalized("NFC", text) and _SEEN.search(text))
 
 
+def are_canon(texts: Sequence[str]) -> bool:
+    """Whether all of `texts` are surely canonical, and none is blank: they are looked at together,
+    for what `_is_canon` asks of one."""
+    whole = "\r".join(["", *texts, ""])
+    if any(map(whole.__contains__, ("_x", "\r\r", "\r\n", "\n\r", " \r", " \n"))):
+        return not texts
+    bare = whole.replace("\r", "")
+    if len(whole) - len(bare) > len(texts) + 1 or not bare.replace("\n", "").isprintable():
+        return False
+    if whole.isascii():
+        return True
+    return unicodedata.is_normalized("NFC", whole) and all(map(_SEEN.search, texts))
+
+
 _MANY = 1 << 18
 """Texts of a large spreadsheet, each of which is looked at many times, one column after the other:
 fewer would be forgotten before they are met again."""
