@@ -9,6 +9,7 @@ import pytest
 from tests.composite_sample import CREATED, sample_board
 from xlplan.board import composite_workbook, plan_sheet
 from xlplan.board.plan_columns import Folding, PlanColumn
+from xlplan.board.standings import Standing
 from xlplan.board.table_model import Item, TableColumn
 from xlplan.board.view import View, view_of
 from xlplan.merge.model import Change
@@ -56,3 +57,20 @@ def test_an_action_is_asked_once_what_has_changed_of_it(monkeypatch: pytest.Monk
     closed = {one.row.uid for one in view_of(board).figures.standings if one.closed}
     assert closed & {each.split()[0] for each in asked}  # these stand on two sheets
     assert len(asked) == len({*asked})
+
+
+def test_what_an_action_shows_in_a_column_of_lists_is_looked_for_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, str]] = []
+    item = View.item
+
+    def counted(view: View, one: Standing, column: str) -> Item:
+        asked.append((one.row.uid, column))
+        return item(view, one, column)
+
+    monkeypatch.setattr(View, "item", counted)
+    board = sample_board(60, 8)
+    composite_workbook(board, CREATED)
+    found = [each for each in asked if each[1] == "action"]
+    assert len(found) == len({*found}) > 30

@@ -96,7 +96,8 @@ class ByXlsxwriter:
         else:
             drawn.write_string(row, col, str(value), look)
         if cell.note:
-            sheet_rows._write_note(drawn, row, col, cell.note, "Calibri")
+            text = clean(cell.note)
+            drawn.write_comment(row, col, text, sheet_rows.note_options(text, "Calibri"))
 
     def _more(self, row: int, col: int, cell: Cell) -> None:
         less = sheet_rows.write_cell(self._drawn, row, col, cell, self._formats)
@@ -376,3 +377,31 @@ def test_a_note_is_written_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None
     write_workbook(noted(["note"] * 30))
     assert tags["comments"] == 2
     assert not {"comment", "text", "v:shape", "x:ClientData"} & tags.keys()
+
+
+def test_of_the_notes_of_a_sheet_xlsxwriter_is_asked_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = noted([f"note {number}" for number in range(30)])
+    whole, asked = by_xlsxwriter(made), []
+    write_comment = Worksheet.write_comment
+
+    def counted(sheet: Worksheet, *given: Any) -> int:
+        asked.append(sheet.name)
+        found: int = write_comment(sheet, *given)
+        return found
+
+    monkeypatch.setattr(Worksheet, "write_comment", counted)
+    assert write_workbook(made) == whole
+    assert asked == ["One", "Many"]
+
+
+@pytest.mark.parametrize("lines", [("a\nb", "c"), ("a", "b"), ("a", "b\nc")])
+def test_a_column_in_which_all_rows_are_alike_counts_as_one_that_is_not(
+    lines: tuple[str, str],
+) -> None:
+    look = Style(wrap=True)
+    rows = [Row([Cell(text, look), Cell("x\ny\nz", look)]) for text in lines]
+    alone = [row_heights(Sheet("S", [row]))[0] for row in rows]
+    assert row_heights(Sheet("S", rows)) == alone == [alone[0], alone[0]]
+    assert alone[0] > row_heights(Sheet("S", [Row([Cell("x\ny", look)])]))[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -27,7 +27,7 @@ from xlplan.board.table_model import (
     TableColumn,
     TableValue,
     item_of,
-    line_of,
+    lines_of_columns,
     make_table,
 )
 from xlplan.board.view import SIGNS, View, figure, group_column, once_a_board, plural
@@ -35,7 +35,8 @@ from xlplan.board.words import decided
 from xlplan.merge.model import Change
 from xlplan.plan.values import badness
 
-Also = Mapping[str, Mapping[str, Item | TableValue]]
+More = Mapping[str, Sequence[Item | TableValue]]
+"""By column, what actions have in it, one after the other."""
 CLOSED_NOW = "Closed since the last board"
 HELD = "Done, under watch"
 CLOSED = "Closed earlier"
@@ -43,19 +44,33 @@ CLOSED = "Closed earlier"
 
 def lines_of(
     view: View,
-    found: Iterable[Standing],
+    found: Sequence[Standing],
     columns: Sequence[TableColumn],
-    also: Also | None = None,
+    more: More | None = None,
 ) -> list[Line]:
-    """A line for each action: what it shows in the columns, `also` by uid and column."""
-    own: Also = also or {}
-    return [
-        line_of(
-            mine[c.id] if c.id in (mine := own.get(one.row.uid, {})) else view.item(one, c.id)
-            for c in columns
-        )
-        for one in found
-    ]
+    """A line for each action: what it shows in the columns, `more` by column that is this list's
+    own."""
+    own = more or {}
+    return lines_of_columns(
+        [own[c.id] if c.id in own else _items_of(view, found, c.id) for c in columns]
+    )
+
+
+def _items_of(view: View, found: Sequence[Standing], column: str) -> list[Item]:
+    """What actions show in a column; of an action that stands in many lists, one item."""
+    known, items = _known(view).setdefault(column, {}), []
+    for one in found:
+        item = known.get(one.row.uid)
+        if item is None:
+            item = known[one.row.uid] = view.item(one, column)
+        items.append(item)
+    return items
+
+
+@once_a_board
+def _known(_: View) -> dict[str, dict[str, Item]]:
+    """By column and uid, what was shown already."""
+    return {}
 
 
 def in_brief(columns: Sequence[TableColumn]) -> list[TableColumn]:
@@ -91,18 +106,15 @@ def exceptions_sheet(view: View) -> BoardSheet:
     columns.append(TableColumn("why", "Why it is here", "list", "Exceptions", 44, strong=True))
     explained = view.figures.sectioned and view.shows("Sections")
     columns += [replace(c, brief=240, plain=explained) for c in view.columns("progress")]
-    also: Also = {
-        one.row.uid: {
-            "group": GROUPS[place][0],
-            "rating": moved_rating(view, one),
-        }
-        for one, place in zip(found, places, strict=True)
+    more: More = {
+        "group": [GROUPS[place][0] for place in places],
+        "rating": [moved_rating(view, one) for one in found],
     }
     line = "The actions to look at, worst first, each with the reason"
     lines = [
         replace(each, early=n - places.index(place) >= SHOWN)
         for n, (each, place) in enumerate(
-            zip(lines_of(view, found, columns, also), places, strict=True)
+            zip(lines_of(view, found, columns, more), places, strict=True)
         )
     ]
     table = make_table(
@@ -208,9 +220,9 @@ def movement_sheet(view: View) -> BoardSheet:
         for c in columns
     ]
     moved = [s for s in view.figures.standings if view.compared and s.direction != "same"]
-    also: Also = {one.row.uid: {"rating": moved_rating(view, one, ", ")} for one in moved}
+    more = {"rating": [moved_rating(view, one, ", ") for one in moved]}
     line = "What has become better or worse since the last board"
-    lines = lines_of(view, moved, columns, also)
+    lines = lines_of(view, moved, columns, more)
     listed = make_table("movement", "Movement", line, columns, lines)
     first = "This is the first board: there is no earlier position to compare with."
     return BoardSheet(
@@ -268,7 +280,7 @@ def new_sheet(view: View) -> BoardSheet:
     columns = view.columns("ref", "section", "action", "leads", "due", "rating", "progress")
     columns.append(TableColumn("came", "How it came into the plan", "list", width=42))
     came = arrivals(view)
-    arrived = {one.row.uid: {"came": _arrival(view, came.get(one.row.uid))} for one in found}
+    arrived = {"came": [_arrival(view, came.get(one.row.uid)) for one in found]}
     line = "The actions that the last board did not see, and how they came in"
     lines = lines_of(view, found, columns, arrived)
     table = make_table("new", "New actions", line, columns, lines)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from xlplan.board.action_lists import first_in_line, new_sheet
+from xlplan.board.action_lists import first_in_line, lines_of, new_sheet
 from xlplan.board.board_model import ReturnLine
 from xlplan.board.grouped import return_words
 from xlplan.board.key_figures import key_figures_table
 from xlplan.board.standings import NOT_KNOWN, NOT_RATED, Standing, listed
-from xlplan.board.table_model import BoardSheet, Table, TableColumn, line_of, make_table
+from xlplan.board.table_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.view import View, plural
 from xlplan.plan.checks.lint_view import newest_notes
 
@@ -183,10 +183,9 @@ def got_worse_table(view: View) -> Table:
     columns = view.columns("ref", "section", "action", "leads", "last_board", "rating")
     columns.append(words_column())
     line = "The actions whose rating is worse than at the last board, in the officers' words"
-    lines = [
-        line_of([*(view.item(one, c.id) for c in columns[:-1]), latest_words(view, one)])
-        for one in got_worse(view)
-    ]
+    found = got_worse(view)
+    words = [latest_words(view, one) for one in found]
+    lines = lines_of(view, found, columns, {"words": words})
     return make_table("got_worse", WORSE, line, columns, lines)
 
 
@@ -198,7 +197,7 @@ def improved(view: View) -> list[Standing]:
 def improved_table(view: View) -> Table:
     """What improved."""
     columns = view.columns("ref", "section", "action", "leads", "last_board", "rating")
-    lines = [line_of(view.item(one, c.id) for c in columns) for one in improved(view)]
+    lines = lines_of(view, improved(view), columns)
     line = "The actions whose rating is better than at the last board"
     return make_table("improved", "What improved", line, columns, lines)
 
@@ -218,7 +217,7 @@ def late_since(one: Standing) -> date:
 def late_table(view: View) -> Table:
     """What is late."""
     columns = view.columns("ref", "section", "action", "leads", "due", "rating")
-    lines = [line_of(view.item(one, c.id) for c in columns) for one in late(view)]
+    lines = lines_of(view, late(view), columns)
     line = "The actions that are past their due date, the longest first"
     return make_table("late", "What is late", line, columns, lines)
 
@@ -247,7 +246,7 @@ def _was_so(view: View, one: Standing) -> bool:
 def finished_table(view: View) -> Table:
     """What was finished since the last board."""
     columns = view.columns("ref", "section", "action", "leads", "last_board", "rating")
-    lines = [line_of(view.item(one, c.id) for c in columns) for one in finished(view)]
+    lines = lines_of(view, finished(view), columns)
     line = "The actions that were finished since the last board"
     return make_table("finished", "What was finished", line, columns, lines)
 

@@ -36,7 +36,7 @@ def no_date_sheet(view: View) -> BoardSheet:
     columns = view.columns("ref", "section", "action", "leads", "due", "rating")
     columns = in_brief(columns)
     columns.append(TableColumn("why", "Why no date can be read", note="No date", width=44))
-    why = {one.row.uid: {"why": one.undated[:1].upper() + one.undated[1:]} for one in found}
+    why = {"why": [one.undated[:1].upper() + one.undated[1:] for one in found]}
     line = "Open actions in whose due date no day can be read: none of them counts as overdue"
     table = make_table("no_date", "No date", line, columns, lines_of(view, found, columns, why))
     note = f"{plural(len(found), 'action')}, each of which may be late"
@@ -103,13 +103,11 @@ def evidence_due_sheet(view: View) -> BoardSheet:
         TableColumn("what", "What is to be shown", "list", width=46),
         TableColumn("why", "Why it is due", width=34),
     ]
-    lines = []
-    for one, items in found:
-        own: dict[str, Item | TableValue] = {
-            "what": tuple(_what(view, one, item) for item in items),
-            "why": _why(one),
-        }
-        lines.append(line_of(own[c.id] if c.id in own else view.item(one, c.id) for c in columns))
+    more: dict[str, list[Item | TableValue]] = {
+        "what": [tuple(_what(view, one, item) for item in items) for one, items in found],
+        "why": [_why(one) for one, _ in found],
+    }
+    lines = lines_of(view, [one for one, _ in found], columns, more)
     line = "What is to be shown by now of actions that are done, or whose date has passed"
     table = make_table("evidence_due", "Evidence due", line, columns, lines)
     missing = sum(any(item.owner == "lead" for item in items) for _, items in found)

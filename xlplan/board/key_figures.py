@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.board.action_lists import in_brief
+from xlplan.board.action_lists import in_brief, lines_of
 from xlplan.board.standings import (
     NOT_KNOWN,
     POSITIONS,
@@ -28,7 +28,6 @@ from xlplan.board.table_model import (
     Line,
     Table,
     TableColumn,
-    line_of,
     make_table,
 )
 from xlplan.board.view import View, plural
@@ -269,9 +268,6 @@ def _figures_table(view: View, key: str, name: str, line: str, found: Sequence[K
     for one in found:
         count = plural(len(one.actions), "action")
         bands.append(Band(len(lines), one.label, count, ("figure", one.label)))
-        mine = [
-            line_of([one.label, *(view.item(each, c.id) for c in columns[1:])])
-            for each in one.actions
-        ]
+        mine = lines_of(view, one.actions, columns, {"figure": [one.label] * len(one.actions)})
         lines += [replace(mine[0], anchor=("figure", one.label)), *mine[1:]]
     return make_table(key, name, line, columns, lines, bands=bands)

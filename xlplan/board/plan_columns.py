@@ -264,10 +264,21 @@ def _with_arrows(words: Sequence[str], inside: Sequence[Inside]) -> list[str]:
 
 
 def moved_rating(view: View, one: Standing, joint: str = "\n") -> Item:
-    """The rating of an action, with its arrow and what it was at the last board."""
-    now, was, way = (view.item(one, name) for name in ("rating", "last_board", "direction"))
-    words = _moved_words(str(now.value or ""), str(way.value or ""), str(was.value or ""))
-    return replace(now, shown=words.replace("\n", joint))
+    """The rating of an action, with its arrow and what it was at the last board: of actions that
+    moved alike, one item."""
+    known, key = _moved(view), (one.now, one.before, one.direction, joint)
+    found = known.get(key)
+    if found is None:
+        now, was, way = (view.item(one, name) for name in ("rating", "last_board", "direction"))
+        words = _moved_words(str(now.value or ""), str(way.value or ""), str(was.value or ""))
+        found = known[key] = replace(now, shown=words.replace("\n", joint))
+    return found
+
+
+@once_a_board
+def _moved(_: View) -> dict[tuple[str, str | None, str | None, str], Item]:
+    """What was said already of how a rating moved: by what it is, what it was, and which way."""
+    return {}
 
 
 def _moved_words(words: str, direction: str, was: str, first: str = "") -> str:

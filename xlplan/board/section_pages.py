@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from xlplan.board.action_lists import first_in_line
+from xlplan.board.action_lists import More, first_in_line, lines_of
 from xlplan.board.at_a_glance import latest_words, words_column
 from xlplan.board.figures import Count, Rolled, rolled_sections
 from xlplan.board.paint import inside
@@ -151,7 +151,11 @@ def _actions_table(view: View, groups: Mapping[str, Sequence[Standing]]) -> Tabl
         more = "\n".join(filter(None, _words_on(view, name, mine)))
         bands.append(Band(len(lines), title, in_short, ("section", name), more))
         found = sorted((one for one in mine if one.exception), key=lambda s: place[s.row.uid])
-        lines += [_line(view, columns, one) for one in found]
+        own: More = {
+            "words": [latest_words(view, one) for one in found],
+            "rating": [moved_rating(view, one) for one in found],
+        }
+        lines += lines_of(view, found, columns, own)
     line = "The exceptions of each section, worst first, each with what its officer says"
     return make_table("sections", "Sections", line, columns, lines, bands=bands)
 
@@ -162,14 +166,6 @@ def _words_on(view: View, name: str, standings: Sequence[Standing]) -> tuple[str
     if not paragraph and view.board.working:
         paragraph = f"[To be written: {TO_WRITE}]"
     return outcome_of(view, standings), paragraph
-
-
-def _line(view: View, columns: Sequence[TableColumn], one: Standing) -> Line:
-    own = {
-        "words": Item(latest_words(view, one)),
-        "rating": moved_rating(view, one),
-    }
-    return line_of(own[c.id] if c.id in own else view.item(one, c.id) for c in columns)
 
 
 # By section.

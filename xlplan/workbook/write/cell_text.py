@@ -297,12 +297,16 @@ def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     heights = [row.height for row in sheet.rows]
     open_ = [number for number, height in enumerate(heights) if not height]
     columns = zip_longest(*[sheet.rows[number].cells for number in open_])
-    found = [
-        _Measure(width, padding).all(cells)
-        for width, cells in zip(chain(widths, repeat(_DEFAULT_WIDTH)), columns, strict=False)
-    ]
-    for number, high in zip(open_, zip(*found, strict=True), strict=False):
-        heights[number] = max(high)
+    least, found = 0.0, []
+    for width, cells in zip(chain(widths, repeat(_DEFAULT_WIDTH)), columns, strict=False):
+        high = _Measure(width, padding).all(cells)
+        if isinstance(high, float):
+            least = max(least, high)
+        else:
+            found.append(high)
+    highest = map(max, *found, repeat(least)) if found else repeat(least)
+    for number, high in zip(open_, highest, strict=False):
+        heights[number] = high
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
@@ -317,24 +321,31 @@ class _Measure:
         """By the identity of a style, how wide a line of it may be (0 where it does not wrap), and
         how high one is (0 where the program's own default will do)."""
 
-    def all(self, cells: Sequence[Cell | None]) -> list[float]:
-        """The points that each needs: one that stands in many rows is measured once."""
+    def all(self, cells: Sequence[Cell | None]) -> list[float] | float:
+        """The points that each needs, or that all of them do: one that stands in many rows is
+        measured once."""
         these = [*map(id, cells)]
         every = dict(zip(these, cells, strict=True))
         heights = {this: 0.0 if cell is None else self.height(cell) for this, cell in every.items()}
-        return [*map(heights.__getitem__, these)]
+        high = {*heights.values()}
+        return high.pop() if len(high) == 1 else [*map(heights.__getitem__, these)]
 
     def height(self, cell: Cell) -> float:
         """The points that a cell needs; 0 where the program's own default will do."""
         style, text = cell.style, cell.value
         room, high = self._styles.get(id(style)) or self._about(style)
         if cell.runs and high:
-            found = cell_height(cell, self._width, self._padding)
-        elif room and isinstance(text, str) and (len(text) * _WIDEST > room or "\n" in text):
-            found = lines_within(text, room) * high + self._padding
-        else:
-            found = high and high + self._padding
-        return found
+            return cell_height(cell, self._width, self._padding)
+        lines = 1
+        # Most texts that are not met again are short of one line, and their letters say so.
+        if (
+            room
+            and isinstance(text, str)
+            and ("\n" in text or len(text) * _WIDEST > room)
+            and ("\n" in text or len(text) * _USUAL > room or width_at_most(text) > room)
+        ):
+            lines = lines_within(text, room)
+        return high and lines * high + self._padding
 
     def _about(self, style: Style) -> tuple[float, float]:
         high = line_height(style.size) if style.wrap or style.size > 11 else 0.0

@@ -62,6 +62,8 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         """The row and the column of each link, and what is written of it."""
         self.shown: dict[int, Sequence[Cell | None]] = {}
         """The cells of each row, where a chart is to have the figures."""
+        self.noted: Any = None
+        """A note that this sheet has."""
         self._shapes: list[Any] = []
         """What xlsxwriter knows of the height and the level of each row, where it has any."""
         self._spans: dict[int, str] = {}

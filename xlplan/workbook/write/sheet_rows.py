@@ -28,7 +28,8 @@ from xlplan.workbook.write.formats import Formats, corners
 from xlplan.workbook.write.plain_cells import MOST_LINKS, Drawn, is_figure
 from xlplan.workbook.write.sheet import Cell, Merge, Sheet, Style
 
-_NOTE = Style(size=9, wrap=True)
+_NOTE, _NOTE_WIDTH = Style(size=9, wrap=True), 280
+"""The look of a note, and how wide it is in pixels."""
 
 
 class Rows:
@@ -261,18 +262,28 @@ def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
         drawn.write_number(row, col, cell.value, look)  # the link stays
 
 
-def _write_note(drawn: Any, row: int, col: int, note: str, font: str) -> None:
+def note_options(text: str, font: str) -> dict[str, Any]:
     """A note as wide as a short line of text and as high as its text needs."""
-    text = clean(note)
-    width = 280
-    lines = count_lines(text, width / 7, _NOTE)
+    lines = count_lines(text, _NOTE_WIDTH / 7, _NOTE)
     height = min(600, round(lines * line_height(_NOTE.size) * 4 / 3) + 16)
-    drawn.write_comment(
-        row,
-        col,
-        text,
-        {"width": width, "height": height, "font_name": font, "font_size": _NOTE.size},
-    )
+    size = {"width": _NOTE_WIDTH, "height": height}
+    return {**size, "font_name": font, "font_size": _NOTE.size}
+
+
+def _write_note(drawn: Drawn, row: int, col: int, note: str, font: str) -> None:
+    """Puts a note on a cell. But for the first of a sheet each is made of one that is there, as
+    `write_comment` looks for all that a note may have."""
+    text = clean(note)
+    options = note_options(text, font)
+    if drawn.noted is None:
+        drawn.write_comment(row, col, text, options)
+        drawn.noted = drawn.comments[row][col]
+        return
+    made = object.__new__(drawn.noted.__class__)
+    place = {"row": row, "col": col, "text": text, "height": options["height"]}
+    made.__dict__.update(drawn.noted.__dict__, **place)
+    made.set_offsets(row, col)
+    drawn.comments[row][col] = made
 
 
 def _headings(sheet: Sheet) -> Sequence[Cell | None]:
