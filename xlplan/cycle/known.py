@@ -15,7 +15,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.errors import XlplanError
 from xlplan.ledger.projection import Key
 from xlplan.ledger.sqlite import read_text
-from xlplan.merge.bases import Alike, AsIssued, rows_as_issued
+from xlplan.merge.bases import Alike, AsIssued, all_alike, rows_as_issued
 from xlplan.merge.model import Event, Issued, Ours, Shared
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import Frame
@@ -94,13 +94,14 @@ class KnownPlan:
         return {ref: uid for ref, uid in refs if ref}
 
     def all_alike(self, issued: str, sha256: str) -> Alike | None:
-        """What says it of a row of the very file that went out, by the digest of its bytes; None
-        where a file is another, or where that was not kept."""
+        """What says it of a row of the very file that went out for the open cycle, by the digest of
+        its bytes; None where a file is another."""
         known = self.issued(issued)
-        if known is None or known.sha256 != sha256:
+        if known is None or known.sha256 != sha256 or self.has_old_key(issued):
             return None
-        found = self._as_issued(issued)
-        return None if found is None else found.all_alike()
+        if not _is_asked(known, self._state.exchange.cycle):
+            return None
+        return all_alike(known, self._state.definition_digest)
 
     def alike(self, issued: str, frame: Frame) -> Alike | None:
         """What says of a row of these columns whether it shows what went out in an issued workbook;
@@ -176,6 +177,13 @@ class KnownPlan:
 # Keeping it
 
 
+def _is_asked(issued: Issued, cycle: str) -> bool:
+    """Whether a workbook is a template in which a lead is asked about a cycle."""
+    if issued.document != "template" or issued.to_sign or issued.corrects:
+        return False
+    return issued.cycle == cycle
+
+
 def kept_as_issued(
     desk: Desk, events: Sequence[Event], cycle: str | None, gone: list[Key]
 ) -> Iterator[tuple[Key, object]]:
@@ -188,8 +196,7 @@ def kept_as_issued(
     if cycle != exchange.cycle:
         gone += ((AS_ISSUED, each.id) for each in exchange.templates(cycle or ""))
         found = exchange.templates(exchange.cycle)
-    asked = [e for e in found if e.document == "template" and not e.to_sign and not e.corrects]
-    asked = [each for each in asked if each.cycle == exchange.cycle]
+    asked = [each for each in found if _is_asked(each, exchange.cycle)]
     known = known_to(desk) if asked else None
     if known is not None:
         for name, issued in {each.id: each for each in asked}.items():

@@ -191,8 +191,23 @@ class RowAsIssued(Struct, frozen=True, array_like=True):
     signature: str
 
 
-Alike = Callable[[str, str, RawCells], bool]
-"""Whether a row shows what went out, by its uid, the text of its key and its cells."""
+Alike = Callable[[str, str, RawCells], Collection[int] | None]
+"""The places of the cells of a row that do not show what went out in it, by its uid, the text of
+its key and its cells; None where no row went out with that key."""
+
+
+def all_alike(issued: Issued, by: str) -> Alike:
+    """What says it of the rows of the very file that went out, in which nothing is compared, by a
+    definition with the digest `by`."""
+    uids, as_of = frozenset(issued.uids), issued.as_of
+
+    def alike(uid: str, _key: str, cells: RawCells) -> Collection[int] | None:
+        if uid not in uids:
+            return None
+        cells.compared = uid, as_of, by, ()
+        return ()
+
+    return alike
 
 
 class AsIssued(Struct, frozen=True):
@@ -211,21 +226,9 @@ class AsIssued(Struct, frozen=True):
         row = self.rows.get(uid)
         return row is not None and key.rpartition(".")[2] == row.signature
 
-    def all_alike(self) -> Alike:
-        """What says it of the rows of the very file that went out, in which nothing is compared."""
-        rows, found = self.rows, (self.as_of, self.by)
-
-        def alike(uid: str, _key: str, cells: RawCells) -> bool:
-            if uid not in rows:
-                return False
-            cells.compared = uid, *found, ()
-            return True
-
-        return alike
-
     def alike(self, state: State, frame: Frame) -> Alike | None:
         """What says it of the rows of a table or a form; None where other columns are there. The
-        base of a row of which it says no is known from then on."""
+        base of a row in which some do not is known from then on."""
         names = frame.names
         if set(self.names) != set(names) or len(names) != len(self.names):
             return None
@@ -235,10 +238,10 @@ class AsIssued(Struct, frozen=True):
         fields: dict[str, Sequence[Field | None]] = {}
         silent: dict[str, frozenset[int]] = {}
 
-        def alike(uid: str, key: str, cells: RawCells) -> bool:
+        def alike(uid: str, key: str, cells: RawCells) -> Collection[int] | None:
             row, kind = rows.get(uid), state.kind_of(uid)
             if row is None or key.rpartition(".")[2] != row.signature:
-                return False
+                return None
             if kind not in silent:
                 fields[kind] = bases.fields(state, uid, names, as_of)
                 unread = (place for place, item in enumerate(fields[kind]) if item is None)
@@ -246,13 +249,13 @@ class AsIssued(Struct, frozen=True):
             row = row if in_order else _moved(row, places)
             if not cells.odd and _shows(row, cells, fields[kind], silent[kind], state):
                 cells.compared = uid, as_of, by, ()
-                return True
+                return ()
             base = _as_it_was(row, fields[kind])
             apart = _apart(state, base, cells, silent[kind])
             cells.compared = uid, as_of, by, apart
             if apart:
                 bases.know(state, uid, names, as_of, base)
-            return not apart and silent[kind].issuperset(cells.odd)
+            return apart
 
         return alike
 

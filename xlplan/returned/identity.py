@@ -52,7 +52,7 @@ class Known(Protocol):
 
     def all_alike(self, issued: str, sha256: str) -> Alike | None:
         """What says it of a row of the very file that went out, by the digest of its bytes; None
-        where a file is another, or where that is not known."""
+        where a file is another."""
 
     def alike(self, issued: str, frame: Frame) -> Alike | None:
         """What says of a row of these columns whether it shows what went out in an issued workbook;

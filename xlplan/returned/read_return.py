@@ -212,7 +212,8 @@ class _Rows(Struct, dict=True):
         """One row, or None where it says nothing: blank, or prose below the table."""
         if isinstance(cells, RawCells) and found is not None and found.issued == self.who.issued:
             at, alike = self._of_frame(cells.frame)
-            if alike is not None and alike(found.uid, found.text, cells):
+            unlike = None if alike is None else alike(found.uid, found.text, cells)
+            if unlike is not None and (not unlike or (at >= 0 and at not in unlike)):
                 ref = plain(cast(CellValue, cells.raws[at])) if at >= 0 else ""
                 return ReadRow(found.uid, ref, number + 1, "signed", cells, found.issued, sheet)
         ref_column = next((name for name in cells if name in self.ref_columns), "")
