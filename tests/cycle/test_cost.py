@@ -10,8 +10,10 @@ import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Set
+from itertools import product
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from msgspec.structs import replace
@@ -26,12 +28,14 @@ from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.master_lines import LinesOf
 from xlplan.cycle.memory import Memory, to_recall
 from xlplan.cycle.standing import standing
-from xlplan.cycle.to_look_at import came_back
+from xlplan.cycle.to_look_at import Answered, came_back
 from xlplan.ledger.projection import answer_text
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.compare import Comparison
-from xlplan.merge.model import Change, Returned
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import OF_FILE
+from xlplan.merge.model import Change, Decided, Place, Returned
 from xlplan.merge.outline import index_of, outline_of
 from xlplan.merge.reading import Reading
 from xlplan.merge.recalled_parts import RecalledExchange
@@ -595,3 +599,42 @@ def test_a_board_has_the_plan_checked_only_where_it_lists_what_was_found(
     counts.watch(boards, "check_plan")
     assert small.do(folder, "publish", *wanted) == 0
     assert counts["check_plan"] == run
+
+
+def test_what_the_answers_in_files_changed_is_gone_through_once_and_not_for_each_file() -> None:
+    class Changes(tuple[Change, ...]):
+        times = 0
+
+        def __iter__(self) -> Iterator[Change]:
+            self.times += 1
+            return super().__iter__()
+
+    def change(seq: int, return_id: str) -> Change:
+        place = Place("decisions.xlsx")
+        return Change(seq, "", "", "a-1", "1.1", "rating", None, "Red", "", place, "", return_id)
+
+    def back(number: int, file: str) -> Returned:
+        return Returned(f"r-{number}", f"{number}", file, "", "", "", "", "merged")
+
+    writes = {
+        ("a-1", "rating"): [(Id("w-1"), 4)],
+        ("a-2", "rating"): [(Id("w-1"), 5), (Id("w"), 6)],
+    }
+    plain = Decided("w-9", "q-9", "edit", "a-1", "due", "", True, None, "", frozenset(), Place("b"))
+    moved = [
+        replace(plain, id="w-1", kind=kind, uid=uid, field="rating", place=Place("moved.xlsx"))
+        for uid, kind in product(("a-1", "a-2"), OF_FILE)
+    ]
+    changes = Changes(
+        [change(4, "r-1"), change(4, ""), change(5, "r-2"), change(6, ""), change(7, "r-1")]
+    )
+
+    def live(key: tuple[str, str]) -> list[SimpleNamespace]:
+        return [SimpleNamespace(id=ident, seq=seq) for ident, seq in writes[key]]
+
+    state = cast("Any", SimpleNamespace(live=live))
+    answered = Answered(state, [plain, *moved], changes)
+    files = [back(1, "moved.xlsx"), back(2, "two.xlsx"), back(3, "moved.xlsx"), back(4, "b")]
+    # Of its own, and at the positions of what was answered of its rows; each change once.
+    assert [answered.changed_by(each) for each in files] == [4, 1, 3, 0]
+    assert changes.times == 2

@@ -29,15 +29,13 @@ from xlplan.cycle.intake import (
 )
 from xlplan.cycle.own_columns import take_columns
 from xlplan.cycle.replying import replies_of
-from xlplan.cycle.to_look_at import Raised, on_old_form, said_before
+from xlplan.cycle.to_look_at import Answered, Raised, on_old_form, said_before
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
 from xlplan.merge.decisions import about_definition, facts_of, unused_set_up
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.heard import ticked_yet_changed
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import OF_FILE
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Change, Fact, Question, Returned, Write
 from xlplan.merge.reading import Reading
@@ -158,7 +156,8 @@ def merge(
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
         asked = Raised(questions)
-        reports = tuple(_report(desk, work, *item, asked, changes) for item in found.returned)
+        answered = Answered(desk.state, work.step.decided, changes)
+        reports = tuple(_report(desk, *item, asked, answered) for item in found.returned)
         new = (fact for _, fact, duplicate in found.returned if not duplicate)
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         files = [(item.file, fact) for item, fact, _ in found.returned]
@@ -330,13 +329,7 @@ def _refused(item: Arrived, reading: Reading, author: str) -> Returned:
 
 
 def _report(
-    desk: Desk,
-    work: Work,
-    item: Arrived,
-    fact: Returned,
-    duplicate: bool,
-    asked: Raised,
-    changes: Sequence[Change],
+    desk: Desk, item: Arrived, fact: Returned, duplicate: bool, asked: Raised, answered: Answered
 ) -> ReturnReport:
     fates = () if duplicate else tuple(fates_of(desk.state, fact))
     counts = counts_for(desk.state, fact, desk.state.exchange.event_of(fact).seq)
@@ -351,17 +344,9 @@ def _report(
         problems=() if duplicate else (*fact.problems, *on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
         repeated=frozenset() if duplicate else said_before(desk, fact),
-        decided=0 if fact.assertions else len(_decided(work, fact, changes)),
+        decided=0 if fact.assertions else answered.changed_by(fact),
         counts_for=counts,
     )
-
-
-def _decided(work: Work, fact: Returned, changes: Sequence[Change]) -> list[Change]:
-    """The changes that the answers in a file made; those in rows that were moved are its too."""
-    moved = [d for d in work.step.decided if d.kind in OF_FILE and d.place.file == fact.file]
-    mine, live = {Id(d.id) for d in moved}, work.step.state.live
-    seqs = {w.seq for d in moved for w in live((d.uid, d.field)) if w.id in mine}
-    return [change for change in changes if change.return_id == fact.id or change.seq in seqs]
 
 
 # One answer

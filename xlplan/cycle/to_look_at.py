@@ -13,11 +13,13 @@ from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem
 from xlplan.late import regex
 from xlplan.merge.exchange import recipients_in
-from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Question, Returned
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import OF_FILE, Kind
+from xlplan.merge.model import COORDINATOR, Change, Decided, Question, Returned
 
 if TYPE_CHECKING:
     from xlplan.issued.came_back import CameBack, Line
+    from xlplan.merge.state import State
 
 _PLACE = regex(r"(?:(?P<sheet>[^!]+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
 _ANSWERS = frozenset({"decisions", "set-up", "post"})
@@ -93,6 +95,34 @@ class Raised:
         """How many a file raised, or wait for an answer about it."""
         keys = (*(assertion.id for assertion in fact.assertions), (fact.file, fact.saved_at))
         return len(set[int]().union(*(self._by[key] for key in keys if key in self._by)))
+
+
+class Answered:
+    """What the answers of a merge changed, by the files that they are of: there may be as many
+    changes as cells, and not all of them are gone through for each file."""
+
+    def __init__(self, state: State, decided: Sequence[Decided], changes: Sequence[Change]) -> None:
+        self._state = state
+        self._by_return = Counter(change.return_id for change in changes)
+        self._at: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        """The same by where in the ledger each was made."""
+        for change in changes:
+            self._at[change.seq][change.return_id] += 1
+        self._moved: defaultdict[str, list[Decided]] = defaultdict(list)
+        """Of the answers those on rows that were moved, by the file in which they were."""
+        for fact in decided:
+            if fact.kind in OF_FILE:
+                self._moved[fact.place.file].append(fact)
+
+    def changed_by(self, fact: Returned) -> int:
+        """How many cells the answers in a file changed; those in rows that were moved are its
+        too."""
+        moved = self._moved.get(fact.file, ())
+        mine, live = {Id(each.id) for each in moved}, self._state.live
+        seqs = {w.seq for d in moved for w in live((d.uid, d.field)) if w.id in mine}
+        others = (self._at[seq] for seq in seqs if seq in self._at)
+        apart = sum(found.total() - found[fact.id] for found in others)
+        return self._by_return[fact.id] + apart
 
 
 def came_back(desk: Desk) -> CameBack:
