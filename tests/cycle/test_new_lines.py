@@ -55,8 +55,8 @@ OTHERS: tuple[Value, ...] = (
 )  # fmt: skip
 
 
-def state_of(*rows: RowAdded) -> State:
-    facts: list[Fact] = [Defined(DEFINITION, "d" * 64), *rows]
+def state_of(*rows: RowAdded, definition: str = DEFINITION) -> State:
+    facts: list[Fact] = [Defined(definition, "d" * 64), *rows]
     events = [Event(n, 1, "2026-11-02T12:00:00Z", fact) for n, fact in enumerate(facts, 1)]
     return replay(events, cache(load_definition)).state
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from xlplan.cycle.came_in import CameIn, by_ref, came_in
 from xlplan.ledger.projection import (
     Key,
     Mark,
@@ -86,6 +87,7 @@ class Kept:
 
     def __init__(self, projection: Projection) -> None:
         self._projection = projection
+        self._came_in = CameIn(self.text)
 
     def close(self) -> None:
         """Close the file."""
@@ -153,13 +155,19 @@ class Kept:
 
     def rows(self, refs: Iterable[str]) -> list[ShownRow]:
         """The actions with these refs, in the order of the plan; Unknown for one there is not."""
-        found = [row for ref in dict.fromkeys(refs) for row in self.find("row", ref)]
+        found = [row for ref in dict.fromkeys(refs) for row in self._actions(ref)]
         heads = self.find("headings", "") if found else []
         found.sort(key=lambda each: each[:2])
         return [ShownRow(row, status, said, heads) for _, _, row, status, said in found]
 
+    def _actions(self, ref: str) -> Sequence[Any]:
+        came = self._came_in.actions(ref)
+        return self.find("row", ref) if came is None else came
+
     def log(self, ref: str) -> list[LogLine]:
         """The changes of an action, oldest first."""
+        if self._came_in.says(ref) is not None:
+            return []
         texts = self.topic(log_of(ref))
         lines = [LogLine(*line) for at in sorted(texts) for line in read_text(texts[at])]
         if len(lines) != self.find("log", ref):
@@ -319,6 +327,8 @@ def _answers(
     """The answers on which some events bear (all, without any `before`), as they are kept."""
     for key, answer in _documents(desk, changed, before):
         yield key, answer_text(answer)
+    if before is None:
+        yield from came_in(desk.state)
     if (lines := _fresh_lines(desk)) is not None:
         from xlplan.cycle.master_lines import to_keep
 
@@ -333,7 +343,6 @@ def _fresh_lines(desk: Desk) -> Lines | None:
 def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
     from xlplan.cycle.known import kept_as_issued
     from xlplan.cycle.memory import OUTLINE, read_outline, to_recall
-    from xlplan.cycle.so_far import logs
     from xlplan.cycle.standing import standing
     from xlplan.ledger.codec import question_body
     from xlplan.merge.decisions import unused_set_up
@@ -371,17 +380,10 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     if old is not None:
         refs |= {old.rows[uid].ref for uid in changed.uids & old.rows.keys()}
         changed.gone += ((topic, ref) for ref in refs for topic in ("row", "log"))
-    lines: dict[str, list[tuple[float, str]]] = {}
-    for uid, line in actions.items():
-        if line.ref in refs:
-            lines.setdefault(line.ref, []).append((line.order, uid))
     yield ("headings", ""), [(f.id, f.heading) for f in state.definition.fields_of("action")]
-    for ref, of in sorted(lines.items()):  # one after the other: together they are large
-        found = ((n, uid, shown_row(state.master_row(uid), state.definition)) for n, uid in of)
-        yield ("row", ref), [(n, uid, *row[:3]) for n, uid, row in found]
-    had = {line.ref for _, line in _actions(old)} if old is not None else set()
+    had = dict(_actions(old)) if old is not None else {}
     since = changed.since if before is not None else 0
-    yield from logs(desk, since, refs, lines.keys(), had, before)
+    yield from by_ref(desk, outline, since, refs, actions, had, before)
 
 
 def _actions(outline: Outline) -> Iterator[tuple[str, RowLine]]:

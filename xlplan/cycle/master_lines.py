@@ -131,7 +131,7 @@ class LinesOf:
             return self.anew(uid)
         values = row.values
         blanks = self._laid_out.get(names := tuple(values)) or self._lay_out(names)
-        told = {name: v if type(v) is str else _told(v) for name, v in values.items()}
+        told = {name: v if type(v) is str else told_by(v) for name, v in values.items()}
         try:
             part, line = self._filled(blanks, ref, told)
         except KeyError:
@@ -184,7 +184,7 @@ def _plain(text: str) -> str:
     return text.replace("%", "%%")
 
 
-def _told(value: Value) -> object:
+def told_by(value: Value) -> object:
     """What a value is known by that is no text: two of the same are alike in every way."""
     if isinstance(value, tuple):
         return value

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from xlplan.cycle.came_in import CameIn, is_as_it_came, last_together, until_of
 from xlplan.cycle.kept import OF_ROWS, Document, Find, Kept
 from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
@@ -65,6 +66,7 @@ class Memory:
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
             for topic in OF_ROWS
         }
+        self._came_in = CameIn(self._text)
         self._settled: dict[str, Settled | None] = {}
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
@@ -76,6 +78,12 @@ class Memory:
 
     def text(self, topic: str, name: str) -> str:
         """The JSON of an answer; Forgotten as of `find`."""
+        try:
+            return self._kept.text(topic, name, self.mark)
+        except Unknown:
+            raise Forgotten from None
+
+    def _text(self, topic: str, name: str) -> str:
         try:
             return self._kept.text(topic, name, self.mark)
         except Unknown:
@@ -143,10 +151,10 @@ class Memory:
         return self.load(event.fact.text)  # type: ignore[union-attr]  # a definition
 
     def _read(self, uid: str) -> Standing:
-        kept = self._of_rows["standing"].find(uid)
-        if (came := self._came(kept)) is not None:
+        if (came := self._came(uid)) is not None:
             shown = {name: (v, [row_write_name(uid, name)]) for name, v in came[1].items()}
         else:
+            kept = self._of_rows["standing"].find(uid)
             shown = {name: (decode(value), ids) for name, (value, ids) in kept.items()}
         return Standing(shown, partial(self._row, uid, shown))
 
@@ -169,14 +177,19 @@ class Memory:
             kept_back=status == KEPT_BACK,
         )
 
-    @staticmethod
-    def _came(kept: Any) -> tuple[int, dict[str, Value]] | None:
+    @cached_property
+    def _until(self) -> int:
+        return until_of(self.find)
+
+    def _came(self, uid: str) -> tuple[int, dict[str, Value]] | None:
         """Where in the ledger a row came in, and what it brought in, where nothing was written in
         it since."""
-        if not isinstance(kept, list):
+        line = self.outline.rows.get(uid)
+        if line is None or not is_as_it_came(line, self._until):
             return None
-        since, values = kept
-        return since, {name: decode(value) for name, value in values.items()}
+        if (found := self._came_in.row(uid, line.since)) is None:
+            return None
+        return line.since, {name: decode(value) for name, value in found[0].items()}
 
     def questions(self, state: State) -> list[Question] | None:
         """Every open question of a state that is recalled from here; None where they are to be
@@ -192,12 +205,9 @@ class Memory:
 
     def timeline(self, uid: str) -> Timeline:
         """As of a `Recall`."""
-        try:
-            return read_timeline(self._of_rows["timeline"].find(uid))
-        except Forgotten:  # as of a row that was not written to, whose standing says it
-            if (came := self._came(self._of_rows["standing"].find(uid))) is None:
-                raise
+        if (came := self._came(uid)) is not None:
             return of_untouched(self._definition, *came)
+        return read_timeline(self._of_rows["timeline"].find(uid))
 
     def seen(self, uid: str, as_of: int) -> MasterRow | None:
         """As of a `Recall`."""
@@ -293,7 +303,8 @@ def to_recall(
         yield OUTLINE, as_kept(outline)
     yield from index_of(events, before)
     # In the order in which they lie in the file: else it is put in order again and again.
-    asked = sorted(uid for uid in outline.rows if uid in rows)
+    lines, until = outline.rows.items(), last_together(state, before)
+    asked = sorted(u for u, line in lines if u in rows and not is_as_it_came(line, until))
     yield from standings(state, [uid for uid in asked if outline.rows[uid].there])
     yield from timelines(state, asked)
     yield from settlements(state, asked, desk.memory)
@@ -319,15 +330,9 @@ def as_kept(outline: Outline) -> Mapping[str, object]:
 
 
 def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:
-    """What the cells of some rows show, with the ids of the writes behind it; of a row in which
-    nothing was written since it came in, where that was and what it brought in, which says its
-    timeline too."""
+    """What the cells of some rows show, with the ids of the writes behind it."""
     names = sorted(fields_shown(state.definition))
     for uid in uids:
-        if (row := as_it_came(state, uid)) is not None:
-            held = {name: encode(row.values[name]) for name in sorted(row.values)}
-            yield ("standing", uid), (state.row_seq[uid], held)
-            continue
         cells = zip(names, shown_of(state, uid, names, state.seq), strict=True)
         shown = {name: [encode(v), ids] for name, (v, ids) in cells if ids or v is not None}
         yield ("standing", uid), shown

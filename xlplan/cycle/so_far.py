@@ -8,7 +8,7 @@ forward only what its events bear on, however old the plan is.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from itertools import groupby
 from sys import intern
@@ -223,13 +223,13 @@ def logs(
     desk: Desk,
     since: int,
     refs: Set[str],
-    shown: Set[str],
+    asks: Callable[[str, int], bool],
     known: Set[str],
     before: Find | None,
 ) -> Iterator[tuple[Key, object]]:
     """The changes `since` a position, and the lines of the log, one ref after the other: of `refs`
-    and of what was changed, of what was `shown` also where there are none. A ref that is `known`
-    had its lines kept."""
+    and of what was changed; how many there are is kept where it `asks` for that. A ref that is
+    `known` had that kept."""
     from xlplan.cycle.kept import log_line, log_of
 
     changes: dict[str, list[Change]] = {ref: [] for ref in sorted(refs)}
@@ -240,7 +240,7 @@ def logs(
     for ref, found in changes.items():
         found.sort(key=lambda each: (each.seq, each.field))
         count = _lines_before(before, ref, ref in known) + len(found)
-        if count or ref in shown:
+        if asks(ref, count):
             yield ("log", ref), count
         for seq, group in groupby(found, key=lambda each: each.seq):
             yield (
