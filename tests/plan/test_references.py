@@ -9,7 +9,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.plan.checks import references
-from xlplan.plan.checks.references import Mention, Reference, mentions_of, references_of
+from xlplan.plan.checks.references import (
+    Mention,
+    Reference,
+    mentions_of,
+    named_in_words,
+    references_of,
+)
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value
 
@@ -180,3 +186,32 @@ def test_a_text_that_many_rows_have_is_looked_at_once(monkeypatch: pytest.Monkey
     found = references_of(PLAN, rows).to("a1")
     assert looked_at == ["see action 1"]
     assert [one.uid for one in found] == [f"a{n}" for n in range(2, 30)]
+
+
+def test_what_texts_name_is_what_all_references_say_of_them() -> None:
+    rows = [
+        action("1.1", "See action 1.2 and action 2.1"),
+        action("1.2", "See recommendation 4, and as in 9.9 above"),
+        action("2.1", "See action 2.1", "Care"),
+        action("2.2", "Cross-reference to action 1.1, see action 1.2", "Care", links="see 1.1"),
+        action("2.3", "No words for it, in 2026", links=frozenset({"1.1"})),
+        action("2.4", "", inspection="See action 1.1"),
+        replace(action("3.1", "See action 1.1"), withdrawn=True),
+        action("3.2", "See action 3.1"),
+        recommendation("4"),
+    ]
+    expected: dict[str, dict[str, str]] = {}
+    for one in references_of(PLAN, rows).every:
+        if one.inside_text and one.to and one.kind == "action":
+            expected.setdefault(one.field, {}).setdefault(one.uid, one.to)
+    assert named_in_words(PLAN, rows) == expected
+    assert expected == {"action": {"a1.1": "a1.2", "a2.2": "a1.1"}}
+
+
+def test_where_no_text_names_anything_nobody_looks_where_refs_lead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(references, "_Index", lambda *given: made.append(given))
+    assert named_in_words(PLAN, [action("1.1", "Train staff in 2026"), action("1.2")]) == {}
+    assert not made

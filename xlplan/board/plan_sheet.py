@@ -27,7 +27,7 @@ from xlplan.board.table_model import (
 from xlplan.board.view import View, once_a_board, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change, MasterRow
-from xlplan.plan.checks.references import references_of
+from xlplan.plan.checks.references import named_in_words
 from xlplan.plan.definition import Field
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
@@ -249,10 +249,8 @@ class _Actions:
         names for certain."""
         found: dict[str, dict[str, str]] = {}
         for part in self._view.board.parts or (self._view.board,):
-            rows = [row for row in part.rows if not row.withdrawn]
-            for one in references_of(part.definition, rows).every:
-                if one.inside_text and one.to and one.kind == "action":
-                    found.setdefault(one.field, {}).setdefault(one.uid, one.to)
+            for name, named in named_in_words(part.definition, part.rows).items():
+                found.setdefault(name, {}).update(named)
         return found
 
     def _reference(self, value: Value) -> Anchor | None:

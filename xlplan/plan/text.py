@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
-from operator import itemgetter
+from operator import itemgetter, ne
 
 from xlplan.late import regex
 
@@ -67,17 +67,25 @@ def _is_canon(text: str) -> bool:
 def are_canon(texts: Sequence[str]) -> bool:
     """Whether all of `texts` are surely canonical, and none is blank: they are looked at together,
     for what `_is_canon` asks of one."""
-    whole = "\r".join(["", *texts, ""])
-    if any(map(whole.__contains__, ("_x", "\r\r", "\r\n", "\n\r", " \r", " \n"))):
-        return not texts
-    bare = whole.replace("\r", "")
-    if len(whole) - len(bare) > len(texts) + 1 or not bare.replace("\n", "").isprintable():
+    if not all(texts) or any(map(ne, map(str.rstrip, texts), texts)):
         return False
-    if whole.isascii():
-        return True
-    return unicodedata.is_normalized("NFC", whole) and all(map(_SEEN.search, texts))
+    whole = "\r".join(["", *texts])
+    if "_" in whole and "_x" in whole:
+        return False
+    if "\n" in whole and (" \n" in whole or "\r\n" in whole):
+        return False
+    if whole.isascii():  # what is left of them is what was put between them
+        return len(whole.encode().translate(None, _PRINTED)) == len(texts)
+    bare = whole.replace("\r", "")
+    return (
+        len(whole) - len(bare) == len(texts)
+        and bare.replace("\n", "").isprintable()
+        and unicodedata.is_normalized("NFC", bare)
+        and all(map(_SEEN.search, texts))
+    )
 
 
+_PRINTED = bytes([*range(0x20, 0x7F), *b"\n"])
 _MANY = 1 << 18
 """Texts of a large spreadsheet, each of which is looked at many times, one column after the other:
 fewer would be forgotten before they are met again."""

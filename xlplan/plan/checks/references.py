@@ -104,6 +104,29 @@ def references_of(definition: PlanDefinition, rows: Sequence[Row]) -> References
     return References(tuple(found))
 
 
+def named_in_words(
+    definition: PlanDefinition, rows: Sequence[Row]
+) -> Mapping[str, Mapping[str, str]]:
+    """By field and uid of the actions that stand, the uid of the first action of the plan that the
+    text ("see action 4 above") names for certain."""
+    found: dict[str, dict[str, str]] = {}
+    standing = [row for row in rows if not row.withdrawn]
+    actions = [row for row in standing if row.kind == "action"]
+    index: _Index | None = None
+    for item in definition.fields_of("action"):
+        if not _has_words(definition, item):
+            continue
+        held = [(row, row.values.get(item.id)) for row in actions]
+        texts = [(row, text) for row, text in held if isinstance(text, str)]
+        made = {text: mentions_of(text) for text in {text for _, text in texts}}
+        for row, text in texts if any(made.values()) else ():
+            index = index or _Index(definition, standing)
+            for one in _mentioned(index, item, row, made[text]):
+                if one.to and one.kind == "action":
+                    found.setdefault(item.id, {}).setdefault(row.uid, one.to)
+    return found
+
+
 def kinds_referred_to(definition: PlanDefinition, item: Field) -> tuple[str, ...]:
     """The kinds of row that a field refers to; none where it refers outside the plan."""
     if item.role == "recommendation" and item.field_type.elements:
@@ -212,8 +235,14 @@ def _readers(index: _Index, kind: str) -> Iterator[tuple[str, Reading]]:
             yield item.id, partial(_inspections, item)
         elif kinds := kinds_referred_to(index.definition, item):
             yield item.id, partial(_in_field, index, item, kinds)
-        elif item.field_type.prose and item.role != "key":
+        elif _has_words(index.definition, item):
             yield item.id, partial(_in_words, index, item)
+
+
+def _has_words(definition: PlanDefinition, item: Field) -> bool:
+    """Whether a field holds texts, and is no reference itself."""
+    own = item.role in ("inspection", "key") or kinds_referred_to(definition, item)
+    return item.field_type.prose and not own
 
 
 def _inspections(item: Field, row: Row, value: Value) -> Iterator[Reference]:
