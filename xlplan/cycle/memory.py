@@ -66,7 +66,7 @@ class Memory:
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
             for topic in OF_ROWS
         }
-        self._came_in = CameIn(self._text)
+        self._came_in = CameIn(self.text)
         self._settled: dict[str, Settled | None] = {}
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
@@ -78,12 +78,6 @@ class Memory:
 
     def text(self, topic: str, name: str) -> str:
         """The JSON of an answer; Forgotten as of `find`."""
-        try:
-            return self._kept.text(topic, name, self.mark)
-        except Unknown:
-            raise Forgotten from None
-
-    def _text(self, topic: str, name: str) -> str:
         try:
             return self._kept.text(topic, name, self.mark)
         except Unknown:
