@@ -123,12 +123,12 @@ class Memory:
         """As of a `Recall`."""
         if uid not in self._settled:
             try:
-                self._settled[uid] = read_settled(self._of_rows["settled"].find(uid))
+                self._settled[uid] = read_settled(self._of_rows["settled"].find(uid, once=True))
             except Forgotten:
                 self._settled[uid] = None
         return self._settled[uid]
 
-    def topic(self, topic: str) -> Mapping[str, str]:
+    def topic(self, topic: str) -> dict[str, str]:
         """The texts of all answers of a topic that were kept, by name; Forgotten as of `find`."""
         try:
             found = self._kept.topic(topic)
@@ -201,7 +201,7 @@ class Memory:
         """As of a `Recall`."""
         if (came := self._came(uid)) is not None:
             return of_untouched(self._definition, *came)
-        return read_timeline(self._of_rows["timeline"].find(uid))
+        return read_timeline(self._of_rows["timeline"].find(uid, once=True))
 
     def seen(self, uid: str, as_of: int) -> MasterRow | None:
         """As of a `Recall`."""
@@ -251,23 +251,18 @@ class _AsOf(msgspec.Struct):
 class _OfRows:
     """What was kept of rows under a topic, by uid: `one` reads it of a row, `every` of all."""
 
-    def __init__(self, one: Callable[[str], Any], every: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(self, one: Callable[[str], Any], every: Callable[[], dict[str, str]]) -> None:
         self._one, self._every = one, every
         self._left = _ONE_BY_ONE
-        self._found: dict[str, Any] = {}
-        self._texts: Mapping[str, str] = {}
+        self._texts: dict[str, str] = {}
 
-    def find(self, uid: str) -> Any:
-        """Of a row; Forgotten where nothing was kept of it."""
-        if uid in self._found:
-            return self._found[uid]
-        if self._left:
-            self._left -= 1
-            return self._found.setdefault(uid, self._one(uid))
-        self._texts = self._texts or self._every()
-        if uid not in self._texts:
-            raise Forgotten
-        return read_text(self._texts[uid])
+    def find(self, uid: str, *, once: bool = False) -> Any:
+        """Of a row; Forgotten where nothing was kept of it. What is asked for `once` is let go."""
+        self._left -= 1
+        if self._left == 0:
+            self._texts = self._every()
+        text = self._texts.pop(uid, None) if once else self._texts.get(uid)
+        return self._one(uid) if text is None else read_text(text)
 
 
 # Making it

@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from xlplan.ledger.sqlite import as_number
+from xlplan.ledger.sqlite import AT_HAND, as_number
 
 FORMAT = 5
 """Raised where answers are kept in another form."""
@@ -112,6 +112,7 @@ class Projection:
         """Open the file; Unknown where there is none, or where it cannot be opened."""
         try:
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            self._db.execute(f"PRAGMA cache_size = -{AT_HAND}")
         except (sqlite3.Error, ValueError):
             raise Unknown from None
         self._latest: tuple[object, Mark] = None, Mark(0, "", 0, 0, "", 0)
@@ -223,6 +224,7 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=_BRIEFLY)) as db:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
+        db.execute(f"PRAGMA cache_size = -{AT_HAND}")
         db.execute("BEGIN IMMEDIATE")
         yield db
         db.execute("COMMIT")

@@ -21,6 +21,9 @@ import msgspec
 from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009, PLAN_008
 from xlplan.errors import XlplanError
 
+AT_HAND = 256
+"""KiB of a file that SQLite holds: of a long ledger it would hold eight times as much, of which
+hardly anything is asked for twice."""
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises; the second where SQLite's own message quotes bytes of it."""
 _MEANINGS = (

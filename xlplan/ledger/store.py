@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xlplan.codes.folder_codes import LED_001, LED_002, LED_003, LED_007, VER_002, VER_003
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger import sqlite
-from xlplan.ledger.sqlite import DAMAGE, damaged, read_text
+from xlplan.ledger.sqlite import AT_HAND, DAMAGE, damaged, read_text
 
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
@@ -378,6 +378,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = EXTRA")
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA trusted_schema = OFF")
+        db.execute(f"PRAGMA cache_size = -{AT_HAND}")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             return db  # whatever is asked of it first fails, with the name of the holder
