@@ -572,8 +572,8 @@ def test_a_late_return_asks_of_a_cell_at_rest_what_it_was_given_back_with() -> N
     recent(office.state, ("a-1", "progress"))
     records = office.state.records
     assert records.rests(RATING)
-    assert records.rests(RATING, {issued.id})
-    assert not records.rests(RATING, {issued.id, late.id})
+    assert records.rests(RATING, issued.as_of)
+    assert not records.rests(RATING, late.as_of)
 
 
 def test_what_many_returns_say_of_a_row_is_told_of_each() -> None:

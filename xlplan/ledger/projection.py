@@ -224,7 +224,6 @@ def _writing(path: Path) -> Iterator[sqlite3.Connection]:
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=_BRIEFLY)) as db:
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
-        db.execute(f"PRAGMA cache_size = -{AT_HAND}")
         db.execute("BEGIN IMMEDIATE")
         yield db
         db.execute("COMMIT")

@@ -62,7 +62,7 @@ def questions_since(
             back = map(state.live_returned, state.exchange.events_of(fact.issued))
             uids |= {item.uid for each in back if each is not None for item in each.assertions}
     uids |= {q.uid for q in before if q.kind.of_file or row_uid(q.uid) in uids}
-    said, asked_on = _Said(events), {(q.uid, q.field) for q in before}
+    said, asked_on = _Said(state, events), {(q.uid, q.field) for q in before}
     found = (key for uid in uids for key in state.records.cells_of(uid, state.seq))
     cells = [key for key in found if key in asked_on or said.may_ask(state, key)]
     asked = questions_of(state, cells)
@@ -73,7 +73,7 @@ class _Said:
     """What some events said: the cells that they wrote, the rows that they added, the workbooks
     that came back."""
 
-    def __init__(self, events: Sequence[Event]) -> None:
+    def __init__(self, state: State, events: Sequence[Event]) -> None:
         self._cells: set[CellKey] = set()
         self._rows: set[str] = set()
         self._forms: set[str] = set()
@@ -85,6 +85,9 @@ class _Said:
                 self._cells.add((fact.uid, fact.field))
             elif isinstance(fact, RowAdded):
                 self._rows.add(fact.uid)
+        known = (state.issued.get(form) for form in self._forms)
+        self._as_of = min((one.as_of if one else 0 for one in known), default=state.seq)
+        """What the oldest of these workbooks shows: what was settled by then is none of theirs."""
 
     def may_ask(self, state: State, key: CellKey) -> bool:
         """Whether something may be asked on a cell on which nothing was: where nothing was written
@@ -93,7 +96,7 @@ class _Said:
             return False
         if key in self._cells or key[0] in self._rows:
             return True
-        if state.records.rests(key, self._forms):
+        if state.records.rests(key, self._as_of):
             return False
         return any(write.asks or write.issued in self._forms for write in recent(state, key))
 

@@ -3,7 +3,7 @@ state (see `recalled.py`). Every answer is that of a whole one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -35,10 +35,6 @@ class Part(Protocol):
     meant: Sequence[str]
     requested: Sequence[str]
     rows: dict[str, RowAdded]
-
-    @property
-    def issued(self) -> Mapping[str, Issued]:
-        """The workbooks that went out."""
 
     @property
     def is_whole(self) -> bool:
@@ -129,13 +125,13 @@ class RecalledRecords(Records):
         self._state.need_row(key[0], self._state.seq)
         return self._state.rests(key) or super().has(key)
 
-    def rests(self, key: CellKey, forms: Collection[str] = ()) -> bool:
+    def rests(self, key: CellKey, since: int | None = None) -> bool:
         """As of a whole one; of which it is not known."""
         self._state.need_row(key[0], self._state.seq)
         if not self._state.rests(key):
             return False
-        known, settled = self._state.issued, self._state.resting(key[0])
-        return settled is not None and all(known[form].as_of >= settled.since for form in forms)
+        settled = self._state.resting(key[0])
+        return since is None or (settled is not None and settled.since <= since)
 
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
         """As of a whole one."""

@@ -187,10 +187,10 @@ class Records:
         """Whether anything was ever written in a cell, taken back or not."""
         return key in self._places or self._came(key)
 
-    def rests(self, key: CellKey, forms: Collection[str] = ()) -> bool:  # noqa: ARG002
+    def rests(self, key: CellKey, since: int | None = None) -> bool:  # noqa: ARG002
         """Whether nothing was written in a cell since what was there when a cycle began had been
-        settled, none of which asks or came in one of these workbooks. False where that is not
-        known without looking."""
+        settled, of which nothing asks, at a position that is no later than `since` (None: at any).
+        False where that is not known without looking."""
         return False
 
     def brought_in(self, uid: str) -> tuple[int, RowAdded, Set[str]] | None:
