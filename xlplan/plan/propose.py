@@ -293,11 +293,20 @@ def _type(slot: _Slot) -> str:
         return _TYPES[slot.role]
     if slot.role in ("key", "section"):
         return "text"
-    values = [v for v in slot.values if v is not None and str(v).strip()]
-    days = [v for v in values if isinstance(v, date)]
+    values = [v for v in slot.values if v is not None]
+    kinds = {*map(type, values)}
+    if kinds == {str}:  # as most: each text is looked at once
+        some = {v for v in {*values} if str(v).strip()}
+        values = [v for v in values if v in some]
+    else:
+        values = [v for v in values if str(v).strip()]
+    days = [v for v in values if isinstance(v, date)] if kinds != {str} else []
     months = any(isinstance(day, ShownDate) and day.without_day for day in days)
     dates = bool(values) and len(days) == len(values)
-    numbers = [v for v in values if isinstance(v, int | float) and _is_amount(v)]
+    numbers = (
+        [v for v in values if isinstance(v, int | float) and _is_amount(v)]
+        if kinds != {str} else []
+    )  # fmt: skip
     if slot.role in ("due", "revised"):
         return "date" if dates and not months else "timescale"
     if slot.role == "percent":

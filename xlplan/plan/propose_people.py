@@ -85,7 +85,9 @@ def propose_leads(
     """
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
-    texts = Counter(map(canon_text, cells))
+    texts: Counter[str] = Counter()
+    for cell, count in Counter(cells).items():
+        texts[canon_text(cell)] += count
     posts = {post for text in texts for post in _posts(text)}
     for text, count in texts.items():
         for name in split_people(text, separators, posts):

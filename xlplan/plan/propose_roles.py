@@ -7,7 +7,8 @@ that a sentence which happens to hold "action" is never taken for a heading.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from xlplan.late import regex
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose_ratings import one_rating
 from xlplan.plan.status_words import known_rating, leading_rating
-from xlplan.plan.text import canon_text, fold, trimmed
+from xlplan.plan.text import fold, trimmed
 from xlplan.plan.values import Raw
 
 _RATING = r"(?:b?rag ?b?|brag+|rating|status|delivery confidence)(?: (?:rating|status|score))?"
@@ -176,6 +177,11 @@ class Sample(Struct, frozen=True, dict=True):
         """The texts of its cells, blank ones left out."""
         return texts_of(self.values)
 
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """The same, each once, with how many cells say so."""
+        return Counter(self.texts)
+
 
 def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
     """The role of a column: what its heading says, where its content does not deny it."""
@@ -191,32 +197,31 @@ def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
         return "action"
     mixed = guess_role(sample.heading) == "rating+progress"
     if mixed or role in ("rating", "progress"):
-        found = _rating_or_progress("rating+progress" if mixed else role, texts)
+        found = _rating_or_progress("rating+progress" if mixed else role, sample.counts)
         return "progress" if found == "rating+progress" and _no_scale(sample, samples) else found
     if role == "percent" and not any(isinstance(v, int | float) for v in sample.values):
         return "percent" if all(re.fullmatch(r"\d+(\.\d+)? ?%?", t) for t in texts) else "text"
     return role
 
 
-def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
-    """A rating column may hold prose, a progress column ratings, and some hold both."""
-    rates = {text: known_rating(one_rating(text)) is not None for text in set(texts)}
-    known = [rates[text] for text in texts]
-    ratings = sum(known)
+def _rating_or_progress(role: str, texts: Mapping[str, int]) -> str:
+    """A rating column may hold prose, a progress column ratings, and some hold both. `texts` are
+    those of a column with how many cells say each."""
+    rates = {text for text in texts if known_rating(one_rating(text)) is not None}
+    count, ratings = sum(texts.values()), sum(texts[text] for text in rates)
     prose = sum(
-        len(text) > LONG_TEXT or "\n" in text
-        for text, rating in zip(texts, known, strict=True)
-        if not rating
-    )
+        number for text, number in texts.items()
+        if text not in rates and (len(text) > LONG_TEXT or "\n" in text)
+    )  # fmt: skip
     if not texts:
         return "progress" if role == "rating+progress" else role
     if role == "progress":
-        return "rating+progress" if ratings * 5 >= len(texts) and ratings > 2 else "progress"
+        return "rating+progress" if ratings * 5 >= count and ratings > 2 else "progress"
     if role == "rating+progress":
-        if ratings == len(texts):
+        if ratings == count:
             return "rating"
         return "rating+progress" if ratings else "progress"
-    if prose * 10 <= len(texts):
+    if prose * 10 <= count:
         return "rating"
     return "rating+progress" if ratings else "progress"
 
@@ -224,17 +229,17 @@ def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
 def _no_scale(sample: Sample, samples: Sequence[Sample]) -> bool:
     """Whether the ratings among a column's prose are no scale of their own: a few beside a column
     of ratings, or one word alone where the heading does not promise a rating."""
-    texts = [one_rating(text) for text in sample.texts]
-    ratings = [fold(text) for text in texts if known_rating(text)]
-    few = len(ratings) * 5 < len(texts) * 4
+    texts = {text: one_rating(text) for text in sample.counts}
+    ratings = {text: fold(one) for text, one in texts.items() if known_rating(one)}
+    few = sum(sample.counts[text] for text in ratings) * 5 < len(sample.texts) * 4
     beside = any(_is_ratings(s) for s in samples if s.table == sample.table and s is not sample)
     promised = "rating" in guess_role(sample.heading) or sample.role == "rating"
-    return (few and beside) or (len(set(ratings)) < 2 and not promised)
+    return (few and beside) or (len({*ratings.values()}) < 2 and not promised)
 
 
 def _is_ratings(sample: Sample) -> bool:
     role = sample.role or guess_role(sample.heading)
-    return role == "rating" and _rating_or_progress(role, sample.texts) == "rating"
+    return role == "rating" and _rating_or_progress(role, sample.counts) == "rating"
 
 
 def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
@@ -242,8 +247,8 @@ def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
     mine = [s for s in samples if s.table == sample.table and s is not sample]
     if any("rating" in (s.role or guess_role(s.heading)) for s in mine):
         return False
-    found = [leading_rating(text) for text in sample.texts]
-    return len(found) >= 4 and sum(map(bool, found)) * 10 >= len(found) * 9
+    found = sum(count for text, count in sample.counts.items() if leading_rating(text))
+    return len(sample.texts) >= 4 and found * 10 >= len(sample.texts) * 9
 
 
 def looks_like_keys(texts: Sequence[str]) -> bool:
@@ -256,7 +261,9 @@ def looks_like_keys(texts: Sequence[str]) -> bool:
 
 def texts_of(values: Iterable[Raw]) -> list[str]:
     """The texts of a column's cells, blank ones left out."""
-    return [
-        text for v in values if v is not None
-        and (text := trimmed(v) if type(v) is str else canon_text(str(v)).strip())
-    ]  # fmt: skip
+    held = [value for value in values if value is not None]
+    if {*map(type, held)} <= {str}:
+        known = {text: trimmed(text) for text in {*held} if type(text) is str}
+        return [*filter(None, map(known.__getitem__, held))]  # type: ignore[arg-type]
+    texts = (trimmed(value if type(value) is str else str(value)) for value in held)
+    return [text for text in texts if text]

@@ -86,6 +86,13 @@ def are_canon(texts: Sequence[str]) -> bool:
 
 
 _PRINTED = bytes([*range(0x20, 0x7F), *b"\n"])
+
+
+def _is_plain(text: str) -> bool:
+    """Whether `text` is surely canonical but for spaces at its end."""
+    return text.isascii() and text.isprintable() and "_x" not in text
+
+
 _MANY = 1 << 18
 """Texts of a large spreadsheet, each of which is looked at many times, one column after the other:
 fewer would be forgotten before they are met again."""
@@ -94,7 +101,7 @@ fewer would be forgotten before they are met again."""
 @lru_cache(maxsize=_MANY)
 def trimmed(text: str) -> str:
     """`text`, canonical and without spaces around it: as a cell is looked at."""
-    return canon_text(text).strip()
+    return text.strip() if _is_plain(text) else canon_text(text).strip()
 
 
 def _sign_of(pair: re.Match[str]) -> str:
@@ -108,6 +115,8 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    if _is_plain(text):
+        return " ".join(text.lower().split())
     return " ".join(canon_text(text).casefold().split())
 
 

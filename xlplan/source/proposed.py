@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -361,7 +362,10 @@ def with_what_rows_show(definition: PlanDefinition, rows: Sequence[Valued]) -> P
 
 def _with_steps(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanDefinition:
     public = definition.public
-    stepped = sum(bool(milestones_of(public, row)) for row in actions)
+    due = public.with_role("due")
+    # No other timescale has several dates.
+    listed = [row for row in actions if due and "\n" in show(row.values.get(due.id))]
+    stepped = sum(bool(milestones_of(public, row)) for row in listed)
     if stepped < _ENOUGH or definition.with_role("steps_done"):
         return definition
     name = free_id("steps_done", [item.id for item in definition.fields_of("action", retired=True)])
@@ -385,8 +389,9 @@ def _with_counts(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanD
     for item in definition.public.fields_of("action"):
         if not item.field_type.prose or any(c.by == item.id and c.in_brackets for c in counts):
             continue
-        texts = (show(row.values.get(item.id)) for row in actions)
-        named = (filter(_OTHER_PLAN.search, named_in_brackets(t)) for t in texts if "[" in t)
-        if sum(map(any, named)) >= _ENOUGH:
+        values = Counter(row.values.get(item.id) for row in actions)
+        texts = {text: count for value, count in values.items() if "[" in (text := show(value))}
+        named = (n for t, n in texts.items() if any(map(_OTHER_PLAN.search, named_in_brackets(t))))
+        if sum(named) >= _ENOUGH:
             counts.append(Count(item.id, "Other plans named", in_brackets=True))
     return replace(definition, counts=tuple(counts))

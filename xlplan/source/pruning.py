@@ -7,7 +7,6 @@ What is taken out of a table becomes a note or a section of its layout; nothing 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Container, Mapping, MutableSequence, Sequence
 from itertools import pairwise
 
@@ -50,6 +49,7 @@ _CLOSING = regex(
 )
 """What a line below a table begins with that is none of its rows."""
 _STANDS_FOR = regex(r"[^\W\d_]\w{0,9}\s*=\s*\S.*", re.DOTALL)
+_DIGIT = regex(r"\d")
 _WORD = regex(r"[^\W\d_]{2}")
 MOST_GUIDANCE = 4
 """Rows below the headings that may explain them."""
@@ -78,7 +78,7 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
         if first and (row.row in shown or cells.is_example(row)):
             kinds[row.row] = "note"
             examples.add(row.row)
-        elif (first and cells.guides(row)) or not cells.says_something(row):
+        elif (first and cells.guides(row)) or not (cells.sure[place] or cells.says_something(row)):
             kinds[row.row] = "note"
         else:
             named = bool(row.sections) and says_example(row.sections[-1].text)
@@ -122,13 +122,19 @@ class _Cells:
         self.fills = fills
         self.headed = table.headings.keys()
         self.column = {role: col for col, role in reading.roles.items()}
-        keyed = [row for row in rows if self.text(row, "key")]
-        keyed = [row for row in keyed if self.text(row, "action")] or keyed
-        self.numbered = [_has_digit(self.text(row, "key")) for row in keyed]
+        blank = ("",) * len(rows)
+        shown = {role: table.cells(col).by_row for role, col in self.column.items()}
+        roles = (shown.get(role, blank) for role in ("key", "action", "lead", "due"))
+        every = [*zip(*roles, strict=True)]
+        keyed = [key for key, deed, *_ in every if key and deed] or [row[0] for row in every]
+        numbered = [_has_digit(key) for key in keyed if key]
+        self.numbered = sum(numbered) * 4 > len(numbered) * 3
+        self.sure = [bool(deed and (lead or day)) for _, deed, lead, day in every]
+        """By row whether it has something to be done, and a person or a day."""
         self.above = dict(pairwise(row.row for row in rows[::-1]))
         filled = sorted(row.own for row in rows)
         self.usual = filled[len(filled) // 2] if filled else 0
-        self.same = _same_everywhere(rows)
+        self.same = _same_everywhere(table)
 
     def text(self, row: DataRow, role: str) -> str:
         """What a row has in the column of a role."""
@@ -194,16 +200,14 @@ class _Cells:
         if row.own == 1 and not who_when and far:
             return False
         key = self.text(row, "key")
-        odd = bool(key) and not _has_digit(key) and sum(self.numbered) * 4 > len(self.numbered) * 3
-        if odd and not who_when:
+        if key and not _has_digit(key) and self.numbered and not who_when:
             return False
         own = {
             col: value for col, value in row.cells.items()
-            if row.origin[col][0] == row.row and col != self.column.get("key")
-            and (col, value) not in self.same and col != self.column.get("rating")
+            if row.origin[col][0] == row.row and (col, value) not in self.same
+            and col not in (self.column.get("key"), self.column.get("rating"))
         }  # fmt: skip
-        worded = [col for col, value in own.items() if _WORD.search(_words(value))]
-        return bool(worded)
+        return any(_WORD.search(_words(value)) for value in own.values())
 
 
 def _without_end(
@@ -323,18 +327,18 @@ def _words(value: CellValue) -> str:
 
 
 def _has_digit(text: str) -> bool:
-    return any(c.isdigit() for c in text)
+    return bool(_DIGIT.search(text)) if text.isascii() else any(map(str.isdigit, text))
 
 
-def _same_everywhere(rows: Sequence[DataRow]) -> set[tuple[int, CellValue]]:
+def _same_everywhere(table: Table) -> set[tuple[int, CellValue]]:
     """Values that stand in a column of nearly every row: what the form holds from the start."""
-    if len(rows) < 4:
+    rows = len(table.rows)
+    if rows < 4:
         return set()
-    columns = set().union(*(row.cells for row in rows))
-    counts = {col: Counter([row.cells.get(col) for row in rows]) for col in columns}
+    counts = {col: table.cells(col).counts for col in table.used()}
     return {
-        (col, value) for col, found in counts.items() for value, count in found.items()
-        if count * 10 >= len(rows) * 9 and value is not None
+        (col, value) for col, found in counts.items() for value, count in found.most_common(1)
+        if count * 10 >= rows * 9 and value is not None
     }  # fmt: skip
 
 
@@ -343,13 +347,14 @@ def _with_sections(
 ) -> list[DataRow]:
     """Rows with a number and a title alone head the rows whose numbers begin with theirs; where
     none has, rows without ref and lead do that stand above rows with both, from the first on."""
+    heads = {
+        place: number for place, (row, below) in enumerate(pairwise(rows))
+        if row.own <= 2 < cells.usual and (number := _number(row, cells))
+        and _number(below, cells).startswith(f"{number}.")
+    } or dict.fromkeys(_phases(rows, cells), "")  # fmt: skip
+    if not heads:
+        return list(rows)
     numbers = [_number(row, cells) for row in rows]
-    heads: dict[int, str] = {}
-    for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
-        below = numbers[place + 1] if place + 1 < len(rows) else ""
-        if number and below.startswith(f"{number}.") and row.own <= 2 < cells.usual:
-            heads[place] = number
-    heads = heads or dict.fromkeys(_phases(rows, cells), "")
     kept: list[DataRow] = []
     section: Heading | None = None
     prefix, fresh = "", False
@@ -372,12 +377,13 @@ def _with_sections(
 
 def _phases(rows: Sequence[DataRow], cells: _Cells) -> list[int]:
     """The places of rows that name a phase of the plan and none of its actions."""
-    if not {"key", "lead"} <= cells.column.keys() or len(rows) < 4:
+    both = {"key", "lead"} <= cells.column.keys() and len(rows) > 3
+    if not both or cells.text(rows[0], "key") or cells.text(rows[0], "lead"):
         return []
     full = [bool(cells.text(row, "key") and cells.text(row, "lead")) for row in rows]
     bare = [not cells.text(row, "key") and not cells.text(row, "lead") for row in rows]
     found = [place for place, is_bare in enumerate(bare) if is_bare]
-    heads = len(found) > 1 and found[0] == 0 and all(a ^ b for a, b in zip(full, bare, strict=True))
+    heads = len(found) > 1 and all(a ^ b for a, b in zip(full, bare, strict=True))
     return found if heads and all(full[place + 1 : place + 2] == [True] for place in found) else []
 
 

@@ -29,6 +29,7 @@ _CODE = regex(
 )
 _DOTTED = regex(r"\d{1,2}(?:\.\d{1,2}){1,4}")
 _NO_LAST_DOT = regex(r"\A(\d+(?:\.\d+)*)\.\Z")
+_LAST_OF_TEN = (".9", ".19", ".29")
 _PART = regex(r"[\w./()-]*\d[\w./()-]*")
 _LEVEL = regex(
     r"\b(?:priorit\w*|prioridad|dringlich\w*|blaenoriaeth\w*|urgen\w*|severity|rank\w*|scores?|"
@@ -192,9 +193,11 @@ def name_rows(
     _number_merged(drafts, key, guesses)
     if section and all(_is_priority(draft.text(section)) for draft in drafts):
         section = ""
-    numbers = section_numbers(drafts, section)
     have = [d for d in drafts if d.ref]
     shared = len({d.ref for d in have}) < len(have)
+    numbers: Mapping[int, str] = {}
+    if shared or len(have) < len(drafts):
+        numbers = section_numbers(drafts, section)
     if have and shared and all(d.ref.isdigit() for d in have) and len(set(numbers.values())) > 1:
         pairs = Counter((numbers[id(d)], d.ref) for d in have)
         if max(pairs.values()) == 1:
@@ -207,8 +210,11 @@ def name_rows(
     _number_sheets(have, guesses)
     _make_refs([d for d in drafts if not d.ref], drafts, numbers, guesses)
     groups: dict[str, list[Draft]] = {}
-    for draft in drafts:
-        groups.setdefault(fold(draft.ref), []).append(draft)
+    refs = [fold(draft.ref) for draft in drafts]
+    if len({*refs}) == len(refs):
+        return []
+    for ref, draft in zip(refs, drafts, strict=True):
+        groups.setdefault(ref, []).append(draft)
     return [(rows[0].ref, rows) for rows in groups.values() if len(rows) > 1]
 
 
@@ -216,8 +222,10 @@ def _number_sheets(drafts: Sequence[Draft], guesses: list[str]) -> None:
     """Refs of which each sheet has its own, "1.1" of two schools, have the sheet's number before
     them, where each sheet is one section of the plan; not where two sheets say the same of one
     ref, as a list of finished actions does."""
-    parts = {(draft.sheet, draft.sections[0].text if draft.sections else "") for draft in drafts}
     sheets = {sheet: n for n, sheet in enumerate(sorted({d.sheet for d in drafts}), 1)}
+    if len(sheets) < 2:
+        return
+    parts = {(draft.sheet, draft.sections[0].text if draft.sections else "") for draft in drafts}
     places = {(draft.sheet, fold(draft.ref)) for draft in drafts}
     texts = {(fold(draft.ref), fold(draft.text("action"))) for draft in drafts}
     refs = {ref for _, ref in places}
@@ -261,6 +269,8 @@ def _make_refs(
 
 def _number_merged(drafts: Sequence[Draft], key: str, guesses: list[str]) -> None:
     """Rows that share one merged ref are numbered under it: MD1.1, MD1.2."""
+    if len({draft.ref for draft in drafts}) == len(drafts):
+        return
     places: dict[tuple[int, At, str], list[Draft]] = {}
     for draft in drafts:
         if draft.ref and (pieces := draft.pieces(key)):
@@ -286,6 +296,8 @@ def _number_merged(drafts: Sequence[Draft], key: str, guesses: list[str]) -> Non
 def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
     """A spreadsheet turns the ref 1.10 into the number 1.1: behind 1.9, it was 1.10."""
     for before, draft in pairwise(drafts):
+        if not before.ref.endswith(_LAST_OF_TEN):
+            continue
         here, there = before.ref.split("."), draft.ref.split(".")
         number = any(isinstance(v, float) for v, _ in draft.pieces("ref")[:1])
         if not number or len(here) != 2 or len(there) != 2 or here[0] != there[0]:
@@ -300,7 +312,7 @@ def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
 def _ref_text(value: CellValue) -> str:
     """A ref as text: a whole number without ".0", a numbering without its last dot."""
     if type(value) is str and value.isascii() and value.replace(".", "").isalnum():
-        return _NO_LAST_DOT.sub(r"\1", value)  # "1.10", as most are
+        return value if value[-1] != "." else _NO_LAST_DOT.sub(r"\1", value)  # as most are
     if isinstance(value, ShownNumber) and value.shown:
         return value.shown
     if isinstance(value, float) and not isinstance(value, bool):

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from xlplan.late import regex
 from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
-from xlplan.plan.timescales import MONTHS, parse_timescale
+from xlplan.plan.timescales import MONTHS, names_time, parse_timescale
 from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of
 from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
@@ -50,6 +51,7 @@ _WORDS_OF_TIME = frozenset(MONTHS) | {
 }  # fmt: skip
 _LONGEST_NAME = 60
 _ABBREVIATION = regex(r"[A-Z]{2,6}")
+_FACT_WORD = regex(r"[^\s:;,/|()\[\]]+")
 _LONGEST_FACT = 4
 """Words of a fact that stands before others in a cell."""
 FACTS = {"day": "a timescale", "level": "a level", "state": "a state", "name": "an abbreviation",
@@ -119,6 +121,8 @@ def _person_and_day(value: CellValue) -> tuple[CellValue, CellValue]:
 def _of_line(line: str) -> tuple[str, str]:
     """A line without the day that it ends or begins with, and that day."""
     line = line.strip()
+    if not names_time(line):
+        return line, ""
     if _is_day(line.strip(_ENDS)):
         return "", line.strip(_ENDS)
     for gap in _GAP.finditer(line):  # the longest end first, then the longest beginning
@@ -237,7 +241,7 @@ def facts_of(text: str) -> tuple[str, ...]:
 
 def _first_fact(text: str) -> tuple[str, int] | None:
     """The kind of fact that a text begins with, and where it ends."""
-    words = list(re.finditer(r"[^\s:;,/|()\[\]]+", text))[:_LONGEST_FACT]
+    words = [*islice(_FACT_WORD.finditer(text), _LONGEST_FACT)]
     for last in reversed(words):
         head = text[: last.end()].rstrip(" -–—")
         if "\n" not in head and (kind := _kind(" ".join(head.split()))):
