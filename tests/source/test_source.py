@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import example, given
@@ -1125,3 +1127,40 @@ def test_nothing_is_searched_for_circles_while_a_spreadsheet_is_read(
     assert read(PLAN).rows
     assert searched == [False]
     assert gc.isenabled()
+
+
+def calls_of(rows: int, start: int) -> int:
+    """How many functions of ours are called to propose a plan of so many rows, each with a ref and
+    an action of its own, which are counted from `start`."""
+    head = ["Ref", "Theme", "Action", "Lead", "Due", "RAG", "Progress"]
+    table = [
+        [f"{1 + n % 9}.{n}", f"Theme {n % 3}", f"Mend the roof of house {n} again",
+         f"Ada Quill{n % 5}", "June 2027", ("Green", "Red")[n % 2], "Half are done, others late."]
+        for n in range(start, start + rows)
+    ]  # fmt: skip
+    formulas = {(n, 7): "1+1" for n in range(1, rows + 1)}
+    data = ReadSheet("Plan", [head, *table], formulas=formulas)
+    notes = ReadSheet("Notes", [[f"Version {n} of house {start}"] for n in range(rows // 10)])
+    calls: Counter[str] = Counter()
+    ours = str(Path(importing.__file__).parents[1])
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(ours):
+            calls[frame.f_code.co_name] += 1
+
+    plan = Book("plan.xlsx", "xlsx", (data, notes))
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        source = read_source(plan, plan_id="plan")
+    finally:
+        sys.setprofile(before)
+    assert len(source.rows) == rows
+    return calls.total()
+
+
+def test_a_row_of_a_long_plan_costs_no_more_than_one_of_a_short_plan() -> None:
+    calls_of(50, 0)  # what is compiled and remembered once
+    short, long = calls_of(400, 30_000), calls_of(1_200, 50_000)
+    assert long - short <= 800 * 190
+    assert long <= 3 * short

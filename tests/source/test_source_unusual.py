@@ -390,3 +390,23 @@ def test_a_return_of_another_service_is_read_where_a_person_looks() -> None:
     assert [item.heading for item in source.definition.fields if item.private] == ["Code"]
     passed = [problem for problem in source.problems if "Backend" in problem.where]
     assert [problem.code for problem in passed] == ["GATE-037"]  # passed over, and named
+
+
+def test_rows_are_gone_through_once_however_many_formulas_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+    data_rows = unusual._data_rows
+
+    def counted(layout: Layout) -> set[int]:
+        asked.append(layout)
+        return data_rows(layout)
+
+    monkeypatch.setattr(unusual, "_data_rows", counted)
+    rows = [["Ref", "Action", "Lead", "Left"], *(["1", "Mend it", "Ada", 1.0] for _ in range(30))]
+    formulas = {(row, 3): "A1+1" for row in range(1, 31)}
+    struck = frozenset((row, 1) for row in range(1, 31))
+    data = ReadSheet("Plan", rows, formulas=formulas, struck=struck)
+    problems = read_source(Book("plan.xlsx", "xlsx", (data,)), plan_id="plan").problems
+    assert {"NEW-005", "NEW-009"} <= {problem.code for problem in problems}
+    assert len(asked) <= 5

@@ -83,12 +83,12 @@ def propose_scale(
     legend's, then the usual ones. Prose, numbers, days and slips of the pen are no ratings: they
     stay in their cells as invalid values.
     """
-    used = Counter(fold(one_rating(cell.text)) for cell in cells if cell.text.strip())
-    spelled: dict[str, str] = {}
-    for text, _ in Counter(one_rating(c.text) for c in cells if c.text.strip()).most_common():
-        spelled.setdefault(fold(text), text)
-    codes: dict[str, LegendLine] = {}
-    aliases: dict[str, list[str]] = {}
+    once = {text: one_rating(text) for text in {c.text for c in cells} if text.strip()}
+    found = Counter([once[cell.text] for cell in cells if cell.text in once])
+    spelled, used = dict[str, str](), Counter[str]()
+    for text, count in found.most_common():
+        used[fold(spelled.setdefault(fold(text), text))] += count
+    codes, aliases = dict[str, LegendLine](), dict[str, list[str]]()
     for line in legend:
         code = _as_in_cells(line.code, spelled)
         codes[code] = replace(line, code=code)

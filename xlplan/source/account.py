@@ -9,7 +9,7 @@ out is an action like any other: a filter is for looking, not for hiding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -22,11 +22,10 @@ from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
-from xlplan.source.cells import asking_on
 from xlplan.source.drafts import Columns, Draft
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
-from xlplan.workbook.read.book import Book, ReadSheet, a1
+from xlplan.workbook.read.book import Book, a1
 
 COMMENT, ROW, COLUMN, SHEET = "comment", "hidden row", "hidden column", "hidden sheet"
 CELL = "text in a hidden column"
@@ -58,18 +57,25 @@ class Work(Struct):
     guesses: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     asked: dict[int, Mapping[int, Sequence[str]]] = field(default_factory=dict)
+    versions: dict[int, Set[int]] = field(default_factory=dict)
+
+    def version_lines(self, number: int) -> Set[int]:
+        """The lines of a sheet that are a list of versions by how they begin."""
+        if number not in self.versions:
+            self.versions[number] = _version_lines(self.layouts[number])
+        return self.versions[number]
 
     def unanswered(self, number: int) -> Mapping[int, Sequence[str]]:
         """By row of a sheet the cells in which somebody has still to choose: they were taken as
         blank."""
         if number not in self.asked:
-            self.asked[number] = _unanswered(self.layouts[number].sheet)
+            self.asked[number] = _unanswered(self.layouts[number])
         return self.asked[number]
 
 
-def _unanswered(sheet: ReadSheet) -> Mapping[int, Sequence[str]]:
-    asks, found = asking_on(sheet), dict[int, list[str]]()
-    for row, values in enumerate(sheet.rows if asks else ()):
+def _unanswered(layout: Layout) -> Mapping[int, Sequence[str]]:
+    asks, found = layout.asks, dict[int, list[str]]()
+    for row, values in enumerate(layout.sheet.rows if asks else ()):
         for col, value in enumerate(values):
             if value is not None and asks and asks(value):
                 found.setdefault(row, []).append(a1(row, col))
@@ -94,6 +100,7 @@ def account_of(
         for row in draft.joined:
             fates[draft.sheet, row] = ("joined", f"joined to row {draft.row + 1}")
     out: list[AccountLine] = []
+    ours = {(columns.sheet, columns.table) for columns in work.columns}
     plain = {"blank": ("blank", ""), "section": ("heading", "section"),
              "outcome": ("heading", "outcome of the section"),
              "header": ("heading", "column headings"),
@@ -104,7 +111,7 @@ def account_of(
             title = "title" if line.row == first and layout.tables else "note"
             note = ("note", "legend" if (number, line.row) in legend else line.why or title)
             fate = fates.get((number, line.row)) or plain.get(line.kind, note)
-            if line.kind == "header" and not of_plan(work, number, line.table):
+            if line.kind == "header" and (number, line.table) not in ours:
                 fate = note
             what, detail = fate
             if line.kind == "data" and (blanks := work.unanswered(number).get(line.row)):
@@ -125,6 +132,7 @@ def say_unanswered(work: Work) -> None:
     found = [
         f"{layout.sheet.name}!{place}"
         for number, layout in enumerate(work.layouts)
+        if work.unanswered(number)
         for line in layout.lines
         if line.kind == "data" and of_plan(work, number, line.table)
         for place in work.unanswered(number).get(line.row, ())
@@ -271,7 +279,7 @@ def _why(work: Work, number: int, line: Line) -> str:
         return SHEET
     if line.row in layout.sheet.hidden_rows:
         return ROW
-    if line.row in layout.versions or line.row in _version_lines(layout):
+    if line.row in layout.versions or line.row in work.version_lines(number):
         return VERSIONS
     if not any(columns.sheet == number for columns in work.columns):
         return BESIDE

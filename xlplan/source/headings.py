@@ -107,6 +107,8 @@ def is_value(text: str) -> bool:
 
 def point_text(value: CellValue) -> str:
     """A cell as a point of a scale: its text, a whole number without ".0"."""
+    if type(value) is str:
+        return trimmed(value)
     whole = isinstance(value, float) and value.is_integer() and not isinstance(value, ShownNumber)
     return f"{value:.0f}" if whole else cell_text(value)
 
@@ -122,9 +124,9 @@ def heading_rows(
     Where headings that are known whole make a table of actions, only such rows count: what other
     rows say by their words might be what somebody wrote in the table.
     """
-    sure = {
-        row for row, cells in enumerate(rows) if looks_like_headings(cells) or _known(cells, known)
-    }
+    sure = {row for row in _may_be_headings(rows) if looks_like_headings(rows[row])}
+    if len(known) > 1:
+        sure |= {row for row, cells in enumerate(rows) if _known(cells, known)}
     named = {
         row for row, cells in enumerate(rows)
         if chosen and len(cells) > 1 and chosen & {fold(text) for text in texts_of(cells).values()}
@@ -148,9 +150,21 @@ def heading_rows(
     return set(found)
 
 
+def _may_be_headings(rows: Sequence[Mapping[int, CellValue]]) -> list[int]:
+    """The rows of short texts, one of which names something that plans have. Each text is looked at
+    once."""
+    short = {
+        row: cells for row, cells in enumerate(rows)
+        if len(cells) > 1 and {*map(type, cells.values())} == {str}
+        and (max(map(len, cells.values())) <= LONGEST_HEADING  # type: ignore[arg-type]
+             or max(len(cell_text(text)) for text in cells.values()) <= LONGEST_HEADING)
+    }  # fmt: skip
+    texts_met = dict.fromkeys(chain.from_iterable(cells.values() for cells in short.values()))
+    telling = {text for text in texts_met if guess_role(cell_text(text)) != "text"}
+    return [row for row, cells in short.items() if not telling.isdisjoint(cells.values())]
+
+
 def _known(cells: Mapping[int, CellValue], known: frozenset[str]) -> bool:
-    if len(known) <= 1:
-        return False
     texts = {normal_heading(text) for text in texts_of(cells).values()}
     return len(texts & known) * 2 > len(known)
 

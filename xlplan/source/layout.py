@@ -8,7 +8,7 @@ row up to the last used one gets exactly one `Line`.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -68,6 +68,8 @@ class Layout(Struct, frozen=True, dict=True):
     sheet: ReadSheet
     lines: Sequence[Line]
     tables: Sequence[Table]
+    asks: Callable[[CellValue], bool] | None = None
+    """What says of a cell whether it only asks for a choice; None where none does."""
     versions: frozenset[int] = frozenset()
     """Rows of a list of the document's own versions: they are notes, not data."""
 
@@ -154,7 +156,7 @@ class _Reader:
                 self._data(row, cells)
         self._notes(self._waiting_rows())
         lines = [self.lines[row] for row in sorted(self.lines)]
-        return Layout(self.sheet, lines, self.tables, self.versions)
+        return Layout(self.sheet, lines, self.tables, self.asks, self.versions)
 
     def _own(self, row: int) -> dict[int, CellValue]:
         values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()

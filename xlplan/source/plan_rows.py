@@ -126,11 +126,11 @@ def _list_under(draft: Draft, above: Draft) -> None:
 def _runs_on(
     draft: Draft, columns: Columns, key: str, action: str, in_text: bool, usual: int
 ) -> bool:
+    if key and draft.text(key):
+        return False
     text = draft.text(action)
     if in_text and not key:
         return not text_key(text)[0]
-    if key and draft.text(key):
-        return False
     lead = columns.having("lead")
     bare = not (lead and draft.text(lead))
     few = draft.own * 2 <= usual

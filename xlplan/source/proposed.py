@@ -222,8 +222,9 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
     front: list[Field] = []
     if not any(f.role == "key" for f in mine):
         front.append(make_field("ref", "Ref", "key", kind))
+    added = {name for d in drafts if d.changed for name in d.changed} - {f.id for f in mine}
     for name, heading in (("inspection", "Inspection ref"), ("organisation", "Organisation")):
-        if any(d.pieces(name) for d in drafts) and not any(f.id == name for f in mine):
+        if name in added:
             front.append(make_field(name, heading, name, kind))
     if any(draft.sections for draft in drafts):
         front += _section_fields(parts, kind, drafts, mine)
@@ -389,7 +390,7 @@ def _with_counts(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanD
     for item in definition.public.fields_of("action"):
         if not item.field_type.prose or any(c.by == item.id and c.in_brackets for c in counts):
             continue
-        values = Counter(row.values.get(item.id) for row in actions)
+        values = Counter([row.values.get(item.id) for row in actions])
         texts = {text: count for value, count in values.items() if "[" in (text := show(value))}
         named = (n for t, n in texts.items() if any(map(_OTHER_PLAN.search, named_in_brackets(t))))
         if sum(named) >= _ENOUGH:

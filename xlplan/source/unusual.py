@@ -125,7 +125,8 @@ def _formulas(layout: Layout) -> Iterator[Filled]:
     rows = {row for row, cells in enumerate(sheet.rows) if any(c is not None for c in cells)}
     found = sorted(at for at in sheet.formulas if at not in sheet.errors)
     empty = [at for at in found if _blank(layout, at)]
-    held = [at for at in found if at[0] in _data_rows(layout) and at not in set(empty)]
+    data, nothing = _data_rows(layout), set(empty)
+    held = [at for at in found if at[0] in data and at not in nothing]
     if held:
         yield NEW_005.fill("values", cells=len(held), first=a1(*held[0]))
     if empty and rows:
@@ -138,7 +139,8 @@ def _blank(layout: Layout, at: At) -> bool:
 
 
 def _markings(layout: Layout) -> Iterator[Filled]:
-    if struck := sorted(at for at in layout.sheet.struck if at[0] in _data_rows(layout)):
+    data = _data_rows(layout) if layout.sheet.struck else set[int]()
+    if struck := sorted(at for at in layout.sheet.struck if at[0] in data):
         yield NEW_009.fill("struck", cells=len(struck), first=a1(*struck[0]))
     if layout.sheet.notes:
         yield NEW_009.fill("notes", cells=len(layout.sheet.notes))
