@@ -206,22 +206,26 @@ def test_no_cell_is_held_once_its_sheet_is_drawn(monkeypatch: pytest.MonkeyPatch
 
 def test_rows_are_packed_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting: list[int] = []
-    put = plain_cells.Drawn.put
+    pack = plain_cells.Drawn._pack
 
-    def counted(drawn: plain_cells.Drawn, number: int, rests: Sequence[str]) -> None:
-        put(drawn, number, rests)
+    def counted(drawn: plain_cells.Drawn) -> None:
         waiting.append(len(drawn._lines))
+        pack(drawn)
 
-    monkeypatch.setattr(plain_cells.Drawn, "put", counted)
-    monkeypatch.setattr(plain_cells, "_AT_ONCE", 10)
-    made = book(Sheet("S", [Row([Cell(f"text {n}"), Cell(n)]) for n in range(95)]))
+    monkeypatch.setattr(plain_cells.Drawn, "_pack", counted)
+    monkeypatch.setattr(plain_cells, "AT_ONCE", 10)
+    monkeypatch.setattr(sheet_rows, "AT_ONCE", 10)
+    # Rows with a gap, and of another number of cells, do not wait for the others.
+    rows = [Row([Cell(f"text {n}"), Cell(n) if n % 40 else None]) for n in range(95)]
+    made = book(Sheet("S", [*rows, Row([Cell("x")])]))
     assert write_workbook(made) == by_xlsxwriter(made)
-    assert len(waiting) == 95
-    assert max(waiting) < 10
+    assert sum(waiting) == 96 + len(["<sheetData>", "</sheetData>"])
+    assert max(waiting) <= 2 * 10
 
 
 def test_rows_wait_for_the_text_of_a_merged_area(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plain_cells, "_AT_ONCE", 3)
+    monkeypatch.setattr(plain_cells, "AT_ONCE", 3)
+    monkeypatch.setattr(sheet_rows, "AT_ONCE", 3)
     rows = [Row([Cell(f"text {n}"), Cell(n)]) for n in range(30)]
     over = [Merge(Area(8, 0, 9, 1), Cell("text 20")), Merge(Area(12, 0, 12, 1), Cell("new"))]
     made = book(Sheet("S", rows, merges=over), Sheet("T", rows))
@@ -317,13 +321,13 @@ def test_cells_that_are_one_object_are_laid_out_once(monkeypatch: pytest.MonkeyP
     laid_out: list[Cell | None] = []
     made = book(Sheet("S", [Row([alike, Cell(n), None, alike]) for n in range(50)]))
     whole = write_workbook(made)
-    rest = sheet_rows.Rows._rest
+    made_of = sheet_rows.Rows._made
 
-    def counted(rows: sheet_rows.Rows, row: int, col: int, cell: Cell | None) -> str:
+    def counted(rows: sheet_rows.Rows, row: int, col: int, cell: Cell | None) -> tuple[str, bool]:
         laid_out.append(cell)
-        return rest(rows, row, col, cell)
+        return made_of(rows, row, col, cell)
 
-    monkeypatch.setattr(sheet_rows.Rows, "_rest", counted)
+    monkeypatch.setattr(sheet_rows.Rows, "_made", counted)
     assert write_workbook(made) == whole == by_xlsxwriter(made)
     assert len(laid_out) == 50 + 3  # all but the number of the first row
 
@@ -405,3 +409,33 @@ def test_a_column_in_which_all_rows_are_alike_counts_as_one_that_is_not(
     alone = [row_heights(Sheet("S", [row]))[0] for row in rows]
     assert row_heights(Sheet("S", rows)) == alone == [alone[0], alone[0]]
     assert alone[0] > row_heights(Sheet("S", [Row([Cell("x\ny", look)])]))[0]
+
+
+def test_rows_of_equally_many_cells_are_looked_at_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_itself: list[int] = []
+    put = sheet_rows.Rows._put
+
+    def counted(rows: sheet_rows.Rows, number: int, cells: Sequence[Cell | None]) -> None:
+        by_itself.append(number)
+        put(rows, number, cells)
+
+    monkeypatch.setattr(sheet_rows.Rows, "_put", counted)
+    linked, noted = Cell("there", link="'S'!A1"), Cell("noted", note="A note")
+    rows = [Row([Cell(f"text {n}"), Cell(n), linked, noted]) for n in range(600)]
+    made = book(Sheet("S", rows), Sheet("Gap", [*rows[:300], Row([*rows[0].cells[:3], None])]))
+    assert write_workbook(made) == by_xlsxwriter(made)
+    assert by_itself == [*range(256, 301)]  # those beside the one with a gap
+
+
+def test_links_are_counted_row_by_row_where_there_may_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (plain_cells, sheet_rows):
+        monkeypatch.setattr(module, "MOST_LINKS", 100)
+    rows = [Row([Cell(f"a {n}", link="'S'!A1"), Cell(n, link="'S'!A2")]) for n in range(90)]
+    made = book(Sheet("S", rows))
+    with zipfile.ZipFile(io.BytesIO(write_workbook(made))) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml")
+    assert sheet.count(b"<hyperlink ") == 100
+    assert b'"A50"' in sheet
+    assert b'<hyperlink ref="A51"' not in sheet

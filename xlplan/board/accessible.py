@@ -26,7 +26,6 @@ from xlplan.board.table_model import (
     Lines,
     Table,
     TableColumn,
-    items_by_column,
     joined,
     label_of,
     make_table,
@@ -115,12 +114,14 @@ class _Reader(Struct, frozen=True, dict=True):
         return Cell(value, self.figures)
 
 
-def _spoken(reader: _Reader, column: TableColumn, items: Sequence[Item]) -> list[Cell]:
-    """The items of a column as it is read out: what many rows have is one cell."""
-    width, these = width_of(column), [*map(id, items)]
-    body, least = reader.body, least_long(reader.body)
+def _spoken(
+    reader: _Reader, column: TableColumn, items: Sequence[Item], each: Sequence[Item]
+) -> list[Cell]:
+    """The items of a column, `each` of them once, as it is read out: what many rows have is one
+    cell."""
+    width, body, least = width_of(column), reader.body, least_long(reader.body)
     cells: dict[int, Cell] = {}
-    for this, item in dict(zip(these, items, strict=True)).items():
+    for item in each:
         value = item.value
         if (
             value.__class__ is str
@@ -129,10 +130,10 @@ def _spoken(reader: _Reader, column: TableColumn, items: Sequence[Item]) -> list
             and value[-1:] != "%"
             and len(value) < least
         ):
-            cells[this] = Cell(value, body)  # as most are
+            cells[id(item)] = Cell(value, body)  # as most are
         else:
-            cells[this] = reader.cell(column, item, width)
-    return [*map(cells.__getitem__, these)]
+            cells[id(item)] = reader.cell(column, item, width)
+    return [*map(cells.__getitem__, map(id, items))]
 
 
 def width_of(column: TableColumn) -> float:
@@ -238,8 +239,9 @@ def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:
         Row([Cell("Back to Contents", reader.link, link="'Contents'!A1")]),
         Row([_heading(reader, column) for column in table.columns]),
     ]
-    both = zip(table.columns, items_by_column(table), strict=True)
-    columns = [_spoken(reader, column, items) for column, items in both]
+    lines = table.lines
+    both = zip(table.columns, lines.columns, lines.each, strict=True)
+    columns = [_spoken(reader, *about) for about in both]
     body = [*map(Row, zip(*columns, strict=True))]
     return _laid(table.name, table.key, top, body, table.columns)
 
@@ -278,17 +280,20 @@ def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
     """Every text of a table that no row is high enough for, with where it stands."""
     least = least_long(reader.body)
     found: list[tuple[int, int, str, str]] = []
-    for at, (column, items) in enumerate(zip(table.columns, items_by_column(table), strict=True)):
+    for at, each in enumerate(table.lines.each):
+        column = table.columns[at]
         is_long = long_in(width_of(column), reader.body)
-        for number, item in enumerate(items):
+        long: dict[int, str] = {}
+        for item in each:
             value = item.value
             if value.__class__ is str and len(value) < least:
                 continue  # as most are
-            if isinstance(value, str | tuple):
-                words = words_of(column, item)
-                if is_long(words):
-                    label = label_of(table, table.lines[number], column)
-                    found.append((number, at, words, f"{table.name}, {label}"))
+            if isinstance(value, str | tuple) and is_long(words := words_of(column, item)):
+                long[id(item)] = words
+        for number, item in enumerate(table.lines.columns[at]) if long else ():
+            if id(item) in long:
+                label = label_of(table, table.lines[number], column)
+                found.append((number, at, long[id(item)], f"{table.name}, {label}"))
     yield from ((words, label) for _, _, words, label in sorted(found))
 
 

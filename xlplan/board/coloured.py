@@ -102,19 +102,20 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
         least = least_long(paint.look.withdrawn if table.struck else paint.boxed)
         found: list[tuple[int, int, str]] = []
         for n, column in drawn if table.lines else ():
+            long: dict[int, str] = {}
             for item in table.lines.each[n]:
-                value, shown = item.value, item.shown
+                value = item.value
                 # An arrow may stand before the words.
                 short = value is None or (isinstance(value, str) and len(value) + 2 < least)
-                if short and not shown:
+                if short and not item.shown:
                     continue
                 words = words_of(column, item)
-                if len(words) < least:  # as most are, whatever their look
-                    continue
-                style = paint.look.withdrawn if table.struck else paint.style(column, item)
-                if is_long(words, column.width, style):
-                    places = enumerate(table.lines.columns[n])
-                    found += ((at, n, words) for at, other in places if other is item)
+                look = paint.look.withdrawn if table.struck else paint.style(column, item)
+                if len(words) >= least and is_long(words, column.width, look):
+                    long[id(item)] = words
+            if long:
+                places = enumerate(map(id, table.lines.columns[n]))
+                found += [(at, n, long[this]) for at, this in places if this in long]
         for at, n, words in sorted(found):
             yield words, label_of(table, table.lines[at], table.columns[n])
 

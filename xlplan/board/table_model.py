@@ -150,11 +150,6 @@ class Table(Struct, frozen=True):
         return tuple(tuple(item.value for item in line.items) for line in self.lines)
 
 
-def items_by_column(table: Table) -> Sequence[tuple[Item, ...]]:
-    """The items of a table, column after column."""
-    return table.lines.columns or [() for _ in table.columns]
-
-
 def label_of(table: Table, line: Line, column: TableColumn) -> str:
     """Where an item stands, in words: the ref or name of its row, and its column."""
     ids = [c.id for c in table.columns]

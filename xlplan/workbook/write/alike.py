@@ -17,7 +17,7 @@ from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.plain_cells import DAY_0, ends_of
+from xlplan.workbook.write.plain_cells import DAY_0
 from xlplan.workbook.write.sheet import (
     Cell,
     Held,
@@ -25,9 +25,10 @@ from xlplan.workbook.write.sheet import (
     Style,
     Values,
     Workbook,
+    ends_of,
     held_in,
 )
-from xlplan.workbook.write.sheet_rows import Texts, is_single, overlaid
+from xlplan.workbook.write.sheet_rows import is_single, overlaid
 from xlplan.workbook.write.skeletons import (
     Frame,
     Look,
@@ -51,6 +52,7 @@ from xlplan.workbook.write.skeletons import (
     text_of,
 )
 from xlplan.workbook.write.writing import (
+    Texts,
     first_shown,
     no_collecting,
     packed,

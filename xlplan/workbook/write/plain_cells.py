@@ -22,7 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import cell_name, clean
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.sheet import Cell, Sheet
+from xlplan.workbook.write.sheet import Cell, Sheet, ends_of
 
 DAY_0 = date(1899, 12, 30)
 MOST_LINKS = 65_530
@@ -30,8 +30,8 @@ MOST_LINKS = 65_530
 LONGEST_LINK = 255
 _OF_TEXT = ' t="s"><v>'
 """How a cell with a text goes on behind its look."""
-_AT_ONCE = 256
-"""Rows that are packed together."""
+AT_ONCE = 256
+"""Rows that are looked at, and packed, together."""
 Over = Mapping[int, Mapping[int, tuple[Cell, bool]]]
 """The cells of merged areas by row and column, and whether each is the first of its area."""
 
@@ -147,7 +147,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
             both = zip(self.names, rests, strict=False)
             cells = "".join([f"{name}{place}{rest}" for name, rest in both if rest])
         elif rests:
-            tails = self._tails.get(len(rests)) or self._tails_of(len(rests))
+            tails = self.tails(len(rests))
             cells = f"{self.names[0]}{place}{place.join(map(add, rests, tails))}"
         else:
             cells = ""
@@ -155,13 +155,28 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         if tag:
             end = "</row>" if cells else ""
             self._lines.append(f'<row r="{place}"{tag}{cells}{end}')
-            if len(self._lines) >= _AT_ONCE and not self._open and self._head is not None:
-                self._pack()
+            self._pack_many()
 
-    def _tails_of(self, count: int) -> Sequence[str]:
+    def tails(self, count: int) -> Sequence[str]:
         """What comes behind each cell of a row of so many without a gap: how the next begins."""
-        found = self._tails[count] = (*self.names[1:count], "")
+        found = self._tails.get(count)
+        if found is None:
+            found = self._tails[count] = (*self.names[1:count], "")
         return found
+
+    def put_all(self, first: int, parts: Sequence[Sequence[str]]) -> None:
+        """Writes rows without a gap from number `first`: column after column, how each cell goes
+        on behind its row, `tails` and all."""
+        begin, end = self.names[0], "</row>"
+        for number, row in enumerate(zip(*parts, strict=True), first):
+            place = str(number + 1)
+            tag = self._tag(number, empty=False)
+            self._lines.append(f'<row r="{place}"{tag}{begin}{place}{place.join(row)}{end}')
+        self._pack_many()
+
+    def _pack_many(self) -> None:
+        if len(self._lines) >= AT_ONCE and not self._open and self._head is not None:
+            self._pack()
 
     def put_open(self, number: int, cells: list[str]) -> None:
         """Writes a row of `cells`, names and all, that may still change until the rows `settle`."""
@@ -250,7 +265,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
                 return "/>"
             if text[0] == "<":
                 return None
-            known = texts.get(text)
+            known = known if text is value else texts.get(text)
             if known is None:
                 known = texts[text] = len(texts)
                 self.str_table.unique_count += 1
@@ -329,14 +344,6 @@ def _figure(cell: Cell) -> str:
 def is_figure(value: float) -> bool:
     """Whether a cell can hold a number as it is; others are written in words."""
     return math.isfinite(value) and abs(value) < 1e15
-
-
-def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
-    """The first and the last column in which there is something; None where there is nothing."""
-    if cells and cells[0] is not None and cells[-1] is not None:
-        return 0, len(cells) - 1
-    used = [index for index, cell in enumerate(cells) if cell is not None]
-    return (used[0], used[-1]) if used else None
 
 
 # Packed as it is written

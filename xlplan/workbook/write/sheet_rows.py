@@ -1,6 +1,5 @@
 """The rows of a sheet: which of its cells are plain, which xlsxwriter has to take, which lie over
-others, and what belongs to a cell besides: its link, its note, its place in a table; and the table
-of their texts.
+others, and what belongs to a cell besides: its link, its note, its place in a table.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from xlsxwriter.exceptions import OverlappingRange
-from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_range
 
-from xlplan.late import regex
 from xlplan.workbook.write.cell_text import (
     clean,
     count_lines,
@@ -25,7 +22,7 @@ from xlplan.workbook.write.cell_text import (
     row_heights,
 )
 from xlplan.workbook.write.formats import Formats, corners
-from xlplan.workbook.write.plain_cells import MOST_LINKS, Drawn, is_figure
+from xlplan.workbook.write.plain_cells import AT_ONCE, MOST_LINKS, Drawn, is_figure
 from xlplan.workbook.write.sheet import Cell, Merge, Sheet, Style
 
 _NOTE, _NOTE_WIDTH = Style(size=9, wrap=True), 280
@@ -41,6 +38,8 @@ class Rows:
         """The cells of rows that are not whole yet, names and all."""
         self._places: dict[tuple[int, int], tuple[int, str]] = {}
         """Where among them each cell is that is not whole yet, and the look that it has."""
+        self._parts_of: list[dict[int, str]] = []
+        """By column, how each of its cells goes on behind its row, by the identity of the cell."""
         self._looks: dict[int, str] = {}
         """How a cell with a text goes on behind its name, by the identity of its style."""
 
@@ -58,14 +57,20 @@ class Rows:
         dress()
         drawn.begin(packed=packed)
         headed = sheet.filter.first_row if sheet.filter and has_other_headings(sheet) else None
+        together: list[Sequence[Cell | None]] = []
         for number in range(max([len(sheet.rows) - 1, *over]) + 1):
             cells = sheet.rows[number].cells if number < len(sheet.rows) else ()
             if keep:
                 drawn.shown[number] = cells
-            if number in over or number == headed:
+            below = number in over or number == headed
+            if together and (below or len(cells) != len(together[0]) or len(together) >= AT_ONCE):
+                self._put_all(number - len(together), together)
+                together = []
+            if below:
                 self._put_below(number, cells, over.get(number, {}))
             else:
-                self._put(number, cells)
+                together.append(cells)
+        self._put_all(max([len(sheet.rows) - 1, *over]) + 1 - len(together), together)
         for merge in sheet.merges:
             self._fill(merge)
         if sheet.filter is not None and sheet.table:
@@ -74,6 +79,50 @@ class Rows:
         if drawn.comments or sheet.charts:
             drawn.keep_sizes()
         drawn.settle()
+
+    def _put_all(self, first: int, rows: Sequence[Sequence[Cell | None]]) -> None:
+        """Rows of equally many cells, from number `first`: looked at a column at a time, where none
+        has a gap and a sheet is far from all the links that it may have."""
+        drawn, count = self._drawn, len(rows[0]) if rows else 0
+        columns = [[*map(id, column)] for column in zip(*rows, strict=True)]
+        gaps = any(id(None) in these for these in columns)
+        if not count or gaps or drawn.hlink_count + len(rows) * count >= MOST_LINKS:
+            for number, cells in enumerate(rows, first):
+                self._put(number, cells)
+            return
+        self._parts_of += [{} for _ in range(len(self._parts_of), count)]
+        tails = drawn.tails(count)
+        parts = [
+            [*map(known.get, these)] for known, these in zip(self._parts_of, columns, strict=False)
+        ]
+        new = [col for col, column in enumerate(parts) if None in column]
+        for at, cells in enumerate(rows) if new else ():
+            for col in new:
+                if parts[col][at] is None:
+                    parts[col][at] = self._part(first + at, col, cells[col], tails[col])
+        drawn.put_all(first, parts)  # type: ignore[arg-type]  # none is None by now
+        if drawn.leads:
+            self._lead_all(first, columns)
+
+    def _part(self, row: int, col: int, cell: Cell | None, tail: str) -> str:
+        """How a cell goes on behind its name and its row, and how the next begins."""
+        known = self._parts_of[col]
+        found = known.get(id(cell))
+        if found is None:
+            found, again = self._made(row, col, cell)
+            found += tail
+            if again:
+                known[id(cell)] = found
+        return found
+
+    def _lead_all(self, first: int, columns: Sequence[Sequence[int]]) -> None:
+        """Makes links of the cells that lead somewhere."""
+        leads = self._drawn.leads
+        for col, these in enumerate(columns):
+            if not leads.keys().isdisjoint(these):
+                for row, this in enumerate(these, first):
+                    if link := leads.get(this):
+                        self._drawn.link(row, col, link)
 
     def _put(self, number: int, cells: Sequence[Cell | None]) -> None:
         """A row of cells; those that stood above as well are not looked into."""
@@ -126,16 +175,21 @@ class Rows:
 
     def _rest(self, row: int, col: int, cell: Cell | None) -> str:
         """How a cell goes on behind its name."""
+        found, again = self._made(row, col, cell)
+        if again:
+            self._drawn.alike[id(cell)] = found
+        return found
+
+    def _made(self, row: int, col: int, cell: Cell | None) -> tuple[str, bool]:
+        """The same, and whether it does so wherever it stands."""
         drawn = self._drawn
         if cell is None:
-            drawn.alike[id(cell)] = ""
-            return ""
+            return "", True
         value = cell.value
         if value.__class__ is str and not (cell.link or cell.note or cell.runs or cell.formula):
             text = drawn.text(value)  # as of most cells that are looked into
             if text is not None:
-                rest = drawn.alike[id(cell)] = self._text_look(cell) + text
-                return rest
+                return self._text_look(cell) + text, True
         found = drawn.content(cell)
         if found is None:
             rest = self._by_itself(row, col, cell)
@@ -143,9 +197,7 @@ class Rows:
             rest = (self._text_look if isinstance(value, str) else self._look)(cell) + found
         if cell.note:
             _write_note(drawn, row, col, cell.note, self._font)
-        elif found is not None:
-            drawn.alike[id(cell)] = rest
-        return rest
+        return rest, not cell.note and found is not None
 
     def _by_itself(self, row: int, col: int, cell: Cell) -> str:
         """How a cell that is more than plain goes on behind its name."""
@@ -317,28 +369,3 @@ def add_table(drawn: Any, sheet: Sheet, formats: Formats) -> None:
     if not drawn.add_table(first_row, first_col, min(first_row + 1, last_row), last_col, options):
         area = xl_range(first_row, first_col, last_row, last_col)
         drawn.tables[-1].update({"range": area, "a_range": area})
-
-
-_CARE = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""What in a text has to be escaped; so has ``_x``, and spaces at its ends are kept."""
-_TOGETHER = 64
-"""Texts that are looked through together."""
-
-
-class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
-    """The table of texts; those that need no care are written as they are."""
-
-    def _write_sst_strings(self) -> None:
-        texts = self.string_table.string_array
-        for at in range(0, len(texts), _TOGETHER):
-            self._write_texts(texts[at : at + _TOGETHER])
-
-    def _write_texts(self, texts: Sequence[str]) -> None:
-        whole = "".join(texts)
-        if [*map(str.strip, texts)] == texts and "_x" not in whole and not _CARE.search(whole):
-            self.fh.write(f"<si><t>{'</t></si><si><t>'.join(texts)}</t></si>")
-        elif len(texts) > 1:
-            for text in texts:
-                self._write_texts([text])
-        else:
-            self._write_si(texts[0])

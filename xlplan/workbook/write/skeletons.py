@@ -20,7 +20,6 @@ from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats, set_page
-from xlplan.workbook.write.plain_cells import ends_of
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,
@@ -30,6 +29,7 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Style,
     Workbook,
+    ends_of,
 )
 from xlplan.workbook.write.sheet_rows import write_cell
 from xlplan.workbook.write.writing import (

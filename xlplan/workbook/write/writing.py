@@ -19,9 +19,10 @@ from xlsxwriter import Workbook as _Workbook
 from xlsxwriter.comments import Comments
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.vml import Vml
 
-from xlplan.late import no_collecting
+from xlplan.late import no_collecting, regex
 from xlplan.progress import WRITING_SHEETS, counted
 from xlplan.workbook.write.cell_text import (
     cell_name,
@@ -49,7 +50,7 @@ from xlplan.workbook.write.sheet import (
     Unfolding,
     Workbook,
 )
-from xlplan.workbook.write.sheet_rows import Rows, Texts
+from xlplan.workbook.write.sheet_rows import Rows
 
 __all__ = ["no_collecting", "over_long", "write_workbook"]
 
@@ -205,6 +206,31 @@ class NoteTexts(Comments):  # type: ignore[misc]  # xlsxwriter has no types
             f'<comment ref="{cell_name(note.row, note.col)}" authorId="{author_id}"><text><r>'
             f"{self._look}<{tag}>{text}</t></r></text></comment>"
         )
+
+
+_CARE = regex("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""What in a text has to be escaped; so has ``_x``, and spaces at its ends are kept."""
+_TOGETHER = 64
+"""Texts that are looked through together."""
+
+
+class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
+    """The table of texts; those that need no care are written as they are."""
+
+    def _write_sst_strings(self) -> None:
+        texts = self.string_table.string_array
+        for at in range(0, len(texts), _TOGETHER):
+            self._write_texts(texts[at : at + _TOGETHER])
+
+    def _write_texts(self, texts: Sequence[str]) -> None:
+        whole = "".join(texts)
+        if [*map(str.strip, texts)] == texts and "_x" not in whole and not _CARE.search(whole):
+            self.fh.write(f"<si><t>{'</t></si><si><t>'.join(texts)}</t></si>")
+        elif len(texts) > 1:
+            for text in texts:
+                self._write_texts([text])
+        else:
+            self._write_si(texts[0])
 
 
 class Packaged(Packager):  # type: ignore[misc]  # xlsxwriter has no types
