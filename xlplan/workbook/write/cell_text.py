@@ -1,4 +1,5 @@
-"""Text in a cell that goes out: made safe to write, and how high it makes its row."""
+"""Text in a cell that goes out: made safe to write, and how high it makes its row; how far a row
+reaches."""
 
 from __future__ import annotations
 
@@ -310,6 +311,14 @@ def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
+
+
+def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
+    """The first and the last column in which there is something; None where there is nothing."""
+    if cells and cells[0] is not None and cells[-1] is not None:
+        return 0, len(cells) - 1
+    used = [index for index, cell in enumerate(cells) if cell is not None]
+    return (used[0], used[-1]) if used else None
 
 
 class _Measure:

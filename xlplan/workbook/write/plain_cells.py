@@ -20,9 +20,9 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import cell_name, clean
+from xlplan.workbook.write.cell_text import cell_name, clean, ends_of
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.sheet import Cell, Sheet, ends_of
+from xlplan.workbook.write.sheet import Cell, Sheet
 
 DAY_0 = date(1899, 12, 30)
 MOST_LINKS = 65_530

@@ -97,14 +97,6 @@ def held_in(cells: Sequence[Cell | None]) -> Sequence[Held]:
     return [None if cell is None else cell.value for cell in cells]
 
 
-def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
-    """The first and the last column in which there is something; None where there is nothing."""
-    if cells and cells[0] is not None and cells[-1] is not None:
-        return 0, len(cells) - 1
-    used = [index for index, cell in enumerate(cells) if cell is not None]
-    return (used[0], used[-1]) if used else None
-
-
 def looks_of(sheet: Sheet) -> Iterator[Style]:
     """The looks of the cells of a sheet, those of rows that share them once."""
     shared: dict[int, tuple[Style | None, ...]] = {}
