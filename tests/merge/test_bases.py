@@ -261,7 +261,7 @@ def raw_row(office: Office, issued: Issued, edits: Mapping[tuple[str, str], Raw]
 
 def is_alike(office: Office, issued: Issued, cells: RawCells, key: str = "key of a-1") -> bool:
     alike = as_issued(office, issued).alike(office.state, cells.frame)
-    return alike is not None and alike("a-1", key, cells) == ()
+    return alike is not None and alike("a-1", key, cells) == {}
 
 
 @pytest.mark.parametrize("edits", [{}, {("a-2", "progress"): "Painted"}])
@@ -333,7 +333,7 @@ def test_each_row_of_the_very_file_that_went_out_is_alike_and_no_other_is() -> N
     cells = raw_row(office, issued)
     assert alike("a-9", "", cells) is None
     assert not is_as_issued(office.state, "a-1", cells, issued.as_of)
-    assert alike("a-1", "", cells) == ()
+    assert alike("a-1", "", cells) == {}
     assert is_as_issued(office.state, "a-1", cells, issued.as_of)
 
 
@@ -380,7 +380,7 @@ def test_a_row_that_is_known_to_show_what_went_out_has_no_cell_that_differs() ->
     office = Office()
     issued = office.issue("Ann")
     cells = raw_row(office, issued, {("a-1", "rating"): "Green"})
-    cells.compared = "a-1", issued.as_of, office.state.definition_digest, ()
+    cells.compared = "a-1", issued.as_of, office.state.definition_digest, {}
     assert bases.differing(office.state, "a-1", cells, issued.as_of) == []
 
 

@@ -7,15 +7,14 @@ one. Which those are is decided here; what a cell that differs says is in `compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from xlplan.merge.model import Issued
-from xlplan.merge.reading import Frame, RawCells, ReadCell, ReadRow, untouched
+from xlplan.merge.reading import Frame, Odd, RawCells, ReadCell, ReadRow, untouched
 from xlplan.merge.records import values_of
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
@@ -49,14 +48,6 @@ class BaseRow(Struct, frozen=True):
     typed: Mapping[int, tuple[Field, Value]]
     checked: tuple[int, ...]
     told: Mapping[int, Value]
-
-    def value_at(self, place: int) -> Value:
-        """The value that a cell shows."""
-        if place in self.typed:
-            return self.typed[place][1]
-        shown = self.shows[place]
-        assert shown is None or isinstance(shown, str)
-        return self.told.get(place, shown)
 
 
 class Bases:
@@ -116,11 +107,6 @@ class Bases:
             self._count += 1
         return known
 
-    def know(self, state: State, uid: str, names: Names, as_of: int, row: BaseRow) -> None:
-        """Take in one row with these columns, as of a position."""
-        if self.of(state, names, as_of).setdefault(uid, row) is row:
-            self._count += 1
-
     def is_silent(self, item: Field, base: Value, raw: Raw, definition: PlanDefinition) -> bool:
         """`says_nothing`, remembered by the field, its base and what the cell holds."""
         look = (raw.code, raw.text) if isinstance(raw, ShownNumber | ShownDate) else None
@@ -170,10 +156,9 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
 
 def base_value(state: State, row: ReadRow, column: str, item: Field, as_of: int) -> Value:
     """What a column of a row showed as of a position; `item` is its field."""
-    if isinstance(cells := row.cells, RawCells):
-        known = state.bases.of(state, cells.names, as_of).get(row.uid)
-        if known is not None:
-            return known.value_at(cells.names.index(column))
+    apart, names = _compared(state, row.uid, row.cells, as_of), row.cells
+    if apart and isinstance(names, RawCells) and (place := names.names.index(column)) in apart:
+        return apart[place]
     return state.value(row.uid, item.id, as_of)
 
 
@@ -191,9 +176,10 @@ class RowAsIssued(Struct, frozen=True, array_like=True):
     signature: str
 
 
-Alike = Callable[[str, str, RawCells], Collection[int] | None]
-"""The places of the cells of a row that do not show what went out in it, by its uid, the text of
-its key and its cells; None where no row went out with that key."""
+Alike = Callable[[str, str, RawCells], Mapping[int, Value] | None]
+"""What those cells of a row showed that do not show it any more, by their places, by its uid, the
+text of its key and its cells; None where no row went out with that key."""
+_NONE_APART: Mapping[int, Value] = {}
 
 
 def all_alike(issued: Issued, by: str) -> Alike:
@@ -201,11 +187,11 @@ def all_alike(issued: Issued, by: str) -> Alike:
     definition with the digest `by`."""
     uids, as_of = frozenset(issued.uids), issued.as_of
 
-    def alike(uid: str, _key: str, cells: RawCells) -> Collection[int] | None:
+    def alike(uid: str, _key: str, cells: RawCells) -> Mapping[int, Value] | None:
         if uid not in uids:
             return None
-        cells.compared = uid, as_of, by, ()
-        return ()
+        cells.compared = uid, as_of, by, _NONE_APART
+        return _NONE_APART
 
     return alike
 
@@ -227,8 +213,7 @@ class AsIssued(Struct, frozen=True):
         return row is not None and key.rpartition(".")[2] == row.signature
 
     def alike(self, state: State, frame: Frame) -> Alike | None:
-        """What says it of the rows of a table or a form; None where other columns are there. The
-        base of a row in which some do not is known from then on."""
+        """What says it of the rows of a table or a form; None where other columns are there."""
         names = frame.names
         if set(self.names) != set(names) or len(names) != len(self.names):
             return None
@@ -238,7 +223,7 @@ class AsIssued(Struct, frozen=True):
         fields: dict[str, Sequence[Field | None]] = {}
         silent: dict[str, frozenset[int]] = {}
 
-        def alike(uid: str, key: str, cells: RawCells) -> Collection[int] | None:
+        def alike(uid: str, key: str, cells: RawCells) -> Mapping[int, Value] | None:
             row, kind = rows.get(uid), state.kind_of(uid)
             if row is None or key.rpartition(".")[2] != row.signature:
                 return None
@@ -246,15 +231,10 @@ class AsIssued(Struct, frozen=True):
                 fields[kind] = bases.fields(state, uid, names, as_of)
                 unread = (place for place, item in enumerate(fields[kind]) if item is None)
                 silent[kind] = frozenset(unread)  # whatever stands in a column that is no field
-            row = row if in_order else _moved(row, places)
-            if not cells.odd and _shows(row, cells, fields[kind], silent[kind], state):
-                cells.compared = uid, as_of, by, ()
-                return ()
-            base = _as_it_was(row, fields[kind])
-            apart = _apart(state, base, cells, silent[kind])
+            row, apart = row if in_order else _moved(row, places), _NONE_APART
+            if cells.odd or not _shows(row, cells, fields[kind], silent[kind], state):
+                apart = _what_showed_apart(row, cells, fields[kind], state)
             cells.compared = uid, as_of, by, apart
-            if apart:
-                bases.know(state, uid, names, as_of, base)
             return apart
 
         return alike
@@ -280,21 +260,25 @@ def _shows(
     return raws == row.shows
 
 
-def _apart(
-    state: State, base: BaseRow, cells: RawCells, silent: Collection[int]
-) -> tuple[int, ...]:
-    """The places of the cells of a row that do not show what it showed, but for `silent` ones."""
-    raws, odd = cells.raws, cells.odd
-    if silent:
-        raws = tuple([None if place in silent else raw for place, raw in enumerate(raws)])
-    if (
-        not odd
-        and raws == base.shows
-        and all(_is_silent(state, base, raws, n) for n in base.checked)
-    ):
-        return ()
-    asked = frozenset(n for n, (formula, error, _) in odd.items() if formula or error)
-    return tuple(_unlike(state, base, raws, asked.difference(silent)))
+def _what_showed_apart(
+    row: RowAsIssued, cells: RawCells, fields: Sequence[Field | None], state: State
+) -> Mapping[int, Value]:
+    """What the cells of a row showed that do not show it any more, by their places."""
+    found: dict[int, Value] = {}
+    for place, (raw, shown, item) in enumerate(zip(cells.raws, row.shows, fields, strict=True)):
+        formula, error, _ = cells.odd.get(place, _PLAIN)
+        odd, number = bool(formula or error), place in row.numbers
+        if item is None or (raw == shown and not odd and not number):
+            continue
+        stored = row.numbers[place] if number else row.others.get(place, shown)
+        value = decode(stored)
+        typed = number or (place in row.others and item.field_type.rated)
+        if odd or not (typed and state.bases.is_silent(item, value, raw, state.definition)):
+            found[place] = value
+    return found
+
+
+_PLAIN: Odd = "", "", ""
 
 
 def _moved(row: RowAsIssued, places: Sequence[int]) -> RowAsIssued:
@@ -304,23 +288,6 @@ def _moved(row: RowAsIssued, places: Sequence[int]) -> RowAsIssued:
         for values in (row.numbers, row.others)
     )
     return RowAsIssued([row.shows[place] for place in places], numbers, others, row.signature)
-
-
-def _as_it_was(row: RowAsIssued, fields: Sequence[Field | None]) -> BaseRow:
-    """A row as `_base_row` put it together, by what was kept of it."""
-    shows: list[Raw] = [*row.shows]
-    typed: dict[int, tuple[Field, Value]] = {}
-    told: dict[int, Value] = {}
-    for place, stored in chain(row.numbers.items(), row.others.items()):
-        item, value = fields[place], decode(stored)
-        assert item is not None  # by the definition by which it was put together
-        if place in row.numbers:
-            shows[place] = value
-        if place in row.numbers or item.field_type.rated:
-            typed[place] = item, value
-        else:
-            told[place] = value
-    return BaseRow(tuple(shows), typed, tuple(row.numbers), told)
 
 
 def rows_as_issued(
@@ -349,14 +316,15 @@ def _label(state: State, item: Field, base: Value) -> Value:
 
 def is_as_issued(state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int) -> bool:
     """Whether a row was found to show what a workbook showed as of a position, as it was read."""
-    return _compared(state, uid, cells, as_of) == ()
+    apart = _compared(state, uid, cells, as_of)
+    return apart is not None and not apart
 
 
 def _compared(
     state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int
-) -> Sequence[int] | None:
-    """The places of the cells of a row that were found to differ from what a workbook showed as of
-    a position; None where they were not compared with that."""
+) -> Mapping[int, Value] | None:
+    """What the cells of a row that differ from what a workbook showed as of a position were found
+    to have shown, by their places; None where they were not compared with that."""
     found = cells.compared if isinstance(cells, RawCells) else None
     if found is None or found[:3] != (uid, as_of, state.definition_digest):
         return None
@@ -368,19 +336,23 @@ def differing(
 ) -> list[tuple[str, ReadCell]]:
     """The cells of a row that do not show what a workbook showed as of a position, each with its
     column, in order."""
-    if (apart := _compared(state, uid, cells, as_of)) is None:
-        if not isinstance(cells, RawCells):
-            odd = {
-                place: (cell.formula, cell.error, cell.other)
-                for place, cell in enumerate(cells.values())
-            }
-            raws = tuple(cell.value for cell in cells.values())
-            compared = RawCells(Frame(tuple(cells), ()), raws, 0, odd)
-        else:
-            compared = cells
-        base = state.bases.row(state, uid, compared.names, as_of)
-        apart = _apart(state, base, compared, ())
-    names = cells.names if isinstance(cells, RawCells) else tuple(cells)
+    apart: Iterable[int] | None = _compared(state, uid, cells, as_of)
+    if isinstance(cells, RawCells):
+        names, raws = cells.names, cells.raws
+        odd = frozenset(n for n, (formula, error, _) in cells.odd.items() if formula or error)
+    else:
+        names = tuple(cells)
+        raws = tuple(cell.value for cell in cells.values())
+        odd = frozenset(n for n, cell in enumerate(cells.values()) if cell.formula or cell.error)
+    if apart is None:
+        base = state.bases.row(state, uid, names, as_of)
+        if (
+            not odd
+            and raws == base.shows
+            and all(_is_silent(state, base, raws, n) for n in base.checked)
+        ):
+            return []
+        apart = _unlike(state, base, raws, odd)
     return [(names[place], cells[names[place]]) for place in apart]
 
 

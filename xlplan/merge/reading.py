@@ -114,7 +114,7 @@ class RawCells(Mapping[str, ReadCell]):
     """The cells of a row as they stand: none of them becomes an object before it is asked for.
     `number` is the row of them, from 1; `odd` has those that hold more than a plain value, by their
     places; `compared` says with which row it was compared as that went out, as of which position,
-    by which definition, and the places of the cells that differ."""
+    by which definition, and what the cells that differ showed, by their places."""
 
     __slots__ = ("compared", "frame", "number", "odd", "raws")
 
@@ -126,7 +126,7 @@ class RawCells(Mapping[str, ReadCell]):
         odd: Mapping[int, Odd] = NOTHING_ODD,
     ) -> None:
         self.frame, self.raws, self.number, self.odd = frame, raws, number, odd
-        self.compared: tuple[str, int, str, tuple[int, ...]] | None = None
+        self.compared: tuple[str, int, str, Mapping[int, Value]] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
