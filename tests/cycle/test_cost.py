@@ -24,8 +24,7 @@ from xlplan.cycle import boards, intake, kept, memory
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.intake import Arrived, Recogniser
-from xlplan.cycle.known import KnownPlan
-from xlplan.cycle.master_lines import LinesOf
+from xlplan.cycle.known import KnownPlan, LinesOf
 from xlplan.cycle.memory import Memory, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.cycle.to_look_at import Answered, came_back

@@ -18,7 +18,7 @@ from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
 from tests.tampering import tamper
 from xlplan.cycle import kept as kept_answers
-from xlplan.cycle import master_lines
+from xlplan.cycle import known
 from xlplan.cycle.kept import believed
 from xlplan.cycle.known import read_as_issued
 from xlplan.cycle.plan import Plan
@@ -355,7 +355,7 @@ def lines_of(folder: Path) -> dict[str, str]:
 def test_of_what_the_master_shows_only_the_texts_with_another_line_are_kept_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for home in (kept_answers, master_lines):
+    for home in (kept_answers, known):
         monkeypatch.setattr(home, "ROWS_TOGETHER", 2)
     folder = small.make(tmp_path / "plan")
     small.issue(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
-from xlplan.cycle.master_lines import LinesOf
+from xlplan.cycle.known import LinesOf
 from xlplan.cycle.plan import open_plan
 from xlplan.issued import master
 from xlplan.merge.log import replay

@@ -142,7 +142,7 @@ class _Looks:
     """How the values of actions are shown; of one that is no text once, however many have it."""
 
     def __init__(self, state: State) -> None:
-        from xlplan.cycle.master_lines import told_by
+        from xlplan.plan.values import told_by
 
         self._definition = state.definition
         self._told_by = told_by

@@ -30,7 +30,7 @@ from xlplan.ledger.projection import Unknown
 from xlplan.ledger.store import Ledger, Transaction
 
 if TYPE_CHECKING:
-    from xlplan.cycle.master_lines import Lines
+    from xlplan.cycle.known import Lines
     from xlplan.cycle.memory import Memory
     from xlplan.merge.log import History
     from xlplan.merge.model import Event, Fact, Question

@@ -20,7 +20,7 @@ from xlplan.codes.merge_codes import MRG_001
 from xlplan.codes.return_codes import RET_022
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import sha256, text_digest
-from xlplan.cycle.known import KnownPlan, made_again
+from xlplan.cycle.known import KnownPlan
 from xlplan.cycle.outputs import is_edited
 from xlplan.cycle.synced import copies_beside, may_be_left, unread
 from xlplan.errors import Problem
@@ -200,9 +200,12 @@ def read(
 def _own_fills(desk: Desk) -> frozenset[str]:
     """The fills of every template that went out, by the record, else one of each definition tells
     them; and white."""
-    exchange = desk.state.exchange
-    old = exchange.of_old(desk.state.definition_at)
-    shared = [*exchange.shared.values(), *(made_again(desk, each)[1] for each in old)]
+    from xlplan.issued.template import made_again
+
+    exchange, definition_at = desk.state.exchange, desk.state.definition_at
+    old = exchange.of_old(definition_at)
+    again = (made_again(definition_at(each.as_of), each, desk.key)[1] for each in old)
+    shared = [*exchange.shared.values(), *again]
     return frozenset({BLANK}).union(*(each.fills for each in shared))
 
 

@@ -267,9 +267,9 @@ def renewed(desk: Desk, questions: Sequence[Question]) -> Kept:
     digest = sha256(data)
     asked = frozenset((question.uid, question.field) for question in questions)
     rows = [*state.uids("action"), *state.uids("recommendation")]
-    from xlplan.cycle.master_lines import plan_digest
+    from xlplan.cycle.known import bring_lines_forward, digest_of
 
-    base = plan_digest(desk)
+    base = digest_of(bring_lines_forward(desk))
     more = [base, sorted(map(list, asked))]
     ident = named("k", state.definition.id, digest, state.definition_digest, *more)
     known = state.issued.get(ident)

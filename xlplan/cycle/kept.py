@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlplan.cycle.desk import Desk
-    from xlplan.cycle.master_lines import Lines
+    from xlplan.cycle.known import Lines
     from xlplan.ledger.store import Ledger
     from xlplan.merge.model import Change, Event, MasterRow, Question
     from xlplan.merge.outline import Outline, RowLine
@@ -330,7 +330,7 @@ def _answers(
     if before is None:
         yield from came_in(desk.state)
     if (lines := _fresh_lines(desk)) is not None:
-        from xlplan.cycle.master_lines import to_keep
+        from xlplan.cycle.known import to_keep
 
         yield from to_keep(lines, everything=before is None)
 

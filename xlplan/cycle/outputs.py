@@ -92,7 +92,7 @@ def prepare_or_look(desk: Desk, work: Work) -> list[Output]:
 
 def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
     """The master as it should be now, whichever workbook that is; its issue is recorded."""
-    from xlplan.cycle.master_lines import bring_lines_forward, digest_of, shown_fields
+    from xlplan.cycle.known import bring_lines_forward, digest_of, shown_fields
     from xlplan.issued.master import read_lines, workbook_of_lines
 
     state = desk.state

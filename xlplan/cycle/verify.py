@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -31,13 +31,12 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import ARCHIVED, Originals, sha256
 from xlplan.cycle.kept import LINES, OUTPUTS, believed, every_answer
 from xlplan.cycle.key import first_fingerprint
-from xlplan.cycle.known import to_compare
-from xlplan.cycle.master_lines import Lines
+from xlplan.cycle.known import AS_ISSUED, Lines, known_to
 from xlplan.cycle.memory import read_settled
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.projection import Unknown, remove
+from xlplan.ledger.projection import Key, Unknown, remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
 from xlplan.merge.outline import Forgotten
@@ -287,6 +286,13 @@ def verify_originals(
             else:
                 problems.append(VER_005.problem(where, "missing", file=names[digest]))
     return problems
+
+
+def to_compare(desk: Desk, kept: Mapping[Key, str]) -> dict[Key, str]:
+    """Of the answers that were kept those that can be made anew: without the key of a plan none
+    about its templates."""
+    signed = known_to(desk) is not None
+    return {key: text for key, text in kept.items() if signed or key[0] != AS_ISSUED}
 
 
 def agree(desk: Desk, path: Path) -> bool:

@@ -26,7 +26,7 @@ from xlplan.issued.sheets import (
 )
 from xlplan.issued.table import table_sheet
 from xlplan.issued.to_sign import signing_workbook
-from xlplan.merge.model import Issued, MasterRow
+from xlplan.merge.model import Issued, MasterRow, Ours, Shared
 from xlplan.plan.checks.steps import milestones_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.for_lead import for_lead
@@ -97,3 +97,14 @@ def template_workbook(
     seen, hidden = ([each for each in more if (each.state == "hidden") is b] for b in (False, True))
     sheets = [update, *seen, *guidance, lists.sheet, *hidden]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)
+
+
+def made_again(definition: PlanDefinition, issued: Issued, key: bytes) -> tuple[Ours, Shared]:
+    """What is ours in a template that went out before that was recorded: as this version of xlplan
+    would write it, without its actions."""
+    from xlplan.issued.as_ours import ours_of
+
+    lead = definition.lead(issued.author) or Lead(issued.author)
+    ours = ours_of(definition, issued, template_workbook(definition, lead, issued, [], key, ""))
+    assert ours.brought is not None  # as nothing is known yet
+    return ours, ours.brought
