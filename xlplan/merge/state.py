@@ -360,9 +360,11 @@ class State:
 
     def uids(self, kind: str, as_of: int | None = None) -> list[str]:
         """The rows of a kind, in the order of the plan."""
-        rows = (self.row_at(uid, as_of) for uid in self._rows)
-        found = [(row.order, row.uid) for row in rows if row is not None and row.kind == kind]
-        return [uid for _, uid in sorted(found)]
+        until = self.seq if as_of is None else as_of
+        last, live = ((u, *added[-1]) for u, added in self._rows.items()), self.is_live
+        found = ((u, r if n <= until and live(r.source, n, until) else None) for u, n, r in last)
+        rows = (row or self.row_at(uid, as_of) for uid, row in found)
+        return [uid for _, uid in sorted((r.order, r.uid) for r in rows if r and r.kind == kind)]
 
     def master(self, kind: str = "action", as_of: int | None = None) -> list[MasterRow]:
         """The master as it stands, or stood: every row of a kind in the order of the plan."""
