@@ -15,7 +15,7 @@ from tests.benchmarks.grown import Size, grow
 from xlplan.errors import Problem
 from xlplan.ledger.sqlite import packed, unpacked
 from xlplan.ledger.store import Ledger, link
-from xlplan.merge.model import Defined
+from xlplan.merge.model import Defined, Fact, Place, RowAdded
 
 AT = "2026-11-02T12:00:00Z"
 LONG = Defined(
@@ -99,3 +99,32 @@ def test_a_month_of_five_hundred_actions_takes_little_room(tmp_path: Path) -> No
         grow(folder, Size(leads=60, per_lead=8, months=months, lines=months * 500))
         sizes.append((folder / "ledger.db").stat().st_size)
     assert sizes[1] - sizes[0] < 2 * 150_000  # bytes a month, of 500 lines of the log each
+
+
+def test_the_ledger_of_many_rows_is_hardly_larger_for_being_written_soon(tmp_path: Path) -> None:
+    """Its events say the same, and so does the chain."""
+    text = "Board paper {n} of the review of homes in area {n}, seen in month {n} by the panel. "
+    rows: list[Fact] = [
+        RowAdded(
+            f"a-{n:012}",
+            "action",
+            float(n),
+            {f"field-{at}": f"{text.format(n=n * at)}" for at in range(8)},
+            {f"field-{at}": Place("plan.xlsx", "Plan", f"{'ABCDEFGH'[at]}{n}") for at in range(8)},
+        )
+        for n in range(2000)
+    ]
+    sizes, told = [], []
+    for begun in (0, len(rows)):
+        path = tmp_path / f"{begun}.db"
+        with Ledger.create(path, begun) as ledger:
+            with ledger.transaction() as transaction:
+                transaction.append(AT, rows)
+            told.append((ledger.tip(), ledger.events(), ledger.integrity()))
+        sizes.append(path.stat().st_size)
+        with contextlib.closing(sqlite3.connect(path)) as db:
+            ((page,),) = db.execute("PRAGMA page_size")
+            assert page == (16_384 if begun else 4096)
+    assert told[0] == told[1]
+    assert told[0][-1] == "ok"
+    assert sizes[1] < 1.1 * sizes[0]

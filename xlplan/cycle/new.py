@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -91,27 +92,29 @@ class NewPlan:
         rows = [row.values for row in shown if row.kind == "action"]
         item = definition.with_role("rating")
         scale = definition.scale_of(item) if item and item.field_type.rated else ()
-        rated = [_value(definition, "rating", values) for values in rows]
-        closing = [rating.code for rating in scale if rating.closed]
-        leads = [_value(definition, "lead", values) for values in rows]
+        rated = _values(definition, "rating", rows)
+        closing = {rating.code for rating in scale if rating.closed}
+        leads, counts = _values(definition, "lead", rows), Counter(rated)
         return NewFigures(
             actions=len(rows),
             recommendations=len(shown) - len(rows),
-            sections=len({show(_value(definition, "section", v)) for v in rows} - {""}),
+            sections=len({show(v) for v in _values(definition, "section", rows)} - {""}),
             leads=len(definition.leads),
             leaderless=sum(
                 not lead and code not in closing for lead, code in zip(leads, rated, strict=True)
             ),
-            ratings=tuple((rating, rated.count(rating.code)) for rating in scale),
-            unrated=sum(code not in [rating.code for rating in scale] for code in rated),
+            ratings=tuple((rating, counts[rating.code]) for rating in scale),
+            unrated=len(rows) - sum(counts[code] for code in {rating.code for rating in scale}),
             dates=count_dates(definition, rows),
             left_out=tuple(p.where for p in self.problems if p.code == NEW_016.code),
         )
 
 
-def _value(definition: PlanDefinition, role: str, values: Mapping[str, Value]) -> Value:
+def _values(
+    definition: PlanDefinition, role: str, rows: Sequence[Mapping[str, Value]]
+) -> Sequence[Value]:
     item = definition.with_role(role)
-    return values.get(item.id) if item else None
+    return [values.get(item.id) if item else None for values in rows]
 
 
 @no_collecting()
@@ -321,7 +324,8 @@ def _build(
         )
         for row in source.rows
     ]
-    with Ledger.create(folder.ledger) as ledger, ledger.transaction() as transaction:
+    begun = Ledger.create(folder.ledger, len(source.rows))
+    with begun as ledger, ledger.transaction() as transaction:
         transaction.bind(fingerprint(key))
         events = transaction.append(clock().strftime("%Y-%m-%dT%H:%M:%SZ"), facts)
     desk = Desk(folder, clock)

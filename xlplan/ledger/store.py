@@ -75,17 +75,18 @@ class Ledger:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._db = connection
-        self._is_left_open = False
-        """Whether a transaction could not be rolled back; the next one does that first."""
+        self._of_many = False  # whether it is of a plan that begins with many rows
+        self._is_left_open = False  # of a transaction, which the next one rolls back first
         self._has_recorded: bool | None = False
         self._holder = path.with_name(path.name + ".holder")
 
     @classmethod
-    def create(cls, path: Path) -> Ledger:
-        """A new, empty ledger at `path`, which must not exist."""
+    def create(cls, path: Path, rows: int = 0) -> Ledger:
+        """A new, empty ledger at `path`, which must not exist, for a plan of so many rows."""
         if path.exists():
             raise LED_001.fault(str(path))
         ledger = cls(path, _connect(path))
+        ledger._of_many = sqlite.make_room(ledger._db, rows)
         with ledger._explaining():
             ledger._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
             ledger._db.execute("INSERT INTO meta VALUES ('format', ?)", (str(PLAIN),))
@@ -340,7 +341,7 @@ class Transaction:
                 self._seq += 1
                 kind, text = kind_of(fact), text_of(fact)
                 self._hash = link(self._hash, self._seq, self.tx, at, kind, text)
-                body = sqlite.packed(text)
+                body = sqlite.packed(text, soon=self._ledger._of_many)
                 events.append(Event(self._seq, self.tx, at, fact))
                 yield self._seq, self.tx, at, kind, body, self._hash
                 if isinstance(fact, Rekeyed):
