@@ -6,6 +6,7 @@ import pytest
 
 from tests.text_sheets import book, column, fates, read, sheet
 from xlplan.source.importing import read_source
+from xlplan.workbook.read.book import Book, CellValue, ReadSheet
 
 HEAD = "Ref | Action | Lead | Due | Status\n"
 TWO = (
@@ -233,3 +234,12 @@ def test_a_line_below_the_table_that_explains_the_ratings_is_none_of_its_rows(
     line: str, rows: int
 ) -> None:
     assert len(read(f"{HEAD}{TWO}\n{line}").rows) == rows
+
+
+def test_a_row_that_holds_only_what_stands_beside_the_table_is_none_of_it() -> None:
+    rows: list[list[CellValue]] = [["Ref", "Action", "Lead", "Due", None, "Options"]]
+    rows += [[None, None, None, None, None, "Yes"]]
+    rows += [[str(n), f"Mend roof {n}", "Ada", "June 2027"] for n in range(1, 7)]
+    rows[2] += [None, "No"]
+    found = read_source(Book("plan.xlsx", "xlsx", (ReadSheet("Plan", rows),)), plan_id="plan")
+    assert [row.row for row in found.rows] == [3, 4, 5, 6, 7, 8]

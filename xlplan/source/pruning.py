@@ -143,8 +143,8 @@ class _Cells:
 
     def guides(self, row: DataRow) -> bool:
         """Whether a row explains the columns: words where others have refs, people and days."""
-        first = min(row.cells)
-        if first not in self.headed and _LABEL.match(cell_text(row.cells[first])):
+        first = min(row.cells, default=-1)  # none where all stand beside the table
+        if first not in self.headed and _LABEL.match(cell_text(row.cells.get(first))):
             return True
         texts = {role: self.text(row, role) for role in TYPED}
         if _has_digit(texts["key"]):
