@@ -237,7 +237,11 @@ def _marks(sheet: Sheet) -> Faults:
     every: dict[int, Cell | None] = {}
     for row in sheet.rows:
         every.update(zip(map(id, row.cells), row.cells, strict=True))
-    marked = {this for this, cell in every.items() if cell and (cell.note or _leads_unsaid(cell))}
+    marked = {
+        this
+        for this, cell in every.items()
+        if cell and (cell.note or (cell.link and _leads_unsaid(cell)))
+    }
     for number, row in enumerate(sheet.rows) if marked else ():
         for index, cell in enumerate(row.cells):
             if cell is None or id(cell) not in marked:
