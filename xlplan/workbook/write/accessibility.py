@@ -235,8 +235,8 @@ def _marks(sheet: Sheet) -> Faults:
     for chart in sheet.charts:
         yield ACC_009.problem(f"{sheet.name}!{cell_name(chart.row, chart.col)}")
     every: dict[int, Cell | None] = {}
-    for row in sheet.rows:
-        every.update(zip(map(id, row.cells), row.cells, strict=True))
+    for cells in zip_longest(*[row.cells for row in sheet.rows]):
+        every.update(zip(map(id, cells), cells, strict=True))
     marked = {
         this
         for this, cell in every.items()
