@@ -13,8 +13,7 @@ from pathlib import Path
 
 from xlplan.cycle.folder import PlanFolder, text_digest
 from xlplan.ledger.store import Ledger
-from xlplan.merge.ids import digest, named, write_id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, digest, named, write_id
 from xlplan.merge.model import Defined, Fact, Issued, Place, Published, Returned, RowAdded, Write
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import canon_timescale

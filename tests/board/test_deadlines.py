@@ -14,7 +14,7 @@ from xlplan.board.extract import Extract, extract_of
 from xlplan.board.other_boards import combined
 from xlplan.board.table_model import TableValue
 from xlplan.board.withheld import LEFT_OUT, published_request
-from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Id
 from xlplan.merge.past import DueHistory
 from xlplan.merge.requests import Request
 from xlplan.plan.definition import Field

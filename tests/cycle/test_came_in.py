@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests import small
-from tests.cycle.test_new_lines import DEFINITION, OTHERS, SHARES, state_of
+from tests.typed_rows import DEFINITION, OTHERS, SHARES, state_of
 from xlplan.cycle.came_in import CameIn, Refs, came_in
 from xlplan.cycle.kept import shown_row
 from xlplan.ledger.projection import answer_text

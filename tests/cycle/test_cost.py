@@ -32,8 +32,7 @@ from xlplan.ledger.projection import answer_text
 from xlplan.ledger.store import Ledger
 from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.compare import Comparison
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import OF_FILE
+from xlplan.merge.kinds import OF_FILE, Id
 from xlplan.merge.model import Change, Decided, Place, Returned
 from xlplan.merge.outline import index_of, outline_of
 from xlplan.merge.reading import Reading

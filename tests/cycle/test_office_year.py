@@ -25,8 +25,7 @@ from tests.shelf import Fate, Shelf
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, again_id, asks_on
 from xlplan.merge.decisions import facts_of
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import OTHER
+from xlplan.merge.kinds import OTHER, Id
 from xlplan.merge.model import COORDINATOR, Change, Issued, Question, Returned, RowAdded, Write
 from xlplan.merge.reading import Reading, RowTrust
 from xlplan.merge.register import superseded

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests import small
 from xlplan import open_plan
 from xlplan.cycle.outputs import is_edited
-from xlplan.merge.ids import digest, identity, named
+from xlplan.merge.kinds import digest, identity, named
 
 
 def test_time_that_passes_while_a_merge_writes_does_not_make_its_workbooks_look_edited(

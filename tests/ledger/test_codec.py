@@ -23,8 +23,7 @@ from xlplan.ledger.codec import canonical, from_body, kind_of, text_of, to_body
 from xlplan.ledger.projection import answer_text
 from xlplan.ledger.sqlite import _WORDS
 from xlplan.ledger.store import Ledger
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import (
     Decided,
     Defined,

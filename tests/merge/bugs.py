@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.paper import Office
-from xlplan.merge import asks, compare, doubts, ids, reading, register
+from xlplan.merge import asks, compare, doubts, kinds, reading, register
 from xlplan.merge.asks import Again
 from xlplan.merge.doubts import Against, doubt_of
 from xlplan.merge.kinds import BY_KEY, BY_REF, REFUSE, Kind
@@ -110,7 +110,7 @@ def the_last_to_arrive_wins(patch: Patch) -> None:
 
 
 def a_copy_counts_as_new(patch: Patch) -> None:
-    plain = ids.write_id
+    plain = kinds.write_id
     returned = Office.returned
     digest = [""]
 
@@ -119,7 +119,7 @@ def a_copy_counts_as_new(patch: Patch) -> None:
         return returned(self, found)
 
     patch.setattr(Office, "returned", reading)
-    patch.setattr(compare, "write_id", lambda *parts: ids.Id(plain(*parts).name + digest[0]))
+    patch.setattr(compare, "write_id", lambda *parts: kinds.Id(plain(*parts).name + digest[0]))
 
 
 def dates_are_taken_away(patch: Patch) -> None:

@@ -15,8 +15,7 @@ from xlplan.merge.decisions import (
     unused_answers,
     unused_set_up,
 )
-from xlplan.merge.ids import write_id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, write_id
 from xlplan.merge.model import (
     COORDINATOR,
     Decided,

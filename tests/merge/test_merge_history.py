@@ -13,7 +13,7 @@ from xlplan.errors import Problem
 from xlplan.merge import decide
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import facts_of
-from xlplan.merge.ids import identity
+from xlplan.merge.kinds import identity
 from xlplan.merge.model import COORDINATOR, Ours, Returned, RowAdded, Shared
 from xlplan.merge.past import restated
 from xlplan.merge.register import BLANK, settle

@@ -14,8 +14,7 @@ from tests.paper import DEFINITION, Office
 from tests.recalling import is_recalled, recall
 from tests.scenes import ACTS, MASTER_EDITS, SENT, Sent, read, scene
 from xlplan.merge.heard import NOTHING_HEARD
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import COORDINATOR, CellKey, Ours, Posted, Returned, RowAdded, Shared, Write
 from xlplan.merge.outline import can_be_recalled, outline_of
 from xlplan.merge.past import past_of

@@ -6,8 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.paper import DEFINITION, Office, row
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import COORDINATOR, RowAdded
 from xlplan.merge.questions import question_id
 from xlplan.merge.reading import ReadCell, ReadRow

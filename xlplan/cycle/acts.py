@@ -21,8 +21,7 @@ from xlplan.cycle.to_look_at import dealt_with
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import clash, facts_of, unused_answers
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import ASK, KEEP, Kind
+from xlplan.merge.kinds import ASK, KEEP, Id, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     NOTED,

@@ -19,8 +19,7 @@ from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.new import NewPlan, find_template, read_book, uid_of
 from xlplan.errors import Problem
-from xlplan.merge.ids import named
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, named
 from xlplan.merge.model import Fact, Place, RowAdded, Undone
 from xlplan.merge.state import State
 from xlplan.plan.accounted import filled_in

@@ -385,7 +385,7 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
 def base_row(state: State, uid: str, fields: Sequence[str], as_of: int) -> str:
     """The part of a row in `base_digest`: JSON in the form of `xlplan.merge.model.digest`."""
-    from xlplan.merge.ids import CANONICAL, identity
+    from xlplan.merge.kinds import CANONICAL, identity
     from xlplan.merge.records import shown_of
 
     row = [uid, [[identity(value), ids] for value, ids in shown_of(state, uid, fields, as_of)]]

@@ -33,7 +33,7 @@ from xlplan.cycle.whom import (
 from xlplan.errors import Problem
 from xlplan.late import regex
 from xlplan.merge.exchange import asked_in
-from xlplan.merge.ids import digest, named
+from xlplan.merge.kinds import digest, named
 from xlplan.merge.model import Issued, MasterRow, Ours
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY

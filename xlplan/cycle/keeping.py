@@ -23,9 +23,8 @@ from xlplan.cycle.kept_fills import Edit
 from xlplan.cycle.kept_new_rows import put_rows_in
 from xlplan.cycle.kept_record import first_record, record_of
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.ids import named, row_uid
 from xlplan.merge.kept_cells import KeptCell, KeptCells
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, named, row_uid
 from xlplan.merge.model import COORDINATOR, Issued, Question, Returned
 from xlplan.merge.reading import Reading
 from xlplan.returned.kept_rows import Located, locate, names_of

@@ -21,7 +21,7 @@ from xlplan.errors import XlplanError
 from xlplan.ledger.projection import Key, Unknown
 from xlplan.ledger.sqlite import read_text
 from xlplan.merge.bases import Alike, AsIssued, all_alike, rows_as_issued
-from xlplan.merge.ids import CANONICAL, identity
+from xlplan.merge.kinds import CANONICAL, identity
 from xlplan.merge.model import Event, Issued
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.reading import Frame

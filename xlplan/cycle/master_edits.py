@@ -26,8 +26,7 @@ from xlplan.cycle.master_heights import Heights
 from xlplan.cycle.own_columns import FieldKey, is_master
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES
 from xlplan.late import regex
-from xlplan.merge.ids import row_uid
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, row_uid
 from xlplan.merge.model import Issued, Returned, Write
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import ID_PREFIX, column_id, ids_by_heading, issued_headings

@@ -20,7 +20,7 @@ from xlplan.cycle.folder import sha256
 from xlplan.cycle.master_edits import MasterEdits, NotInPlaceError, is_in_place
 from xlplan.cycle.own_columns import Kept, said_of, unread
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.ids import named
+from xlplan.merge.kinds import named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, NOTED, Issued, Returned
 from xlplan.workbook.read.read_book import read_book

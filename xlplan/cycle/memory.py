@@ -66,7 +66,6 @@ class Memory:
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
             for topic in OF_ROWS
         }
-        self._came_in = CameIn(self.text)
         self._settled: dict[str, Settled | None] = {}
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
@@ -172,6 +171,10 @@ class Memory:
         )
 
     @cached_property
+    def _came_in(self) -> CameIn:
+        return CameIn(self.text)
+
+    @cached_property
     def _until(self) -> int:
         return until_of(self.find)
 
@@ -259,7 +262,7 @@ class _OfRows:
     def find(self, uid: str, *, once: bool = False) -> Any:
         """Of a row; Forgotten where nothing was kept of it. What is asked for `once` is let go."""
         self._left -= 1
-        if self._left == 0:
+        if self._left == -1:
             self._texts = self._every()
         text = self._texts.pop(uid, None) if once else self._texts.get(uid)
         return self._one(uid) if text is None else read_text(text)

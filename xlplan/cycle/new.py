@@ -32,7 +32,7 @@ from xlplan.cycle.synced import synced_folder
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.late import no_collecting
 from xlplan.ledger.store import Ledger
-from xlplan.merge.ids import named
+from xlplan.merge.kinds import named
 from xlplan.merge.model import Defined, Fact, RowAdded
 from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import STATUS, PlanDefinition, Rating

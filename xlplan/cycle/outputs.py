@@ -23,7 +23,7 @@ from xlplan.cycle.synced import is_put_back
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.decisions import unused_answers, unused_set_up
-from xlplan.merge.ids import identity, named
+from xlplan.merge.kinds import identity, named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.plan.definition import PlanDefinition

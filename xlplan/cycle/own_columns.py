@@ -18,8 +18,7 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Recogniser
 from xlplan.errors import Problem
 from xlplan.merge.compare import Comparison
-from xlplan.merge.ids import named
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, NOTED, Returned
 from xlplan.plan.text import fold

@@ -11,8 +11,7 @@ from xlplan.issued.reply import Receipt
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.heard import confirmed_of
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import Returned, Write
 from xlplan.merge.requests import Request, requests_of
 from xlplan.merge.state import State

@@ -27,8 +27,7 @@ from xlplan.language.catalogue import marked
 from xlplan.merge.decisions import unused_answers
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import writes_of
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import ASK, Kind
+from xlplan.merge.kinds import ASK, Id, Kind
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import (
     COORDINATOR,

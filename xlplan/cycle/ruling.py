@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlplan.merge.ids import named
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, named
 from xlplan.merge.model import NOWHERE, Decided
 from xlplan.plan.checks.checklist import ruled
 from xlplan.plan.due import likely_dates

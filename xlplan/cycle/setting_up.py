@@ -26,8 +26,7 @@ from xlplan.cycle.own_columns import own_columns
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.decisions import last_set_up
 from xlplan.merge.exchange import recipients_in
-from xlplan.merge.ids import write_id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, write_id
 from xlplan.merge.model import (
     COORDINATOR,
     NOWHERE,

@@ -13,8 +13,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem
 from xlplan.late import regex
 from xlplan.merge.exchange import recipients_in
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import OF_FILE, Kind
+from xlplan.merge.kinds import OF_FILE, Id, Kind
 from xlplan.merge.model import COORDINATOR, Change, Decided, Question, Returned
 
 if TYPE_CHECKING:

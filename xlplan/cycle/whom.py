@@ -19,7 +19,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.so_far import heard
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.exchange import NOTHING
-from xlplan.merge.ids import named
+from xlplan.merge.kinds import named
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import likely_dates

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xlplan.issued.banner import HOW, HOW_TO_SIGN, SAMPLE, whose
 from xlplan.issued.needed import message_cell
 from xlplan.issued.sheets import REFERENCE
-from xlplan.merge.ids import named
+from xlplan.merge.kinds import named
 from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import shown_columns

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.issued.sheets import TEXT, Lists, id_row, page_of, row_height
-from xlplan.merge.ids import named
+from xlplan.merge.kinds import named
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import DEALT

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.issued.sheets import TEXT, id_row, lists_sheet, page_of, payload_of, row_height, stamped
-from xlplan.merge.ids import named
+from xlplan.merge.kinds import named
 from xlplan.merge.model import COORDINATOR, Issued, Unused
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.set_up import Entry

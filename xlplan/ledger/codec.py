@@ -11,9 +11,8 @@ from msgspec.structs import asdict
 
 from xlplan.errors import Problem
 from xlplan.ledger.sqlite import as_number, quick_text
-from xlplan.merge.ids import Id
 from xlplan.merge.kept_cells import kept_body, kept_cells
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import (
     Candidate,
     Change,

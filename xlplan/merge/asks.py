@@ -20,8 +20,7 @@ from msgspec.structs import replace
 
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.merge.ids import Id, digest, identity, named
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind, digest, identity, named
 from xlplan.merge.model import (
     COORDINATOR,
     NOWHERE,

@@ -20,8 +20,7 @@ from xlplan.merge.bases import STATUS_FIELD, base_value, differing, field_at, is
 from xlplan.merge.because import unasked
 from xlplan.merge.doubts import Against, against, dispute, moved_rows, moved_write, older, stranger
 from xlplan.merge.exchange import is_input
-from xlplan.merge.ids import write_id
-from xlplan.merge.kinds import BY_REF, MOVED, Kind
+from xlplan.merge.kinds import BY_REF, MOVED, Kind, write_id
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write
 from xlplan.merge.reading import (
     ReadCell,

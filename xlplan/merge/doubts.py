@@ -18,8 +18,7 @@ from msgspec.structs import replace
 
 from xlplan.codes.return_codes import RET_026, RET_030
 from xlplan.merge.asks import is_a_question
-from xlplan.merge.ids import named, write_id
-from xlplan.merge.kinds import BY_KEY, BY_REF, TAKE, WAYS, Kind
+from xlplan.merge.kinds import BY_KEY, BY_REF, TAKE, WAYS, Kind, named, write_id
 from xlplan.merge.model import Change, Issued, Place, Write
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import settle

@@ -12,9 +12,8 @@ from msgspec import Struct
 from msgspec import field as a_field
 
 from xlplan.errors import Problem
-from xlplan.merge.ids import Id
 from xlplan.merge.kept_cells import KeptCells
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
 from xlplan.plan.values import Value

@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
 from xlplan.merge.doubts import effects, say_effects
-from xlplan.merge.ids import Id, named, row_uid
-from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, WAYS, Kind
+from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, WAYS, Id, Kind, named, row_uid
 from xlplan.merge.model import (
     COORDINATOR,
     Candidate,

@@ -9,7 +9,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from xlplan.merge.exchange import Asked, Exchange
-from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Id
 from xlplan.merge.model import (
     CellKey,
     Digests,

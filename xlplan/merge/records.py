@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from xlplan.merge.ids import Id, digest, identity
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind, digest, identity
 from xlplan.merge.model import CellKey, MasterRow, Place, RowAdded, Write
 from xlplan.merge.register import whole_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN

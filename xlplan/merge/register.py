@@ -15,8 +15,7 @@ from datetime import date
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.merge.ids import Id, digest, identity
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind, digest, identity
 from xlplan.merge.model import COORDINATOR, Write
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date

@@ -13,8 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import AGREE, DENY, KEEP, OTHER, Kind
+from xlplan.merge.kinds import AGREE, DENY, KEEP, OTHER, Id, Kind
 from xlplan.merge.model import CellKey, Write
 from xlplan.merge.register import CellState, superseded
 from xlplan.merge.state import State

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Id
 from xlplan.merge.model import CellKey, Decided, Event, Returned, RowAdded, Write
 from xlplan.merge.outline import Forgotten, Recall, positions
 from xlplan.merge.recalled_parts import RecalledExchange, RecalledRecords

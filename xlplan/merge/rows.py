@@ -17,8 +17,7 @@ from msgspec.structs import replace
 from xlplan.codes.merge_codes import DEC_006
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
-from xlplan.merge.ids import named, row_uid, write_id
-from xlplan.merge.kinds import ACCEPT, DECLINE, LINK, Kind
+from xlplan.merge.kinds import ACCEPT, DECLINE, LINK, Kind, named, row_uid, write_id
 from xlplan.merge.model import (
     COORDINATOR,
     Decided,

@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import CellKey, Decided, Event, Returned, Write
 from xlplan.merge.register import known_to, settle
 from xlplan.merge.state import State

@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from xlplan.merge.bases import Bases
 from xlplan.merge.exchange import Exchange
-from xlplan.merge.ids import Id
-from xlplan.merge.kinds import OF_FILE, WAYS, Kind
+from xlplan.merge.kinds import OF_FILE, WAYS, Id, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     CellKey,

@@ -14,8 +14,7 @@ from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_097
 from xlplan.errors import Problem
 from xlplan.merge.exchange import is_input
-from xlplan.merge.ids import write_id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import Kind, write_id
 from xlplan.merge.model import COORDINATOR, CellKey, Issued, Place, Write
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, value_of
 from xlplan.merge.state import State

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 
 from xlplan.language.catalogue import SHIPPED, Tongue, marked
 from xlplan.late import regex
-from xlplan.merge.ids import digest, named
+from xlplan.merge.kinds import digest, named
 from xlplan.merge.model import Digests, Issued, Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition
