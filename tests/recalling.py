@@ -41,11 +41,7 @@ class Memory:
         names = fields_shown(state.definition)
         self._standing = {
             uid: Standing(
-                {
-                    name: shown
-                    for name in names
-                    if (shown := state.shown((uid, name), state.seq)) != (None, [])
-                },
+                {name: state.shown((uid, name), state.seq) for name in names}.__getitem__,
                 partial(state.master_row, uid),
             )
             for uid, line in self.outline.rows.items()

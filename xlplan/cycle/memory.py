@@ -35,7 +35,7 @@ from xlplan.merge.outline import (
 )
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.records import row_write_name, shown_of
+from xlplan.merge.records import shown_as_it_came, shown_of
 from xlplan.merge.settled import Settled, begun_at, settled_of
 from xlplan.merge.state import State
 from xlplan.merge.timeline import as_it_came, of_untouched, timeline_of
@@ -145,21 +145,19 @@ class Memory:
 
     def _read(self, uid: str) -> Standing:
         if (came := self._came(uid)) is not None:
-            shown = {name: (v, [row_write_name(uid, name)]) for name, v in came[1].items()}
+            shown = partial(shown_as_it_came, uid, came[1])
         else:
-            kept = self._of_rows["standing"].find(uid)
-            shown = {name: (decode(value), ids) for name, (value, ids) in kept.items()}
+            shown = partial(_kept_of, self._of_rows["standing"].find(uid))
         return Standing(shown, partial(self._row, uid, shown))
 
-    def _row(self, uid: str, shown: Mapping[str, tuple[Value, list[str]]]) -> MasterRow:
+    def _row(self, uid: str, shown: Callable[[str], tuple[Value, list[str]]]) -> MasterRow:
         line, definition = self.outline.rows[uid], self._definition
-        blank: tuple[Value, list[str]] = (None, [])
         if line.kind not in self._kinds:
             fields = [item.id for item in definition.fields_of(line.kind, retired=True)]
             self._kinds[line.kind] = fields, definition.public.with_role("section", line.kind)
         fields, section = self._kinds[line.kind]
-        values = {name: shown.get(name, blank)[0] for name in fields}
-        status = shown.get(STATUS, blank)[0]
+        values = {name: shown(name)[0] for name in fields}
+        status = shown(STATUS)[0]
         return MasterRow(
             uid=uid,
             kind=line.kind,
@@ -243,6 +241,11 @@ class Memory:
 
 _ONE_BY_ONE = 100
 """Rows that are looked up by themselves, before all that was kept of a topic is read at once."""
+
+
+def _kept_of(kept: Mapping[str, Sequence[Any]], name: str) -> tuple[Value, list[str]]:
+    value, ids = kept.get(name) or (None, [])
+    return decode(value), ids
 
 
 class _AsOf(msgspec.Struct):

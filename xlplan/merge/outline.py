@@ -85,11 +85,11 @@ class Outline(Struct, frozen=True):
 
 
 class Standing:
-    """A row as it stands: what each of its cells shows, with the ids of the writes behind it (a
-    cell without either is left out), and the row itself, which is made once it is asked for."""
+    """A row as it stands: what a cell of it shows, by field id, with the ids of the writes behind
+    it, and the row itself, which is made once it is asked for."""
 
     def __init__(
-        self, shown: Mapping[str, tuple[Value, list[str]]], row: Callable[[], MasterRow]
+        self, shown: Callable[[str], tuple[Value, list[str]]], row: Callable[[], MasterRow]
     ) -> None:
         self.shown, self._row = shown, row
 

@@ -144,7 +144,7 @@ class Recalled(Retold):
         """As a row stands, where nothing was written to it since it was kept."""
         if not self._fields.issuperset(names) or (found := self._standing(uid, as_of)) is None:
             return None
-        return [found.shown.get(name, (None, [])) for name in names]
+        return [found.shown(name) for name in names]
 
     def kind_of(self, uid: str) -> str:
         """As of a whole one."""
@@ -200,7 +200,7 @@ class Recalled(Retold):
             self._at_hand = asked, self._standing(uid, as_of)
         standing = self._at_hand[1]
         if standing is not None and field_id in self._fields:
-            return standing.shown.get(field_id, (None, []))[0]
+            return standing.shown(field_id)[0]
         rests = self._at_rest((uid, field_id), as_of)
         return rests[0] if rests is not None else super().value(uid, field_id, as_of)
 
@@ -208,7 +208,7 @@ class Recalled(Retold):
         """As of a whole one."""
         standing = self._standing(key[0], as_of)
         if standing is not None and key[1] in self._fields:
-            return standing.shown.get(key[1], (None, []))
+            return standing.shown(key[1])
         rests = self._at_rest(key, as_of)
         return rests if rests is not None else super().shown(key, as_of)
 
@@ -220,7 +220,7 @@ class Recalled(Retold):
         if (as_of is not None and as_of < known) or not self._outline.rows[key[0]].there:
             return None
         try:
-            return self._recall.standing(key[0]).shown.get(key[1], (None, []))
+            return self._recall.standing(key[0]).shown(key[1])
         except Forgotten:
             self.complete()
             return None

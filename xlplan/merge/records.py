@@ -8,7 +8,7 @@ cells alone: it is no write of its own before somebody asks for one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 def row_write_name(uid: str, field: str) -> str:
     """What names the write that a row of the spreadsheet brought in."""
     return f"row:{uid}:{field}"
+
+
+def shown_as_it_came(uid: str, values: Mapping[str, Value], field: str) -> tuple[Value, list[str]]:
+    """What a cell shows of a row in which nothing was written since it brought in these values, and
+    the id behind it."""
+    return (values[field], [row_write_name(uid, field)]) if field in values else (None, [])
 
 
 def row_write_id(row: RowAdded, field: str) -> Id:
@@ -358,8 +364,7 @@ def shown_of(
     if (kept := state.records.kept(uid, names, as_of)) is not None:
         return kept
     if (untouched := state.untouched(uid, as_of)) is not None:
-        values, named = untouched.values, row_write_name
-        return [(values[n], [named(uid, n)]) if n in values else (None, []) for n in names]
+        return [shown_as_it_came(uid, untouched.values, name) for name in names]
     found = state.records.brought_in(uid)
     if found is None or as_of < found[0]:
         return [state.shown((uid, name), as_of) for name in names]
