@@ -187,7 +187,7 @@ def test_who_stands_is_told_and_those_that_were_seen_are_not() -> None:
     found = settled(office)
     assert found.since == begun_at(office.state) < live[-1].seq
     assert found.cells["progress"] == SettledCell(
-        [live[0].seq, live[3].seq], [live[3].id.stored], {}, asks=False
+        (live[0].seq, live[3].seq), (live[3].id.stored,), None, asks=False
     )
     assert found.positions == [live[0].seq, live[3].seq]
 
@@ -308,8 +308,8 @@ def test_what_was_kept_is_held_against_everything_that_was_written() -> None:
     cell = cells["rating"]
     for wrong in (
         cell._replace(told=cell.told[1:]),
-        cell._replace(ids=[]),
-        cell._replace(ids=[*cell.ids, "w-none"]),
+        cell._replace(ids=()),
+        cell._replace(ids=(*cell.ids, "w-none")),
         cell._replace(saw={cell.ids[0]: []}),
         None,
     ):
@@ -338,11 +338,11 @@ def test_what_was_left_out_though_it_matters_is_found(
     cell = found.cells[field]
     (gone,) = (write for write in state.live(key) if write.raw == back[1][0])
     assert gone.id.stored in cell.ids
-    ids = [ident for ident in cell.ids if ident != gone.id.stored]
+    ids = tuple(ident for ident in cell.ids if ident != gone.id.stored)
     live = {write.id.stored: write for write in state.live(key)}
     known = {ident for ident, write in live.items() if write.kind is Kind.ROW or ident in ids}
     saw = {ident: sorted(known & {seen.stored for seen in live[ident].saw}) for ident in ids}
-    wrong = cell._replace(told=[n for n in cell.told if n != gone.seq], ids=ids, saw=saw)
+    wrong = cell._replace(told=tuple(n for n in cell.told if n != gone.seq), ids=ids, saw=saw)
     assert not holds(state, "a-1", found._replace(cells={**found.cells, field: wrong}))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from sys import intern
 from typing import Any
 
 from msgspec import to_builtins
@@ -240,8 +241,8 @@ def _assertion(body: Body, item: Body) -> Write:
         kind=Kind(item["kind"]),
         issued=body["issued"],
         author=body["author"],
-        uid=item["uid"],
-        field=item["field"],
+        uid=intern(item["uid"]),
+        field=intern(item["field"]),
         base=decode(item["base"]),
         value=decode(item["value"]),
         raw=item["raw"],

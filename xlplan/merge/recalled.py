@@ -51,6 +51,7 @@ class Recalled(Retold):
         self.events_since: list[Event] = []
         """What was applied to it."""
         self._fields: frozenset[str] = frozenset()
+        self._made: dict[str, tuple[int, MasterRow]] = {}
         self._at_hand: tuple[object, Standing | None] = None, None
         """A row as of a position, as `_standing` has it."""
         self.rows = OnDemand(self._rows_with, self._names)
@@ -76,6 +77,7 @@ class Recalled(Retold):
         whole = self._recall.whole().state
         self._recall, self._at_hand = None, (None, None)
         self._resting.clear()
+        self._made.clear()
         for event in self.events_since:
             whole.apply(event)
         exchange, records = self.exchange, self.records
@@ -184,11 +186,21 @@ class Recalled(Retold):
         standing = self._standing(uid, as_of)
         if standing is not None:
             return standing.row
-        if self._recall is not None and as_of is not None:
-            with suppress(Forgotten):
-                if (row := self._recall.seen(uid, as_of)) is not None:
-                    return row
+        if self._recall is None:
+            return super().master_row(uid, as_of)
+        if as_of is None or as_of >= self.seq:
+            return self._row_now(uid)
+        with suppress(Forgotten):
+            if (row := self._recall.seen(uid, as_of)) is not None:
+                return row
         return super().master_row(uid, as_of)
+
+    def _row_now(self, uid: str) -> MasterRow:
+        """A row that was written to, made once until it is written to again."""
+        last, known = self.last_touched(uid), self._made.get(uid)
+        if known is None or known[0] != last:
+            known = self._made[uid] = last, super().master_row(uid)
+        return known[1]
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """As of a whole one."""

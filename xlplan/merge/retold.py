@@ -175,7 +175,8 @@ class Retold(State):
                 told = tuple(w for w in said if w.id.stored in cells[w.field].ids)
                 self._take_writes(event, replace(about, assertions=told))
                 for write in told:
-                    self._set_right(write, cells[write.field].saw.get(write.id.stored))
+                    saw = cells[write.field].saw or {}
+                    self._set_right(write, saw.get(write.id.stored))
             else:
                 assert isinstance(fact, Decided)
                 self._take_decision(event, fact)

@@ -29,9 +29,9 @@ class SettledCell(NamedTuple):
     id which of these those of a return saw, where that is not what their row brought in; `asks` is
     whether any of them only asks."""
 
-    told: Sequence[int]
-    ids: Sequence[str]
-    saw: Mapping[str, Sequence[str]]
+    told: tuple[int, ...]
+    ids: tuple[str, ...]
+    saw: Mapping[str, Sequence[str]] | None
     asks: bool
 
 
@@ -95,7 +95,7 @@ def _cell(state: State, key: CellKey, old: Settled | None, since: int) -> Settle
     }
     asks = any(first.asks for first, *_ in told)
     places = {copy.seq for each in told for copy in each}
-    return SettledCell(sorted(places), _stored(known - rows), saw, asks)
+    return SettledCell(tuple(sorted(places)), tuple(_stored(known - rows)), saw or None, asks)
 
 
 def _stored(ids: Iterable[Id]) -> list[str]:
@@ -179,7 +179,7 @@ def _holds(state: State, key: CellKey, found: Settled) -> bool:
         and len(_seen_through(writes, gone)) == len(gone)
         and not (gone and item is not None and item.field_type.elements)
         and all(
-            cell.saw.get(copy.id.stored, _stored(rows)) == _stored(copy.saw & known)
+            (cell.saw or {}).get(copy.id.stored, _stored(rows)) == _stored(copy.saw & known)
             for copy in told
             if copy.kind not in _SAID
         )
