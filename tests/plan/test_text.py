@@ -25,6 +25,8 @@ def test_texts_that_are_canonical_together_are_so_one_by_one(texts: list[str]) -
 def test_texts_are_looked_at_together_wherever_the_fault_stands() -> None:
     clean = ["Train staff", "One\nTwo", "One\n\nTwo", "Café – “done”", "x y"]
     assert are_canon(clean)
+    assert are_canon(["Train staff", "x_y\nz"])
+    assert not are_canon(["Train staff", "x\ty"])
     faults = ["", "x ", "x \ny", "\nx", "x\n", "x\r\ny", "x\ry", "\r", "a_x000D_b", "cafe\u0301"]
     for fault in (*faults, "\u200f", "x\u00a0y", "x\u200by"):
         for at in range(len(clean) + 1):

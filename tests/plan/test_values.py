@@ -9,9 +9,11 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.people import Lead
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import Timescale, say_date
 from xlplan.plan.types import TYPES
@@ -28,6 +30,7 @@ from xlplan.plan.values import (
     show_in,
     sort_elements,
     to_json,
+    told_by,
 )
 
 
@@ -327,3 +330,19 @@ def test_a_moment_of_a_machine_is_shown_as_its_day() -> None:
         assert found == canon(item, "1 June 2026", plan)
         assert show(found) == "1 June 2026"
     assert show(canon(item, "2026-06-01", plan)) == "2026-06-01"
+
+
+def test_values_that_are_known_by_the_same_are_alike_in_every_way() -> None:
+    one, other = (Timescale("June 2027", date(2027, 6, 30), "2027-06"), "JUNE 2027")
+    shown = ShownNumber(0.5, "0%")
+    every: list[Value] = [
+        ("Ada",), ("Ada", "Ben"), one, replace(one, text=other), shown, ShownNumber(0.5, "0.00"),
+        ShownNumber(0.5, "0%", "half"), 0.0, -0.0, 0, False, 1, True, date(2027, 6, 30),
+        frozenset({"Ada"}), None,
+    ]  # fmt: skip
+    assert len({told_by(value) for value in every}) == len(every)
+    again: list[tuple[Value, Value]] = [
+        (replace(one), one), (ShownNumber(0.5, "0%"), shown), (-0.0, every[8]),
+        (("Ada", "Ben"), every[1]), (date(2027, 6, 30), every[13]),
+    ]  # fmt: skip
+    assert all(told_by(new) == told_by(old) for new, old in again)
