@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from msgspec.structs import replace
 
 from tests.attacks import compound, xls, xls_record, xlsb, xlsb_record, xlsb_row
 from tests.documents import SPACES
@@ -20,7 +21,7 @@ from tests.office import CSV, ODS, XLS, XLSX, Office
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import Invalid, canon, show
-from xlplan.workbook.read.book import CellValue
+from xlplan.workbook.read.book import CellValue, ReadSheet
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.read.xls import workbook_stream
 
@@ -52,7 +53,13 @@ def workbook(cells: Sequence[tuple[float, str | int]]) -> bytes:
 def column(data: bytes) -> list[CellValue]:
     book = read_book(data, "plan")
     assert not [each for each in book.problems if each.level == "error"]
+    assert [sheet.texts for sheet in book.sheets] == [texts_of(sheet) for sheet in book.sheets]
     return [row[0] for row in book.sheets[0].rows]
+
+
+def texts_of(sheet: ReadSheet) -> tuple[str, ...]:
+    """The texts of its cells, each once, looked up cell by cell."""
+    return tuple(dict.fromkeys(v for row in sheet.rows for v in row if isinstance(v, str)))
 
 
 def seen(value: CellValue) -> object:
@@ -123,6 +130,23 @@ def test_money_as_the_machine_writes_it_is_left_open() -> None:
 def test_hours_beyond_a_day_are_what_the_cell_shows() -> None:
     assert column(workbook([(1.25, "[h]:mm"), (0.25, "h:mm")])) == ["30:00", "6:00"]
     assert column(workbook([(0.25, "h:mm:ss a/p")])) == [time(6)]
+
+
+def test_the_texts_that_a_reader_met_are_gathered_once() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    for name, number, code in (("Met", 7, "00"), ("Told", 1.25, "[h]:mm")):
+        sheet = book.add_worksheet(name)
+        for row, text in enumerate(["Later", "Sooner", "Later"]):
+            sheet.write_string(row, 0, text)
+        sheet.write_number(3, 0, number, book.add_format({"num_format": code}))
+    book.close()
+    met, told = read_book(out.getvalue(), "plan").sheets
+    assert met.met is not None
+    assert met.texts is met.met[1]
+    assert met.texts == ("Later", "Sooner")
+    assert replace(met, rows=[["Other"]]).texts == ("Other",)
+    assert (told.met, told.texts) == (None, ("Later", "Sooner", "30:00"))
 
 
 def test_a_moment_just_before_midnight_is_that_midnight() -> None:

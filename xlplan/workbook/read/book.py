@@ -117,11 +117,15 @@ class ReadSheet(Struct, frozen=True, dict=True):
     """Where links lead."""
     disputed: Mapping[At, str] = field(default_factory=dict)
     """Cells in which a second reader sees something else: what it sees."""
+    met: tuple[Sequence[Sequence[CellValue]], tuple[str, ...]] | None = None
+    """Rows of which a reader had the `texts` in hand, and those; None where it had not."""
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """Every text on it, each once, in the order of its rows: in a long form most stand again
         and again."""
+        if self.met is not None and self.met[0] is self.rows:
+            return self.met[1]
         values = dict.fromkeys(chain.from_iterable(self.rows))
         return tuple(value for value in values if isinstance(value, str))
 

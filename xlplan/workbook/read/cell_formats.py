@@ -213,8 +213,9 @@ def _column(letters: bytes) -> int:
     return column_number(letters.decode()) - 1
 
 
-def _put_formats(rows: list[list[CellValue]], cells: Iterator[tuple[At, str]]) -> None:
-    """Give numbers and dates what their cells show; the same few stand in many cells."""
+def _put_formats(rows: list[list[CellValue]], cells: Iterator[tuple[At, str]]) -> bool:
+    """Give numbers and dates what their cells show; the same few stand in many cells. Whether any
+    of that is a text."""
     known: dict[tuple[type, CellValue, str], CellValue] = {}
     for (row, col), code in cells:
         if row < len(rows) and col < len(rows[row]):
@@ -223,28 +224,36 @@ def _put_formats(rows: list[list[CellValue]], cells: Iterator[tuple[At, str]]) -
             if key not in known or not value:  # 0.0 is equal to -0.0
                 known[key] = _shown(value, code)
             rows[row][col] = known[key]
+    return any(isinstance(value, str) for value in known.values())
 
 
 def put_shown(
     data: bytes, admitted: Admitted, sheets: Iterable[tuple[str, list[list[CellValue]]]]
-) -> None:
-    """Give the numbers and dates of these sheets, by name, what their cells show."""
+) -> set[str]:
+    """Give the numbers and dates of these sheets, by name, what their cells show; the names of
+    those in which other texts may stand by that."""
     ods = admitted.kind == "ods"
     formats = {} if ods else _telling_formats(admitted.kind, data, admitted.parts)
     parts = dict(admitted.sheets)
     sheets = list(sheets)
+    others = set[str]()
     if admitted.kind == "xls":
+        others.update(name for name, _ in sheets)
         _put_old_numbers(data, sheets, admitted.extents)
     for name, rows in sheets:
         extent = admitted.extents.get(name)
         for (row, col), typed in extent.typed.items() if extent else ():
             if row < len(rows) and col < len(rows[row]):
                 rows[row][col] = day_of(typed) if isinstance(typed, date) else typed
+                others.add(name)
         if ods and extent:
             _put_texts(rows, extent.shown)
+            others.add(name)
         elif formats and extent:
             xml = admitted.parts.get(parts.get(name, ""), b"")
-            _put_formats(rows, _formatted_cells(xml, extent, formats))
+            if _put_formats(rows, _formatted_cells(xml, extent, formats)):
+                others.add(name)
+    return others
 
 
 def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]]) -> None:

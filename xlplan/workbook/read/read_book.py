@@ -19,7 +19,7 @@ from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks, read_hidden_
 from xlplan.workbook.read.parts import checked_package
 from xlplan.workbook.read.relations import list_sheets, read_notes, read_properties
 from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
-from xlplan.workbook.read.sheet_values import DETAILED, Rows, read_values_of
+from xlplan.workbook.read.sheet_values import DETAILED, SheetValues, read_values_of
 
 __all__ = ["Bounds", "read_book"]
 
@@ -87,11 +87,10 @@ def _read(
         data, saved = in_two_bytes(data), saved_at(data)
     problems = list(admitted.problems)
     read = read_values_of(data, admitted, bounds)
-    put_shown(data, admitted, ((name, rows) for name, rows, _ in read))
-    if values_alone:
-        sheets = tuple(_bare_sheet(admitted, *each) for each in read)
-    else:
-        sheets = _read_beside(data, name, admitted, read, ours, problems)
+    others = put_shown(data, admitted, ((name, rows) for name, rows, *_ in read))
+    sheets = tuple(_bare_sheet(admitted, each, others) for each in read)
+    if not values_alone:
+        sheets = _read_beside(data, name, admitted, sheets, ours, problems)
     _check_complete(sheets, admitted, name, problems)
     problems += _passed_over(name, admitted.choice)
     additions = _additions(data, admitted) if ours is not None and not values_alone else ()
@@ -132,13 +131,13 @@ def _read_beside(
     data: bytes,
     name: str,
     admitted: Admitted,
-    read: Sequence[tuple[str, Rows, bool]],
+    read: Sequence[ReadSheet],
     ours: frozenset[str] | None,
     problems: list[Problem],
 ) -> tuple[ReadSheet, ...]:
-    """The sheets with what stands beside their values; `problems` gets what cannot be told."""
+    """These sheets with what stands beside their values; `problems` gets what cannot be told."""
     beside = _Beside(data, admitted, ours)
-    sheets = [beside.sheet(*each) for each in read]
+    sheets = [beside.sheet(each) for each in read]
     if beside.unread:
         problems.append(beside.unread.at(name))
     if admitted.kind in DETAILED and may_be_disputed(admitted.parts, admitted.sheets):
@@ -150,10 +149,13 @@ def _read_beside(
     return tuple(sheets)
 
 
-def _bare_sheet(admitted: Admitted, name: str, rows: Rows, visible: bool) -> ReadSheet:
-    """One sheet, from its values and what the gate saw of it."""
+def _bare_sheet(admitted: Admitted, values: SheetValues, others: Set[str]) -> ReadSheet:
+    """One sheet, from its values and what the gate saw of it; of `others` what texts there are is
+    looked up once it is asked for."""
+    name, rows, visible, texts = values
     extent = admitted.extents.get(name) or Extent()
-    return ReadSheet(name, rows, visible, formulas=extent.formulas, errors=extent.errors)
+    found = ReadSheet(name, rows, visible, formulas=extent.formulas, errors=extent.errors)
+    return found if name in others else replace(found, met=(rows, texts))
 
 
 def _passed_over(name: str, choice: Choice) -> Iterator[Problem]:
@@ -217,18 +219,19 @@ class _Beside:
             areas = binary_merges(self.admitted.parts.get(part, b""))
             self.other = {**self.other, name: replace(self.other[name], merged=areas)}
 
-    def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
+    def sheet(self, read: ReadSheet) -> ReadSheet:
         """One sheet, from its values."""
+        name = read.name
         marks = self.other.get(name, NO_MARKS)
         extent = self.admitted.extents.get(name) or Extent()
         links: Mapping[At, str] = {}
         if part := self.listed.get(name, ""):
             marks, links = self.marks.read(part)
         return replace(
-            _bare_sheet(self.admitted, name, rows, visible),
+            read,
             notes=self._notes(name),
             fills=marks.fills,
-            inks=of_signs(marks.inks, rows),
+            inks=of_signs(marks.inks, read.rows),
             letters=marks.letters,
             struck=marks.struck,
             unticked=marks.beside.unticked,

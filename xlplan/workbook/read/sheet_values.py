@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 
 Rows = list[list[CellValue]]
+SheetValues = tuple[str, Rows, bool, tuple[str, ...]]
+"""A sheet's name, its values from A1, whether it is visible, and every text among its values, each
+once, in the order of its rows."""
 DETAILED = ("xlsx", "xlsm")
 """The kinds of which all parts are read here too."""
 _UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
@@ -37,8 +40,8 @@ _SHARED_TEXT = regex(rb"<(?:\w+:)?si[\s/>]")
 _PLENTY = 32 * MB  # of parts: above that a reader gets the file as it came, to hold it only once
 
 
-def read_values_of(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
-    """Name, values from A1 and whether it is visible, of every sheet."""
+def read_values_of(data: bytes, admitted: Admitted, bounds: Bounds) -> list[SheetValues]:
+    """The values of every sheet."""
     size = sum(map(len, admitted.parts.values()))
     untidy = admitted.renamed or (admitted.kind == "ods" and not is_tidy(data))
     if 0 < size <= _PLENTY or untidy:
@@ -68,11 +71,11 @@ def _without_unknown(admitted: Admitted) -> dict[str, bytes]:
     return parts if mended else {}
 
 
-def _open_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
+def _open_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[SheetValues]:
     import python_calamine
 
     choice = admitted.choice
-    found: dict[int, tuple[str, Rows, bool]] = {}
+    found: dict[int, SheetValues] = {}
     total = 0
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
@@ -84,12 +87,12 @@ def _open_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
                     continue
                 visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
                 try:
-                    rows = _rows(book.get_sheet_by_index(at), bounds, total)
+                    rows, texts = _rows(book.get_sheet_by_index(at), bounds, total)
                 except Unfit as unfit:
                     choice.pass_over(unfit)
                     continue
                 total += len(rows) * len(rows[0]) if rows else 0
-                found[at] = (meta.name, rows, visible)
+                found[at] = (meta.name, rows, visible, texts)
     except python_calamine.PasswordError:
         raise Refused(PASSWORD) from None
     except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
@@ -115,12 +118,12 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
     return parts
 
 
-def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> Rows:
-    """All rows from A1, as dense as the used area; raises `Unfit` where that is too large, or is
-    so together with the cells `before` it."""
+def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> tuple[Rows, tuple[str, ...]]:
+    """All rows from A1, as dense as the used area, and the texts among them; raises `Unfit` where
+    that is too large, or is so together with the cells `before` it."""
     end = sheet.end
     if end is None:
-        return []
+        return [], ()
     height, width = end[0] + 1, end[1] + 1
     if height > bounds.rows or width > bounds.columns:
         raise far_cells(sheet.name, height, width)
@@ -131,8 +134,10 @@ def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> Rows:
     rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
     # Each text is there once, however many cells hold it: it goes to another process once, and is
     # known again at once.
-    met = dict[str, str]().setdefault
-    return [[(met(v, v) if v else None) if type(v) is str else v for v in row] for row in rows]
+    texts = dict[str, str]()
+    met = texts.setdefault
+    dense = [[(met(v, v) if v else None) if type(v) is str else v for v in row] for row in rows]
+    return dense, tuple(texts)
 
 
 _SEPARATORS = ",;\t|"
