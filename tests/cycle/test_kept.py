@@ -443,7 +443,9 @@ def test_a_wrong_text_of_a_row_as_it_went_out_is_found_by_verify(
     assert wrong_answers(folder) == ["projection.db"]
 
 
-@pytest.mark.parametrize("wrong", ["[1]", '["x", {}]', '[1, {"progress": [[1], ["w"], "x"]}]'])
+@pytest.mark.parametrize(
+    "wrong", ["", "{", "[1]", '["x", {}]', '[1, {"progress": [[1], ["w"], "x"]}]']
+)
 def test_what_is_no_answer_at_all_of_what_was_settled_is_found_by_verify(
     moments: list[Path], tmp_path: Path, wrong: str
 ) -> None:

@@ -318,6 +318,34 @@ def test_what_was_kept_is_held_against_everything_that_was_written() -> None:
         assert not holds(state, "a-1", found._replace(cells=other))
 
 
+def test_what_was_kept_of_nothing_that_is_there_is_found() -> None:
+    office = months_of(5)
+    found = settled(office)
+    state, cells = office.replayed().state, found.cells
+    cell = cells["rating"]
+    for more in (
+        {"none": SettledCell([], [], {}, asks=False)},
+        {"rating": cell._replace(saw={**cell.saw, "w-none": []})},
+    ):
+        assert not holds(state, "a-1", found._replace(cells={**cells, **more}))
+    assert not holds(state, "a-none", Settled(found.since, {}))
+    assert holds(state, "a-3", Settled(state.seq, {}))
+    assert not holds(state, "a-3", Settled(state.seq + 1, {}))
+    assert not holds(state, "a-3", Settled(0, {}))
+
+
+def test_what_was_kept_of_a_row_that_is_told_whole_is_found() -> None:
+    office = months_of(3)
+    found = Settled(begun_at(office.state), {})
+    assert holds(office.state, "a-3", found)
+    office.append(RowAdded("a-3", "action", 3.0, {"ref": "2.1"}, {}))
+    assert holds(office.state, "a-3", found)  # what had been settled before has not changed
+    assert not holds(office.state, "a-3", Settled(office.state.seq, {}))
+    office = months_of(3)
+    office.undo(office.state.returns["r-ann 3"])
+    assert not holds(office.state, "a-3", found)
+
+
 @pytest.mark.parametrize(
     ("field", "back"),
     [

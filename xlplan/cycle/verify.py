@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -37,6 +36,7 @@ from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import Key, Unknown, remove
+from xlplan.ledger.sqlite import read_text
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
 from xlplan.merge.outline import Forgotten
@@ -308,10 +308,10 @@ def agree(desk: Desk, path: Path) -> bool:
         settled = {key: known.pop(key) for key in list(known) if key[0] == "settled"}
         true = {key: text for key, text in true.items() if key[0] != "settled"}
         return known == true and all(
-            holds(desk.state, uid, read_settled(json.loads(text)))
+            holds(desk.state, uid, read_settled(read_text(text)))
             for (_, uid), text in settled.items()
         )
-    except (Unknown, Forgotten):
+    except (Unknown, Forgotten, ValueError):  # or no JSON
         return False
     finally:
         kept.close()

@@ -157,9 +157,18 @@ def builds_on(state: State, event: Event, settled: Settled) -> bool:
 
 
 def holds(state: State, uid: str, found: Settled) -> bool:
-    """Whether a whole state agrees that this is all that a row needs: nothing that was written is
-    neither told nor named, and who is told had seen all that is left out, as of `left_out`."""
-    return all(_holds(state, key, found) for key in state.records.cells_of(uid))
+    """Whether a whole state agrees that this is all that a row needs: it came in once by then, in
+    none of its cells is anything told that is not there, nothing that was written is neither told
+    nor named, and who is told had seen all that is left out, as of `left_out`."""
+    added = [seq for seq in state.added_at(uid) if seq <= found.since]
+    keys = state.records.cells_of(uid)
+    return (
+        len(added) == 1
+        and found.since <= state.seq
+        and found.cells.keys() <= {name for _, name in keys}
+        and not any(event.seq > found.since for event, _ in state.undone)
+        and all(_holds(state, key, found) for key in keys)
+    )
 
 
 def _holds(state: State, key: CellKey, found: Settled) -> bool:
@@ -174,6 +183,7 @@ def _holds(state: State, key: CellKey, found: Settled) -> bool:
     rows = {copy.id for copy in told if copy.kind is Kind.ROW}
     return (
         sorted({copy.seq for copy in told}) == [*cell.told]
+        and cell.saw.keys() <= {*cell.ids}
         and _stored(known - rows) == [*cell.ids]
         and cell.asks == any(copy.asks for copy in told)
         and len(_seen_through(writes, gone)) == len(gone)
