@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.conftest import ROOT
 from xlplan.codes.families import every_message
@@ -45,6 +46,7 @@ from xlplan.plan.accounted import AccountLine
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value
+from xlplan.source.cells import FieldsOfRow, PlacesOfRow
 
 PAGE = (ROOT / "xlplan" / "ledger" / "README.md").read_text("utf-8")
 PLACE = Place("inbox/Ada.xlsx", "Update", "F12")
@@ -150,6 +152,27 @@ def test_a_row_has_one_text_whatever_it_holds(order: float, values: dict[str, Va
     assert text_of(fact) == json.dumps(
         to_body(fact), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
+
+
+@pytest.mark.parametrize("file", ["plan.xlsx", 'a "b" \\ ü\n.xlsx', "half \ud800.xlsx"])
+@pytest.mark.parametrize("held", [{"ref", "action", "due"}, {"action"}, set[str]()])
+def test_a_row_whose_places_are_in_one_row_has_the_same_text(file: str, held: set[str]) -> None:
+    columns = {"ref": 0, "due": 27, "action": 2, "lead": 3}
+    places = PlacesOfRow(file, "Plan", FieldsOfRow(41, columns, held))
+    fact = RowAdded("a-1", "action", 1.0, dict.fromkeys(held, "told"), places)
+    assert text_of(fact) == json.dumps(
+        to_body(fact), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    assert from_body(kind_of(fact), stored(fact)) == replace(fact, places=dict(places))
+
+
+def test_places_that_are_in_one_row_are_not_put_together_for_its_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    places = PlacesOfRow("plan.xlsx", "Plan", FieldsOfRow(4, {"ref": 0}, {"ref"}))
+    monkeypatch.setattr(PlacesOfRow, "items", None)
+    fact = RowAdded("a-1", "action", 1.0, {"ref": "1.1"}, places)
+    assert '"places":{"ref":["plan.xlsx","Plan","A5"]}' in text_of(fact)
 
 
 def test_a_percentage_takes_no_slow_way(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from msgspec import to_builtins
 from msgspec.structs import asdict
 
 from xlplan.errors import Problem
-from xlplan.ledger.sqlite import as_number, quick_text
+from xlplan.ledger.sqlite import as_number, places_text, quick_text
 from xlplan.merge.kept_cells import kept_body, kept_cells
 from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import (
@@ -49,7 +49,8 @@ def canonical(body: object) -> str:
 def text_of(fact: Fact) -> str:
     """The text as which a fact is stored: `canonical` of its body, soon done for a row of many."""
     if type(fact) is RowAdded:
-        quick = quick_text(_row_parts(fact), (fact.order, *fact.values.values()))
+        parts = _row_parts(fact, places_text(fact.places))
+        quick = quick_text(parts, (fact.order, *fact.values.values()))
         if quick is not None:
             return quick
     return canonical(to_body(fact))
@@ -91,14 +92,14 @@ def _defined(body: Body) -> Defined:
     return Defined(body["text"], body["sha256"], chosen, account)
 
 
-def _row_parts(fact: RowAdded) -> Body:
-    """The body of a row, its places as they are."""
+def _row_parts(fact: RowAdded, places: object = None) -> Body:
+    """The body of a row, its places as they are given (None: each as it is)."""
     body: Body = {
         "uid": fact.uid,
         "kind": fact.kind,
         "order": fact.order,
         "values": {n: v if type(v) is str else encode(v) for n, v in fact.values.items()},
-        "places": dict(fact.places.items()),
+        "places": places or dict(fact.places.items()),
         "author": fact.author,
         "origin": fact.origin,
         "source": fact.source,

@@ -12,7 +12,8 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -20,6 +21,7 @@ import msgspec
 
 from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009, PLAN_008
 from xlplan.errors import XlplanError
+from xlplan.merge.model import Place, PlacesInRow
 
 AT_HAND = 256
 """KiB of a file that SQLite holds: of a long ledger it would hold eight times as much, of which
@@ -123,6 +125,25 @@ def quick_text(body: object, numbers: Iterable[object]) -> str | None:
         return _QUICK.encode(body).decode()
     except (TypeError, UnicodeError):  # half of a pair of letters
         return None
+
+
+def places_text(places: Mapping[str, Place]) -> msgspec.Raw | None:
+    """The canonical JSON text of places that are in one row of a sheet: what stands around its
+    number is the same for all rows that have these columns. None of others."""
+    found = places.in_row() if isinstance(places, PlacesInRow) else None
+    if found is None:
+        return None
+    file, sheet, row, columns = found
+    return msgspec.Raw(str(row).encode().join(_around(file, sheet, columns)))
+
+
+@lru_cache(maxsize=64)
+def _around(file: str, sheet: str, columns: tuple[tuple[str, str], ...]) -> list[bytes]:
+    write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    before = write([file, sheet])[:-1]
+    starts = [f'{write(name)}:{before},"{letters}' for name, letters in sorted(columns)]
+    texts = ["{" + starts[0], *(f'"],{start}' for start in starts[1:]), '"]}']
+    return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def read_text(text: str) -> Any:

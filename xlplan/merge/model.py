@@ -40,6 +40,17 @@ class Place(Struct, frozen=True, array_like=True):
         return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
 
 
+class PlacesInRow(Mapping[str, Place]):
+    """Places by field that may all be in one row of a sheet, and are then known by less."""
+
+    __slots__ = ()
+
+    def in_row(self) -> tuple[str, str, int, tuple[tuple[str, str], ...]] | None:
+        """File, sheet, number of the row (from 1), each field with the letters of its column; None
+        where they are not known to be in one row, and where there are none."""
+        raise NotImplementedError
+
+
 NOWHERE, NO_WRITE = Place(), Id("")
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Container, ItemsView, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from xlplan.merge.model import Place
+from xlplan.merge.model import Place, PlacesInRow
 from xlplan.plan.status_words import may_ask, unanswered
 from xlplan.plan.text import trimmed
 from xlplan.source.headings import cell_text
-from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
+from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1, column_name
 
 LARGEST_MERGE = 100_000
 """Cells of a merged area beyond which its value is not carried to the rows below."""
@@ -61,7 +61,7 @@ class FieldsOfRow(Mapping[str, At]):
         return sum(1 for _ in self)
 
 
-class PlacesOfRow(Mapping[str, Place]):
+class PlacesOfRow(PlacesInRow):
     """Where the values of a row were read, by field: each is put into words where it is asked for.
     `cells` are the cells in which they stand."""
 
@@ -83,6 +83,14 @@ class PlacesOfRow(Mapping[str, Place]):
         """As of a dictionary that holds them all."""
         file, sheet = self.file, self.sheet
         return {name: Place(file, sheet, a1(*at)) for name, at in self.cells.items()}.items()
+
+    def in_row(self) -> tuple[str, str, int, tuple[tuple[str, str], ...]] | None:
+        """File, sheet, number of the row, and columns, where each value is in a cell of one row."""
+        if not isinstance(cells := self.cells, FieldsOfRow):
+            return None
+        held, columns = cells.held, cells.columns.items()
+        letters = [(name, column_name(col)) for name, col in columns if name in held]
+        return (self.file, self.sheet, cells.row + 1, tuple(letters)) if letters else None
 
 
 def blank_among(texts: Iterable[str]) -> set[str]:
