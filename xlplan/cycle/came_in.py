@@ -205,13 +205,19 @@ class Refs:
         """Whether it does."""
         return ref in self._drawer(ref)
 
-    def note(self, ref: str, actions: Iterable[tuple[float, str]], *, logged: bool) -> None:
-        """Note what a ref is that of, and whether its log has lines."""
+    def note(self, ref: str, actions: Iterable[tuple[float, str]], *, logged: bool) -> bool:
+        """Note what a ref is that of, and whether its log has lines; whether it says everything."""
         drawer, rows = self._drawer(ref), self._outline.rows
-        drawer.pop(ref, None)
-        lines = [(order, uid, rows[uid]) for order, uid in sorted(actions)]
-        if lines and not logged and all(self._is_plain(uid, line) for _, uid, line in lines):
+        lines = [] if logged else [(order, uid, rows[uid]) for order, uid in sorted(actions)]
+        for _, uid, line in lines:
+            if not self._is_plain(uid, line):
+                lines = []
+                break
+        if lines:
             drawer[ref] = [(order, uid, line.since) for order, uid, line in lines]
+        else:
+            drawer.pop(ref, None)
+        return bool(lines)
 
     def _is_plain(self, uid: str, line: RowLine) -> bool:
         """Whether a row is as it came in, without a status or steps."""
@@ -267,8 +273,8 @@ def by_ref(
 
     def asks(ref: str, count: int) -> bool:
         """Whether it is kept that the log of a ref has so many lines."""
-        told.note(ref, lines.get(ref, ()), logged=count > 0)
-        return count > 0 or (ref in lines and not told.says(ref))
+        says = told.note(ref, lines.get(ref, ()), logged=count > 0)
+        return count > 0 or (ref in lines and not says)
 
     yield from logs(desk, since, refs, asks, known, before)
     for ref, of in sorted(lines.items()):  # one after the other: together they are large

@@ -207,16 +207,17 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     if known and not stale and isinstance(data, bytes) and sha256(data) == known.sha256:
         return []
     from xlplan.issued.set_up_book import issued_set_up, set_up_workbook
+    from xlplan.issued.set_up_start import rows_held
     from xlplan.plan.guesses import guesses_of
     from xlplan.plan.set_up import Origin
     from xlplan.workbook.write.writing import write_workbook
 
     definition = state.definition
     issued = known or issued_set_up(definition, name, state.seq, path.name)
-    rows = [*state.master("action", issued.as_of), *state.master("recommendation", issued.as_of)]
     origin = Origin(guesses_of(state.definition_text), state.account, own_columns(desk))
     came = partial(state.row_at, as_of=issued.as_of)
     created = _created(desk, issued)
+    rows = rows_held(state, issued.as_of)
     book = set_up_workbook(definition, issued, rows, desk.key, created, kept, origin, came)
     return [_record(desk, work, issued, write_workbook(book), path)]
 

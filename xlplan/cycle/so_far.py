@@ -238,10 +238,12 @@ def logs(
     for each in new:
         changes.setdefault(each.action, []).append(each)
     for ref, found in changes.items():
-        found.sort(key=lambda each: (each.seq, each.field))
-        count = _lines_before(before, ref, ref in known) + len(found)
+        count = len(found)
+        if before is not None:
+            count += _lines_before(before, ref, ref in known)
         if asks(ref, count):
             yield ("log", ref), count
+        found.sort(key=lambda each: (each.seq, each.field))
         for seq, group in groupby(found, key=lambda each: each.seq):
             yield (
                 (log_of(ref), f"{seq:010}"),
@@ -249,9 +251,9 @@ def logs(
             )
 
 
-def _lines_before(before: Find | None, ref: str, is_known: bool) -> int:
+def _lines_before(before: Find, ref: str, is_known: bool) -> int:
     try:
-        return int(before("log", ref)) if before is not None else 0
+        return int(before("log", ref))
     except (Forgotten, Unknown):
         if is_known:
             raise

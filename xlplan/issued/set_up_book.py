@@ -18,6 +18,7 @@ from xlplan.issued.set_up_start import (
     Asked,
     Came,
     Found,
+    RowHeld,
     areas_of,
     asked_of,
     beside_kept,
@@ -37,7 +38,7 @@ from xlplan.issued.sheets import (
     stamped,
     wide_enough,
 )
-from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Unused
+from xlplan.merge.model import COORDINATOR, Issued, Unused
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
@@ -107,7 +108,7 @@ def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) 
 def set_up_workbook(
     definition: PlanDefinition,
     issued: Issued,
-    rows: Sequence[MasterRow],
+    rows: Sequence[RowHeld],
     key: bytes,
     created: str,
     kept: Sequence[Unused],

@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.issued.sheets import id_row, page_of, row_height
 from xlplan.late import regex
-from xlplan.merge.model import Issued, MasterRow, RowAdded
+from xlplan.merge.model import Issued, RowAdded
 from xlplan.plan.accounted import AccountLine, sheets_of
-from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition import STATUS, Field, PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
 from xlplan.plan.set_up import Entry, OwnColumn
 from xlplan.plan.set_up_sheets import KEPT, OWN, SHEETS, START, VALUE, SetUpSheet, heading_of
@@ -33,6 +34,9 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Validation,
 )
+
+if TYPE_CHECKING:
+    from xlplan.merge.state import State
 
 HOW = (
     "Change what is not right in the cells of this colour, save and close the workbook, then run "
@@ -80,11 +84,34 @@ class Answers(Struct, frozen=True):
     rule: Callable[[Area, str, str, str], tuple[Validation, list[Conditional]]]
 
 
+class RowHeld(NamedTuple):
+    """What a row of the plan holds: its kind, the values that it has by field, its status."""
+
+    uid: str
+    kind: str
+    values: Mapping[str, Value]
+    status: str
+
+
+def rows_held(state: State, as_of: int) -> list[RowHeld]:
+    """The rows as of a position, actions first: of one in which nothing was written since it came
+    in, what it brought."""
+    found = []
+    for kind in ("action", "recommendation"):
+        for uid in state.uids(kind, as_of):
+            if (row := state.untouched(uid, as_of)) is not None:
+                found.append(RowHeld(uid, kind, row.values, show(row.values.get(STATUS))))
+            else:
+                held = state.master_row(uid, as_of)
+                found.append(RowHeld(uid, kind, held.values, held.status))
+    return found
+
+
 def asked_of(
     definition: PlanDefinition,
     entries: Sequence[Entry],
     guesses: Sequence[Guess],
-    rows: Sequence[MasterRow],
+    rows: Sequence[RowHeld],
     came: Came,
 ) -> list[Asked]:
     """The guesses with the most doubtful first, then those that touch the most actions; at the end
@@ -105,11 +132,11 @@ def asked_of(
 def _touched(
     definition: PlanDefinition,
     guess: Guess,
-    rows: Sequence[MasterRow],
+    rows: Sequence[RowHeld],
     came: Came,
 ) -> tuple[str, int | None]:
     """Where the first value stands that a guess is about, and how many rows have one."""
-    found: list[tuple[MasterRow, str]] = []
+    found: list[tuple[RowHeld, str]] = []
     if guess.table == "field":
         kind, name = guess.names
         found = [(r, name) for r in rows if r.kind == kind and r.values.get(name) is not None]
@@ -135,7 +162,7 @@ def _names(value: object) -> tuple[str, ...]:
 def start_sheet(
     definition: PlanDefinition,
     issued: Issued,
-    rows: Sequence[MasterRow],
+    rows: Sequence[RowHeld],
     asked: Sequence[Asked],
     unused: int,
     more: Sequence[SetUpSheet],
@@ -199,7 +226,7 @@ def _is_free(asked: Asked) -> bool:
 def _top(
     definition: PlanDefinition,
     issued: Issued,
-    rows: Sequence[MasterRow],
+    rows: Sequence[RowHeld],
     unused: int,
     look: Palette,
 ) -> list[Row]:
@@ -317,20 +344,25 @@ class Found(Struct, frozen=True):
     counts: Mapping[tuple[str, ...], int]
 
 
-def found_in(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
+def found_in(definition: PlanDefinition, rows: Sequence[RowHeld]) -> Found:
     """Samples of each column, and how many actions have each rating and lead."""
     samples: dict[tuple[str, ...], str] = {}
+    held: dict[str, list[Mapping[str, Value]]] = {}
+    for row in rows:
+        held.setdefault(row.kind, []).append(row.values)
     for item in definition.fields:
-        texts = _samples(item, (r.values.get(item.id) for r in rows if r.kind == item.of))
+        texts = _samples(item, (values.get(item.id) for values in held.get(item.of, ())))
         samples[item.of, item.id] = "\n".join(f"• {text}" for text in texts)
-    actions = [row for row in rows if row.kind == "action" and not row.status]
+    actions = [row.values for row in rows if row.kind == "action" and not row.status]
     counts: Counter[tuple[str, ...]] = Counter()
-    rating, lead = definition.with_role("rating"), definition.with_role("lead")
-    for row in actions:
-        if rating is not None:
-            counts[rating.scale, show(row.values.get(rating.id))] += 1
-        value = row.values.get(lead.id) if lead is not None else None
-        counts.update((name,) for name in (value if isinstance(value, tuple) else ()))
+    if (rating := definition.with_role("rating")) is not None:
+        for text, count in Counter(show(values.get(rating.id)) for values in actions).items():
+            counts[rating.scale, text] += count
+    if (lead := definition.with_role("lead")) is not None:
+        named = (values.get(lead.id) for values in actions)
+        for names, count in Counter(v for v in named if isinstance(v, tuple)).items():
+            for name in names:
+                counts[name,] += count
     return Found(samples, counts)
 
 
@@ -347,8 +379,10 @@ def _samples(item: Field, values: Iterable[Value]) -> list[str]:
     found: dict[str, None] = {}
     met: set[object] = set()
     for value in values:
+        if value is None:
+            continue
         look = value if type(value) is str else (type(value), repr(value), _code_of(value))
-        if value is None or look in met:
+        if look in met:
             continue
         met.add(look)
         if text := " ".join(show_in(item, value).split())[:60]:

@@ -8,7 +8,7 @@ from it without replaying the ledger.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zlib import crc32
 
@@ -29,7 +29,7 @@ from xlplan.merge.model import (
 from xlplan.merge.settled import Settled
 from xlplan.merge.state import State
 from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
-from xlplan.plan.values import Value
+from xlplan.plan.values import Value, show
 
 V = TypeVar("V")
 STRETCH = 256
@@ -166,15 +166,19 @@ def outline_of(state: State, old: Outline | None = None) -> Outline:
     """The outline of a state; brought forward from an `old` one where only that much is new."""
     exchange = state.exchange
     rows = dict(old.rows) if old is not None else {}
+    key_of = cache(partial(state.definition.with_role, "key"))
     for uid in state.touched_at if old is not None else state.rows:
-        if (row := state.rows.get(uid)) is not None:
-            now = state.row_at(uid)
-            since, last = state.row_seq[uid], state.touched_at[uid]
-            order = (now or row).order
-            status = state.value(uid, STATUS)
-            rows[uid] = RowLine(
-                row.kind, order, state.ref(uid), since, last, now is not None, status
-            )
+        if (row := state.rows.get(uid)) is None:
+            continue
+        since, last = state.row_seq[uid], state.touched_at[uid]
+        if (as_it_came := state.untouched(uid)) is not None:
+            key, values = key_of(row.kind), as_it_came.values
+            ref, status = show(values.get(key.id)) if key else "", values.get(STATUS)
+            rows[uid] = RowLine(row.kind, as_it_came.order, ref, since, last, True, status)
+            continue
+        now = state.row_at(uid)
+        order, status = (now or row).order, state.value(uid, STATUS)
+        rows[uid] = RowLine(row.kind, order, state.ref(uid), since, last, now is not None, status)
     return Outline(
         seq=state.seq,
         tx=state.tx,
