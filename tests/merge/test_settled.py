@@ -324,8 +324,8 @@ def test_what_was_kept_of_nothing_that_is_there_is_found() -> None:
     state, cells = office.replayed().state, found.cells
     cell = cells["rating"]
     for more in (
-        {"none": SettledCell([], [], {}, asks=False)},
-        {"rating": cell._replace(saw={**cell.saw, "w-none": []})},
+        {"none": SettledCell((), (), None, asks=False)},
+        {"rating": cell._replace(saw={**(cell.saw or {}), "w-none": []})},
     ):
         assert not holds(state, "a-1", found._replace(cells={**cells, **more}))
     assert not holds(state, "a-none", Settled(found.since, {}))

@@ -183,7 +183,7 @@ def _holds(state: State, key: CellKey, found: Settled) -> bool:
     rows = {copy.id for copy in told if copy.kind is Kind.ROW}
     return (
         sorted({copy.seq for copy in told}) == [*cell.told]
-        and cell.saw.keys() <= {*cell.ids}
+        and {*(cell.saw or ())} <= {*cell.ids}
         and _stored(known - rows) == [*cell.ids]
         and cell.asks == any(copy.asks for copy in told)
         and len(_seen_through(writes, gone)) == len(gone)
