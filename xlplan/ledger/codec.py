@@ -263,11 +263,9 @@ def _returned(body: Body) -> Returned:
     return Returned(
         **{
             **body,
-            "rows": tuple(body["rows"]),
-            "fields": tuple(body["fields"]),
+            **{name: tuple(body[name]) for name in ("rows", "fields", "information")},
             "assertions": tuple(_assertion(body, item) for item in body["assertions"]),
             "problems": tuple(Problem(*parts) for parts in body["problems"]),
-            "information": tuple(body["information"]),
             "unused": tuple(_unused(answer) for answer in body.get("unused", ())),
             "confirmed": tuple(body.get("confirmed", ())),
         }
