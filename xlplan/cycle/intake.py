@@ -200,12 +200,12 @@ def read(
 def _own_fills(desk: Desk) -> frozenset[str]:
     """The fills of every template that went out, by the record, else one of each definition tells
     them; and white."""
-    from xlplan.issued.template import made_again
-
     exchange, definition_at = desk.state.exchange, desk.state.definition_at
-    old = exchange.of_old(definition_at)
-    again = (made_again(definition_at(each.as_of), each, desk.key)[1] for each in old)
-    shared = [*exchange.shared.values(), *again]
+    shared = [*exchange.shared.values()]
+    for each in exchange.of_old(definition_at):
+        from xlplan.issued.template import made_again  # nothing else of reading writes
+
+        shared.append(made_again(definition_at(each.as_of), each, desk.key)[1])
     return frozenset({BLANK}).union(*(each.fills for each in shared))
 
 
