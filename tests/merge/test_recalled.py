@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 
 import pytest
@@ -11,12 +11,23 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.paper import DEFINITION, Office
-from tests.recalling import is_recalled, recall
+from tests.recalling import Memory, is_recalled, recall
 from tests.scenes import ACTS, MASTER_EDITS, SENT, Sent, read, scene
+from xlplan.merge.exchange import Exchange
 from xlplan.merge.heard import NOTHING_HEARD
 from xlplan.merge.kinds import Id, Kind
-from xlplan.merge.model import COORDINATOR, CellKey, Ours, Posted, Returned, RowAdded, Shared, Write
-from xlplan.merge.outline import can_be_recalled, outline_of
+from xlplan.merge.model import (
+    COORDINATOR,
+    CellKey,
+    Issued,
+    Ours,
+    Posted,
+    Returned,
+    RowAdded,
+    Shared,
+    Write,
+)
+from xlplan.merge.outline import Entry, can_be_recalled, outline_of
 from xlplan.merge.past import past_of
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
@@ -298,6 +309,41 @@ def test_what_templates_share_is_read_where_it_was_recorded() -> None:
         assert office.state.exchange.shared == {"f-1": shared}
         assert office.state.exchange.shared == {"f-1": shared}
         assert is_recalled(office) == (not lost)
+
+
+def test_the_templates_of_the_open_cycle_are_found_together_once_several_are_asked_for() -> None:
+    office = year()
+    old = office.state.exchange.templates("2026-02")[0]
+    sent = [office.issue(lead, cycle="2026-03") for lead in ("Ann", "Ben", "Cy", "Di", "Ed")]
+    for again in (sent[0], sent[3]):
+        office.append(replace(again, ours=Ours({}, "f-1", Shared("f-1", {}, ()))))
+    memory = recall(office)
+    asked: list[str] = []
+
+    def entries(topic: str, name: str) -> Sequence[Entry]:
+        asked.append(topic)
+        return Memory.entries(memory, topic, name)
+
+    memory.entries = entries  # type: ignore[method-assign]
+    exchange, whole = office.state.exchange, office.replayed().state.exchange
+    for one in (old, *sent):
+        assert exchange.issued[one.id] == whole.issued[one.id]
+        assert exchange.issued_at[one.id] == whole.issued_at[one.id]
+        assert exchange.first_seq[one.id] == whole.first_seq[one.id]
+        assert exchange.ours_of(one.id) == whole.ours_of(one.id)
+    assert asked == ["issued", "issued", "issued", "cycle"]
+    assert exchange.templates("2026-03") == whole.templates("2026-03")
+    assert is_recalled(office)
+    memory = recall(office)
+    assert [office.state.exchange.issued[one.id] for one in sent[:2]] == sent_as(whole, sent[:2])
+    memory.lost = ("cycle",)
+    assert [office.state.exchange.issued[one.id] for one in sent[2:]] == sent_as(whole, sent[2:])
+    assert not is_recalled(office)
+
+
+def sent_as(exchange: Exchange, sent: Sequence[Issued]) -> list[Issued]:
+    """Templates as they were written last."""
+    return [exchange.issued[one.id] for one in sent]
 
 
 def test_a_template_of_old_may_be_written_again() -> None:

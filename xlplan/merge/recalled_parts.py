@@ -196,6 +196,7 @@ class RecalledExchange(Exchange):
         outline = recall.outline
         self._found: set[tuple[str, str]] = set()
         self._came_back: dict[str, int] = {}
+        self._alone = set[str]()  # templates of the open cycle that were looked up singly
         self._without_ours: list[Issued] = []
         """Templates that went out since, of which what is ours was not recorded."""
         self.issued = OnDemand(self._issued_with)
@@ -214,6 +215,8 @@ class RecalledExchange(Exchange):
 
     def need(self, topic: str, name: str) -> None:
         """Read what is kept under a topic and name, where that has not been done."""
+        if topic == "issued" and len(self._alone) > 1 and (topic, name) not in self._found:
+            self.need("cycle", self.cycle)
         if self._state.is_whole or topic in _LOOKED_UP or (topic, name) in self._found:
             return
         try:
@@ -223,8 +226,10 @@ class RecalledExchange(Exchange):
             return
         self._found.add((topic, name))
         if topic == "cycle" and name in self._cycles:
-            found = (event.fact for event in events)
-            self._cycles[name] += dict.fromkeys(f.id for f in found if isinstance(f, Issued))
+            sent = [(each, each.fact.id) for each in events if isinstance(each.fact, Issued)]
+            self._cycles[name] += dict.fromkeys(ident for _, ident in sent)
+            events = [each for each, ident in sent if ("issued", ident) not in self._found]
+            self._found.update(("issued", ident) for _, ident in sent)
         for event in events:
             self._put(topic, name, event)
 
@@ -236,7 +241,9 @@ class RecalledExchange(Exchange):
             self.post(event, fact)
         elif isinstance(fact, Issued) and topic == "bytes":
             self.digests.add(name)
-        elif isinstance(fact, Issued) and topic == "issued":
+        else:
+            assert isinstance(fact, Issued)
+            self._alone |= {fact.id} if (topic, fact.cycle) == ("issued", self.cycle) else set()
             self._note(event, fact)
 
     def _issued_with(self, name: str | None) -> dict[str, Issued]:
@@ -348,12 +355,11 @@ class RecalledExchange(Exchange):
     def events_since(self, position: int) -> Sequence[Event]:
         """As of a whole one."""
         if not self._state.is_whole:
-            last, recall = self._recall.outline.seq, self._recall
-            stretches = range(position // STRETCH, last // STRETCH + 1)
+            stretches = range(position // STRETCH, self._recall.outline.seq // STRETCH + 1)
             try:
-                found = [positions(recall, "returned", str(number)) for number in stretches]
+                found = [positions(self._recall, "returned", str(number)) for number in stretches]
                 known = (seq for each in found for seq in each if seq >= position)
-                return [*recall.events(known), *super().events_since(position)]
+                return [*self._recall.events(known), *super().events_since(position)]
             except Forgotten:
                 self._state.complete()
         return super().events_since(position)
