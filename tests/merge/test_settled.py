@@ -275,6 +275,30 @@ def test_a_row_that_came_in_later_or_again_or_went_back_is_told_whole() -> None:
     assert settled_of(office.state, "a-1", None, since) is None
 
 
+def test_a_row_that_was_taken_back_before_the_cycle_began_is_told_whole() -> None:
+    office = Office()
+    back = office.give_back(office.issue("Ann"), added={"action": "Roof"})
+    (asked,) = office.questions()
+    office.answer(asked, "Accept")
+    (uid,) = set(office.state.rows) - {*ROWS}
+    here = office.issue("Ann", cycle="2026-02")
+    assert settled_of(office.state, uid, None, here.as_of) is not None
+    office.undo(back)
+    gone = office.issue("Ann", cycle="2026-03")
+    assert office.state.row_at(uid) is None
+    assert settled_of(office.state, uid, None, gone.as_of) is None
+
+
+def test_who_wrote_first_in_a_cell_that_came_in_blank_had_seen_nothing_there() -> None:
+    key = ("a-1", "revised")
+    office = months_of(3, {key: "1 May 2026"})
+    assert key[1] not in office.state.rows["a-1"].values
+    cell = settled(office).cells[key[1]]
+    assert not cell.saw
+    (told,) = recent(office.state, key)
+    assert office.replayed().state.live(key)[0].saw == told.saw == frozenset()
+
+
 def test_a_row_that_was_added_again_has_its_timeline_made_anew() -> None:
     office = months_of(3)
     recall(office)
