@@ -299,6 +299,16 @@ def test_who_wrote_first_in_a_cell_that_came_in_blank_had_seen_nothing_there() -
     assert office.replayed().state.live(key)[0].saw == told.saw == frozenset()
 
 
+def test_what_a_cell_holds_is_settled_once_more_when_its_row_is_told_whole() -> None:
+    office, key = months_of(4), ("a-1", "progress")
+    recall(office)
+    whole = office.replayed().state.cell(key)
+    (head,) = office.state.cell(key, office.state.seq).heads
+    assert head.saw < whole.heads[0].saw
+    office.state.live(key)
+    assert office.state.cell(key) == whole
+
+
 def test_a_row_that_was_added_again_has_its_timeline_made_anew() -> None:
     office = months_of(3)
     recall(office)
