@@ -691,3 +691,16 @@ def test_every_key_figure_leads_to_the_rows_that_it_counts() -> None:
             assert len(mine) == int(str(row[1].value)), label
         elif label != "Returns received":
             assert sheet.max_row - first + 1 == int(str(row[1].value)), label
+
+
+def test_words_that_several_actions_say_are_one_cell() -> None:
+    shared = 0
+    for sheet in accessible_workbook(sample_board(60, 6), CREATED).sheets:
+        rows = sheet.rows[sheet.filter.first_row :] if sheet.filter else []
+        for head, *cells in zip(*(row.cells for row in rows), strict=True):
+            if head is not None and head.value in ("Action", "Why it is here"):
+                cells = [cell for cell in cells if cell and not cell.link]
+                said = {cell.value for cell in cells}
+                assert len({*map(id, cells)}) == len(said)
+                shared += len(cells) - len(said)
+    assert shared > 0

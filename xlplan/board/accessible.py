@@ -84,6 +84,11 @@ class _Reader(Struct, frozen=True, dict=True):
         return replace(self.plain, colour=self.look.link.colour)
 
     @cached_property
+    def linked(self) -> Style:
+        """A link in a table."""
+        return replace(self.body, colour=self.look.link.colour)
+
+    @cached_property
     def shares(self) -> Style:
         return replace(self.body, number_format="0%", align="right")
 
@@ -105,7 +110,8 @@ class _Reader(Struct, frozen=True, dict=True):
                 return Cell(float(found[1]) / 100, style)
             place = self.places.get(item.link, "") if item.link else ""
             if place:
-                style = replace(style, colour=self.look.link.colour)
+                link = self.look.link.colour
+                style = self.linked if style is self.body else replace(style, colour=link)
             return Cell(self.long.fit(words, width, self.body), style, link=place)
         if isinstance(value, date):
             return Cell(value, self.body)
@@ -114,25 +120,31 @@ class _Reader(Struct, frozen=True, dict=True):
         return Cell(value, self.figures)
 
 
+_WORDS = (str, tuple)
+"""The kinds of values that are words and nothing else."""
+
+
 def _spoken(
     reader: _Reader, column: TableColumn, items: Sequence[Item], each: Sequence[Item]
 ) -> list[Cell]:
     """The items of a column, `each` of them once, as it is read out: what many rows have is one
-    cell."""
+    cell, and so are words that several of them say."""
     width, body, least = width_of(column), reader.body, least_long(reader.body)
     cells: dict[int, Cell] = {}
+    of_words: dict[object, Cell] = {}
     for item in each:
         value = item.value
-        if (
-            value.__class__ is str
-            and item.link is None
-            and item.rating is None
-            and value[-1:] != "%"
-            and len(value) < least
-        ):
-            cells[id(item)] = Cell(value, body)  # as most are
-        else:
+        if item.link is not None or item.rating is not None or value.__class__ not in _WORDS:
             cells[id(item)] = reader.cell(column, item, width)
+            continue
+        cell = of_words.get(value)
+        if cell is None:
+            if value.__class__ is str and value[-1:] != "%" and len(value) < least:
+                cell = Cell(value, body)  # as most are
+            else:
+                cell = reader.cell(column, item, width)
+            of_words[value] = cell
+        cells[id(item)] = cell
     return [*map(cells.__getitem__, map(id, items))]
 
 
@@ -209,8 +221,7 @@ def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
     )
     rows = [
         [
-            Cell(found.name, replace(reader.body, colour=reader.look.link.colour),
-                 link=f"'{found.name}'!A1"),
+            Cell(found.name, reader.linked, link=f"'{found.name}'!A1"),
             Cell(found.line, reader.body),
             Cell(len(found.lines), reader.figures),
         ]
