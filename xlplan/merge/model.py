@@ -5,6 +5,7 @@ All frozen. The ledger stores the classes of `Fact` and nothing else; all else i
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -45,10 +46,10 @@ class PlacesInRow(Mapping[str, Place]):
 
     __slots__ = ()
 
+    @abstractmethod
     def in_row(self) -> tuple[str, str, int, tuple[tuple[str, str], ...]] | None:
         """File, sheet, number of the row (from 1), each field with the letters of its column; None
         where they are not known to be in one row, and where there are none."""
-        raise NotImplementedError
 
 
 NOWHERE, NO_WRITE = Place(), Id("")
