@@ -612,6 +612,22 @@ def test_a_row_that_came_in_once_more_has_all_that_was_settled_told_before() -> 
     _same(office)
 
 
+def test_what_a_later_copy_asks_is_told_with_its_row() -> None:
+    office = Office()
+    ann, ben = (office.issue(lead, cycle="2026-02") for lead in ("Ann", "Ben"))
+    office.give_back(ben, {RATING: "Amber"}, digest="1")
+    office.give_back(ann, {RATING: "Blue", ("a-1", "progress"): "x"}, digest="2")
+    (asked,) = office.questions()
+    office.answer(asked, asked.choices[0])
+    office.give_back(ann, {("a-1", "progress"): "x"}, digest="3")
+    kinds = [copy.kind for copy in office.state.copies(("a-1", "progress"))]
+    assert kinds == [Kind.ROW, Kind.EDIT, Kind.HELD]  # what was answered did not come with it
+    office.issue("Ann", cycle="2026-03")
+    office.coordinator({("a-1", "outcome"): "Better"}, digest="4")
+    assert settled(office).cells["progress"].asks
+    _same(office)
+
+
 def test_what_asks_is_told_with_its_row() -> None:
     office, key = Office(), ("a-1", "due")
     issued = office.issue("Ann", cycle="2026-01")

@@ -93,7 +93,7 @@ def _cell(state: State, key: CellKey, old: Settled | None, since: int) -> Settle
         for first, *_ in told
         if first.kind not in _SAID and first.saw & known != rows
     }
-    asks = any(first.asks for first, *_ in told)
+    asks = any(copy.asks for each in told for copy in each)
     places = {copy.seq for each in told for copy in each}
     return SettledCell(tuple(sorted(places)), tuple(_stored(known - rows)), saw or None, asks)
 
