@@ -102,6 +102,17 @@ def test_status_loads_nothing_heavy(args: list[str], plan: Path, tmp_path: Path)
     assert HEAVY & loaded == set()
 
 
+@pytest.mark.parametrize("args", [["status"], []])
+def test_a_look_at_what_was_kept_loads_neither_merge_nor_plan(
+    args: list[str], plan: Path, tmp_path: Path
+) -> None:
+    assert run(["-C", str(plan), "status"], tmp_path / "kept.json")[0] in {0, 1}
+    status, loaded = run(["-C", str(plan), *args], tmp_path / "report.json")
+    assert status in {0, 1}
+    assert "xlplan.cycle.kept" in loaded
+    assert {name for name in loaded if name.startswith(("xlplan.merge", "xlplan.plan"))} == set()
+
+
 SELDOM = frozenset(
     {
         "xlplan.codes.families",

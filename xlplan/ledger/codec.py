@@ -33,6 +33,7 @@ from xlplan.merge.model import (
     Undone,
     Unused,
     Write,
+    in_one_row,
 )
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.values import decode, encode
@@ -49,7 +50,7 @@ def canonical(body: object) -> str:
 def text_of(fact: Fact) -> str:
     """The text as which a fact is stored: `canonical` of its body, soon done for a row of many."""
     if type(fact) is RowAdded:
-        parts = _row_parts(fact, places_text(fact.places))
+        parts = _row_parts(fact, places_text(in_one_row(fact.places)))
         quick = quick_text(parts, (fact.order, *fact.values.values()))
         if quick is not None:
             return quick

@@ -12,16 +12,18 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import msgspec
 
 from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009, PLAN_008
 from xlplan.errors import XlplanError
-from xlplan.merge.model import Place, PlacesInRow
+
+if TYPE_CHECKING:  # a look at a plan loads nothing of a merge
+    from xlplan.merge.model import InRow
 
 AT_HAND = 256
 """KiB of a file that SQLite holds: of a long ledger it would hold eight times as much, of which
@@ -127,10 +129,9 @@ def quick_text(body: object, numbers: Iterable[object]) -> str | None:
         return None
 
 
-def places_text(places: Mapping[str, Place]) -> msgspec.Raw | None:
+def places_text(found: InRow | None) -> msgspec.Raw | None:
     """The canonical JSON text of places that are in one row of a sheet: what stands around its
     number is the same for all rows that have these columns. None of others."""
-    found = places.in_row() if isinstance(places, PlacesInRow) else None
     if found is None:
         return None
     file, sheet, row, columns = found

@@ -47,9 +47,18 @@ class PlacesInRow(Mapping[str, Place]):
     __slots__ = ()
 
     @abstractmethod
-    def in_row(self) -> tuple[str, str, int, tuple[tuple[str, str], ...]] | None:
+    def in_row(self) -> InRow | None:
         """File, sheet, number of the row (from 1), each field with the letters of its column; None
         where they are not known to be in one row, and where there are none."""
+
+
+InRow = tuple[str, str, int, tuple[tuple[str, str], ...]]
+"""As of `PlacesInRow.in_row`."""
+
+
+def in_one_row(places: Mapping[str, Place]) -> InRow | None:
+    """What `PlacesInRow.in_row` says of places; None of any others."""
+    return places.in_row() if isinstance(places, PlacesInRow) else None
 
 
 NOWHERE, NO_WRITE = Place(), Id("")
