@@ -18,7 +18,7 @@ from xlplan.cycle.standing import leads_standing
 from xlplan.ledger.codec import change, change_body
 from xlplan.ledger.projection import Key, Unknown
 from xlplan.ledger.sqlite import read_text
-from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of
+from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of, joined
 from xlplan.merge.log import History, counts_for
 from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Returned
 from xlplan.merge.outline import Forgotten
@@ -108,19 +108,17 @@ def _kept_heard(
     desk: Desk, events: Sequence[Event], before: Find | None
 ) -> Iterator[tuple[Key, object]]:
     state, history = desk.state, desk.history
+    known: Set[str] = frozenset()
     if before is None:
-        found = new = heard_of(state, history.changes, state.seq)
-        uids = sorted(new.uids)
+        of_all = new = heard_of(state, history.changes, state.seq)
     else:
         uids, last, due = before(*_HEARD_OF)
-        new = _new(history, events, state.seq)
-        known = sorted(new.uids & {*uids})
-        found = _read(((uid, before(_HEARD, uid)) for uid in known), last, due).followed_by(new)
-        uids = sorted(new.uids | {*uids})
-    yield _HEARD_OF, (uids, found.last, found.due)
-    for uid in sorted(new.uids):
-        of = (found.asked, found.changed, found.public, found.said)
-        yield (_HEARD, uid), [each.get(uid, ()) for each in of]
+        new, known = _new(history, events, state.seq), {*uids}
+        of_all = Heard(last=last, due=due).followed_by(Heard(last=new.last, due=new.due))
+    yield _HEARD_OF, (sorted(new.uids | known), of_all.last, of_all.due)
+    for uid in sorted(new.uids):  # one after the other: what was heard is longer with each cycle
+        had = before(_HEARD, uid) if before is not None and uid in known else None
+        yield (_HEARD, uid), joined(had or NOTHING_HEARD.of_row(uid), new.of_row(uid))
 
 
 # How each lead stood

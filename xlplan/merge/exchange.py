@@ -225,8 +225,8 @@ class Exchange:
 
     def asked_last(self, names: Iterable[str], seq: int) -> str:
         """The cycle in which somebody of these names was asked last before a position."""
-        found = chain.from_iterable(map(self._asked_of, names))
-        return max(asked for asked in found if asked[0] < seq)[2]
+        found = sorted(chain.from_iterable(map(self._asked_of, names)))
+        return found[bisect_left(found, (seq,)) - 1][2]
 
     def _asked_of(self, name: str) -> Sequence[Asked]:
         """When somebody was asked, for which cycles."""

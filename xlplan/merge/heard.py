@@ -7,6 +7,7 @@ It is counted from what went out and came back, or brought forward from what was
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -21,6 +22,8 @@ from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS
 Word = tuple[str, str, str, bool, str]
 """In which cycle somebody said whether nothing had changed; when the file was saved, its id, what
 it says, and who said it."""
+OfRow = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[Word]]
+"""What was heard of a row: the four parts of a `Heard`."""
 
 
 class Heard(Struct, frozen=True):
@@ -50,23 +53,41 @@ class Heard(Struct, frozen=True):
         """The rows of which anything was heard."""
         return self.asked.keys() | self.changed.keys() | self.public.keys() | self.said.keys()
 
+    def of_row(self, uid: str) -> OfRow:
+        """What was heard of a row."""
+        return (
+            self.asked.get(uid, ()),
+            self.changed.get(uid, ()),
+            self.public.get(uid, ()),
+            self.said.get(uid, ()),
+        )
+
     def followed_by(self, new: Heard) -> Heard:
         """What was heard before, and after it what is new."""
+        into: tuple[dict[str, Any], ...] = ({}, {}, {}, {})
+        for uid in new.uids:
+            for kept, words in zip(into, joined(self.of_row(uid), new.of_row(uid)), strict=True):
+                if words:
+                    kept[uid] = words
+        asked, changed, public, said = into
         return Heard(
-            asked=_joined(self.asked, new.asked),
-            changed=_joined(self.changed, new.changed),
-            public=_joined(self.public, new.public),
-            said={**self.said, **{u: [*self.said.get(u, ()), *w] for u, w in new.said.items()}},
+            asked={**self.asked, **asked},
+            changed={**self.changed, **changed},
+            public={**self.public, **public},
+            said={**self.said, **said},
             last=new.last or self.last,
             due={**self.due, **{c: max(day, self.due.get(c, "")) for c, day in new.due.items()}},
         )
 
 
-def _joined(
-    before: Mapping[str, Sequence[str]], new: Mapping[str, Sequence[str]]
-) -> Mapping[str, Sequence[str]]:
-    every = {uid: [*before.get(uid, ()), *cycles] for uid, cycles in new.items()}
-    return {**before, **{uid: [*dict.fromkeys(cycles)] for uid, cycles in every.items()}}
+def joined(before: OfRow, new: OfRow) -> OfRow:
+    """What was heard of a row before, and after it what is new; each cycle once."""
+    return (
+        [*dict.fromkeys((*before[0], *new[0]))],
+        [*dict.fromkeys((*before[1], *new[1]))],
+        [*dict.fromkeys((*before[2], *new[2]))],
+        [*before[3], *new[3]],
+    )
 
 
 NOTHING_HEARD = Heard()

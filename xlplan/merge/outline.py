@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from zlib import crc32
 
 from msgspec import Struct
@@ -242,9 +242,9 @@ def fields_shown(definition: PlanDefinition) -> frozenset[str]:
     return frozenset((*(item.id for item in definition.fields), STATUS))
 
 
-def positions(recall: Recall, topic: str, name: str) -> list[int]:
-    """The positions among what was kept under a topic and name."""
-    return [entry for entry in recall.entries(topic, name) if isinstance(entry, int)]
+def positions(recall: Recall, topic: str, name: str) -> Sequence[int]:
+    """What was kept under a topic and name of which `bears_on` gives positions, in their order."""
+    return cast("Sequence[int]", recall.entries(topic, name))
 
 
 # Where events lie: an index that is kept in drawers
@@ -271,8 +271,8 @@ class Index:
         label = f"{topic} {name}"
         found = self._drawer(_drawer_of(label)).get(label, "")
         if isinstance(found, str):
-            return [int(position) for position in found.split()]
-        return [(as_of, order, cycle) for as_of, order, cycle in found]
+            return [*map(int, found.split())]
+        return [*map(tuple, found)]
 
     def _drawer(self, place: Place) -> Drawer:
         if place in self._of_rows:

@@ -224,18 +224,23 @@ class Recalled(Retold):
         rests = self._at_rest(key, as_of)
         return rests if rests is not None else super().shown(key, as_of)
 
-    def _at_rest(self, key: CellKey, as_of: int | None) -> tuple[Value, list[str]] | None:
-        """What a cell of a row that was written to shows where it rests: what was kept of it."""
-        if self._recall is None or key[1] not in self._fields or not self.rests(key):
-            return None
-        known = max(self._resting[key[0]].since, self._definitions[-1][0])
-        if (as_of is not None and as_of < known) or not self._outline.rows[key[0]].there:
-            return None
+    def at_rest(self, uid: str, as_of: int | None) -> Mapping[str, tuple[Value, list[str]]]:
+        """What the cells of a row that was written to show that rest: what was kept of them."""
+        if self._recall is None or (settled := self._resting.get(uid)) is None:
+            return {}
+        known = max(settled.since, self._definitions[-1][0])
+        if (as_of is not None and as_of < known) or not self._outline.rows[uid].there:
+            return {}
+        names = self._fields.intersection(settled.cells)
         try:
-            return self._recall.standing(key[0]).shown(key[1])
+            standing = self._recall.standing(uid) if names else None
         except Forgotten:
             self.complete()
-            return None
+            return {}
+        return {name: standing.shown(name) for name in names} if standing is not None else {}
+
+    def _at_rest(self, key: CellKey, as_of: int | None) -> tuple[Value, list[str]] | None:
+        return self.at_rest(key[0], as_of).get(key[1]) if self.rests(key) else None
 
     def untouched(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """As of a whole one; None for rows that were kept as they stand."""

@@ -4,9 +4,7 @@ state (see `recalled.py`). Every answer is that of a whole one."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from typing import Protocol
-
-from msgspec.structs import replace
+from typing import Protocol, cast
 
 from xlplan.merge.exchange import Asked, Exchange
 from xlplan.merge.kinds import Id
@@ -61,6 +59,10 @@ class Part(Protocol):
     ) -> list[tuple[Value, list[str]]] | None:
         """As a row stands, where nothing was written to it since it was kept."""
 
+    def at_rest(self, uid: str, as_of: int | None) -> Mapping[str, tuple[Value, list[str]]]:
+        """By field, what the cells of a row show that rest, and the ids of the writes behind each;
+        nothing where that was not kept."""
+
 
 # The writes of the cells whose rows were asked for
 
@@ -80,13 +82,6 @@ class RecalledRecords(Records):
         """As of a whole one."""
         self._state.need_cell(key, as_of)
         return super().is_agreed(key, as_of)
-
-    def saw(self, key: CellKey, write: Id, seen: frozenset[Id]) -> None:
-        """Set right what a write saw of a cell of which not everything is told."""
-        record = self._records[key][write]
-        if record.copies[0].saw != seen:
-            record.copies[:] = [replace(copy, saw=seen) for copy in record.copies]
-            record.whole = None
 
     def forget(self, uid: str) -> list[CellKey]:
         """Forget the writes of a row, so that it can be told once more; the cells it had any in."""
@@ -147,6 +142,11 @@ class RecalledRecords(Records):
     ) -> list[tuple[Value, list[str]]] | None:
         """As a row stands, where nothing was written to it since."""
         return self._state.standing(uid, names, as_of)
+
+    def at_rest(self, uid: str, as_of: int | None) -> Mapping[str, tuple[Value, list[str]]]:
+        """As of a whole one."""
+        self._state.need_row(uid, self._state.seq)
+        return self._state.at_rest(uid, as_of)
 
     def cells_of(self, uid: str, since: int | None = None) -> list[CellKey]:
         """As of a whole one."""
@@ -322,7 +322,7 @@ class RecalledExchange(Exchange):
         except Forgotten:
             self._state.complete()
             return super()._asked_of(name)
-        return [*(entry for entry in before if not isinstance(entry, int)), *known]
+        return [*cast("Sequence[Asked]", before), *known]
 
     def came_back(self, issued: str) -> int:
         """As of a whole one; what is in the files is not asked for."""

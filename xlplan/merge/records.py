@@ -220,6 +220,10 @@ class Records:
         (see `recalled.py`), or None."""
         return None
 
+    def at_rest(self, uid: str, as_of: int | None) -> Mapping[str, tuple[Value, list[str]]]:  # noqa: ARG002
+        """The same by field, of those cells of a row that was written to in which nobody wrote."""
+        return {}
+
     def written(self) -> Iterator[CellKey]:
         """Every cell but those in which only what its row brought in stands."""
         found = [
@@ -327,6 +331,7 @@ def values_of(
         return [value for value, _ in kept]
     if (untouched := state.untouched(uid, as_of)) is not None:
         return list(map(untouched.values.get, names))
+    rest = state.records.at_rest(uid, as_of)
     found = state.records.brought_in(uid)
     if found is None:
         return [state.value(uid, name, as_of) for name in names]
@@ -336,6 +341,8 @@ def values_of(
     return [
         (state.read((uid, name), row.values[name], definition) if there else None)
         if name in alone
+        else rest[name][0]
+        if name in rest
         else state.value(uid, name, as_of)
         if written((uid, name))
         else None
@@ -365,6 +372,7 @@ def shown_of(
         return kept
     if (untouched := state.untouched(uid, as_of)) is not None:
         return [shown_as_it_came(uid, untouched.values, name) for name in names]
+    rest = state.records.at_rest(uid, as_of)
     found = state.records.brought_in(uid)
     if found is None or as_of < found[0]:
         return [state.shown((uid, name), as_of) for name in names]
@@ -372,6 +380,8 @@ def shown_of(
     return [
         (state.read((uid, name), row.values[name], then), [row_write_id(row, name).stored])
         if name in alone
+        else rest[name]
+        if name in rest
         else state.shown((uid, name), as_of)
         if state.records.has((uid, name))
         else (None, [])

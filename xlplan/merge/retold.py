@@ -8,8 +8,10 @@ somebody asks for what was written there, and what they show was kept.
 from __future__ import annotations
 
 from abc import abstractmethod
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -66,6 +68,11 @@ class Retold(State):
         """What these fields of a row show, with the writes behind each; None where that was not
         kept of all of them."""
 
+    @abstractmethod
+    def at_rest(self, uid: str, as_of: int | None) -> Mapping[str, tuple[Value, list[str]]]:
+        """By field, what the cells of a row show that rest, and the ids of the writes behind each;
+        nothing where that was not kept."""
+
     def need(self, uid: str, since: int | None = None) -> None:
         """Tell the events again that bear on a row, where that has not been done: all of them, or
         those that matter to who looks at what held at a position and came after."""
@@ -75,14 +82,19 @@ class Retold(State):
 
     def need_cell(self, key: CellKey, since: int | None = None) -> None:
         """The same of one cell; others rest."""
-        self.need_row(key[0], since)
-        if self.rests(key) and key[0] != self._telling:
-            self._wake(key[0], (key[1],))
+        uid, name = key
+        told = self._told.get(uid)
+        if told is None or (told and (since is None or since < told)):
+            self.need_row(uid, since)
+        settled = self._resting.get(uid)
+        if settled is not None and name in settled.cells and uid != self._telling:
+            self._wake(uid, (name,))
 
     def rests(self, key: CellKey) -> bool:
         """Whether nothing is told of a cell, for nobody wrote in it since it had been settled."""
-        settled = self._resting.get(key[0])
-        return settled is not None and key[1] in settled.cells
+        uid, name = key
+        settled = self._resting.get(uid)
+        return settled is not None and name in settled.cells
 
     def resting(self, uid: str) -> Settled | None:
         """Where a row was settled, and how in those of its cells that rest; None without any."""
@@ -129,10 +141,11 @@ class Retold(State):
         assert recall is not None
         known = positions(recall, "row", uid)
         if settled is not None:
-            later = recall.events(seq for seq in known if seq > settled.since)
+            later = recall.events(known[bisect_right(known, settled.since) :])
             if all(builds_on(self, event, settled) for event in later):
-                added = (seq for seq in positions(recall, "added", uid) if seq <= settled.since)
-                return [*recall.events(added), *later], settled
+                added = positions(recall, "added", uid)
+                begun = recall.events(added[: bisect_right(added, settled.since)])
+                return [*begun, *later], settled
         return recall.events(known), None
 
     def _wake(self, uid: str, names: Collection[str]) -> None:
@@ -140,6 +153,8 @@ class Retold(State):
         recall, settled = self._recall, self._resting[uid]
         assert recall is not None
         cells = {name: settled.cells[name] for name in names if name in settled.cells}
+        if not cells:
+            return
         try:
             told = sorted({seq for cell in cells.values() for seq in cell.told})
             events = recall.passing(told)
@@ -173,21 +188,20 @@ class Retold(State):
                     continue
                 said = (w for w in about.assertions if w.field in cells)
                 told = tuple(w for w in said if w.id.stored in cells[w.field].ids)
-                self._take_writes(event, replace(about, assertions=told))
-                for write in told:
-                    saw = cells[write.field].saw or {}
-                    self._set_right(write, saw.get(write.id.stored))
+                saw = partial(self._saw_then, cells)
+                self._take_writes(event, replace(about, assertions=told), saw)
             else:
                 assert isinstance(fact, Decided)
                 self._take_decision(event, fact)
         self._telling = before
 
-    def _set_right(self, write: Write, saw: Sequence[str] | None) -> None:
-        """Let a write have seen what it saw of those that are told (None: what its row brought)."""
+    def _saw_then(self, cells: Mapping[str, SettledCell], write: Write) -> frozenset[Id]:
+        """What a write saw of those that are told of its cell: where nothing else was kept, what
+        its row brought in."""
+        if (seen := (cells[write.field].saw or {}).get(write.id.stored)) is not None:
+            return frozenset(map(Id.of, seen))
         ((_, row), *_) = self._rows[write.uid]
-        came = (row_write_id(row, write.field),) if write.field in row.values else ()
-        seen = came if saw is None else map(Id.of, saw)
-        self.records.saw(write.key, write.id, frozenset(seen))
+        return frozenset((row_write_id(row, write.field),) if write.field in row.values else ())
 
     def _about(self, seq: int, fact: Returned, uid: str) -> Returned:
         """What a return says of a row: many of its rows may be asked for, one after the other."""

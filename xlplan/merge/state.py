@@ -168,26 +168,24 @@ class State:
         self.records.add(event.seq, fact)
         return [(fact.uid, field_id) for field_id in fact.values]
 
-    def _take_writes(self, event: Event, fact: Returned) -> list[CellKey]:
-        """Take in what a file says."""
+    def _take_writes(
+        self, event: Event, fact: Returned, saw: Callable[[Write], frozenset[Id]] | None = None
+    ) -> list[CellKey]:
+        """Take in what a file says, by default with what was visible in its workbook."""
         issued = self.issued.get(fact.issued)
         self.came_at.setdefault(fact.id, event.at)
         for item in fact.assertions:
             new = not self.records.knows(item.key, item.id)
             agreed = issued and new and self.records.is_agreed(item.key, issued.as_of)
-            self.records.see(
-                replace(
-                    item,
-                    place=replace(item.place, file=item.place.file or fact.file),
-                    seq=event.seq,
-                    source=fact.id,
-                    cycle=fact.cycle,
-                    period=self.exchange.periods.get(fact.cycle, 0),
-                    saw=self.saw(item.key, issued, event.seq) if issued and new else frozenset(),
-                    stamp=fact.saved_at,
-                    timed=bool(fact.saved_at),
-                )
-            )
+            seen = saw(item) if saw else frozenset()
+            if issued and new and not saw:
+                seen = self.saw(item.key, issued, event.seq)
+            place = item.place if item.place.file else replace(item.place, file=fact.file)
+            self.records.see(replace(
+                item, place=place, seq=event.seq, source=fact.id, saw=seen, cycle=fact.cycle,
+                period=self.exchange.periods.get(fact.cycle, 0), stamp=fact.saved_at,
+                timed=bool(fact.saved_at),
+            ))  # fmt: skip
             if agreed:
                 self.records.agree(item.key, event.seq)
         return [item.key for item in fact.assertions]
