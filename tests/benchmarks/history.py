@@ -14,6 +14,7 @@ months   each command at months 1, 12, 24 and 36 of a plan of 500 actions and 60
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import json
 import os
@@ -166,7 +167,8 @@ class Merges:
 
 class Rows:
     """Rows that are recognised and decided, in each layout: of templates that each come back once,
-    as in a merge, and of one that comes again and again."""
+    as in a merge, and of one that comes again and again; byte for byte as they went out, saved
+    again by a program, with a change in each row."""
 
     def __init__(self, root: Path) -> None:
         self._books: dict[str, list[bytes]] = {}
@@ -178,8 +180,10 @@ class Rows:
             leads = [lead_name(number) for number in range(LEADS)]
             _issue(folder, leads)
             files = [folder / "outbox" / "2026-01" / f"{lead}.xlsx" for lead in leads]
-            self._folders |= dict.fromkeys((f"{layout} untouched", f"{layout} changed"), folder)
+            kinds = ("untouched", "saved again", "changed")
+            self._folders |= dict.fromkeys((f"{layout} {kind}" for kind in kinds), folder)
             self._books[f"{layout} untouched"] = [file.read_bytes() for file in files]
+            self._books[f"{layout} saved again"] = [fill(folder, file, {}) for file in files]
             self._books[f"{layout} changed"] = [
                 fill(folder, file, {(ref_of(lead, n), "remarks"): f"Now {n}" for n in range(25)})
                 for lead, file in enumerate(files)
@@ -211,13 +215,16 @@ class Rows:
 
 def decide(folder: Path, files: Sequence[bytes]) -> tuple[float, float]:
     """Microseconds a row from the book of a return to what it says, of which nothing is kept: where
-    each of `files` comes once, and where the first of them comes again."""
+    each of `files` comes once, and where the first of them comes again. Circles of objects are
+    looked for as seldom as in a command."""
+    from xlplan.cli.main import NEW_OBJECTS
     from xlplan.cycle.folder import sha256
     from xlplan.cycle.intake import Recogniser
     from xlplan.cycle.plan import open_plan
     from xlplan.merge.compare import Comparison
     from xlplan.workbook.read.pool import read_all
 
+    gc.set_threshold(NEW_OBJECTS)
     books = list(read_all([("one.xlsx", data) for data in files]))
     digests = {id(book): sha256(data) for book, data in zip(books, files, strict=True)}
     with open_plan(folder) as plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from hypothesis import given
@@ -257,3 +257,60 @@ def test_blocks_that_are_not_all_alike_are_no_blocks(sent: dict[str, Sent]) -> N
         now = find_blocks(other, marks_on(other))
         assert (now is not None) == alike, (row, col, value)
     assert blocks.Marks.of(["x", None, 1]) == blocks.Marks(None, ())
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["field:a", "b", "field:c field:c", "see field:d"],
+        ["a", "b"],
+        [],
+        ["a\0field:b", "field:c"],  # no file of ours, yet a reader may give it
+    ],
+)
+def test_of_the_texts_of_a_sheet_those_with_a_mark_are_found(texts: list[str]) -> None:
+    sheet = ReadSheet("Update", [texts])
+    assert [*sheet.texts_with("field:")] == [text for text in texts if "field:" in text]
+
+
+def test_blocks_in_step_are_compared_all_at_once_and_any_other_one_by_one(
+    sent: dict[str, Sent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = sent["form"][1].sheets[0]
+    whole = find_blocks(sheet, marks_on(sheet))
+    assert whole is not None
+    first, second, _ = whole.starts
+    box = whole.lines[0].box
+
+    looked_at = list[int]()
+    places = blocks._places
+
+    def counted(values: Sequence[CellValue], value: CellValue) -> Iterator[int]:
+        for place in places(values, value):
+            looked_at.append(place)
+            yield place
+
+    with monkeypatch.context() as patch:
+        patch.setattr(blocks, "_places", counted)
+        assert find_blocks(sheet, marks_on(sheet)) == whole
+    assert len(looked_at) == 2  # how far the second is from the first
+
+    lines = [[*row] for row in sheet.rows]
+    lines[second - 1][box] = "between"
+    with_text = anew(sheet, lines)
+    found = find_blocks(with_text, marks_on(with_text))
+    assert found is not None
+    assert (found.starts, found.between) == (whole.starts, (second - 1,))
+
+    lines = [[*row] for row in sheet.rows]
+    lines[second + 1][whole.shape.key] = lines[first][whole.shape.key]
+    of_another = anew(sheet, lines)
+    assert find_blocks(of_another, marks_on(of_another)) is None
+
+    lines = [[*row] for row in sheet.rows]
+    lines.insert(second, [None] * len(lines[second]))
+    further = anew(sheet, lines)
+    found = find_blocks(further, marks_on(further))
+    assert found is not None
+    assert found.starts == (first, *(start + 1 for start in whole.starts[1:]))
+    assert found.between == ()

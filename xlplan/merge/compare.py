@@ -98,7 +98,7 @@ class Comparison:
 
     def _compared(self) -> Findings:
         """Every row, each for itself."""
-        copies = Counter(row.uid for row in self.reading.rows if row.uid and row.trust != "added")
+        copies: Counter[str] | None = None
         quick = not self._needs.asks
         for row in self.reading.rows:
             if quick and is_as_issued(self.state, row.uid, row.cells, self.issued.as_of):
@@ -108,6 +108,8 @@ class Comparison:
             elif not self.state.kind_of(row.uid):
                 self._add(self._proposals.proposal(row, stranger(row)))
             else:
+                if copies is None:
+                    copies = Counter(r.uid for r in self.reading.rows if r.trust != "added")
                 self._compare_row(row, copies[row.uid])
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         self.found.information.extend(self._say_spellings())

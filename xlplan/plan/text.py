@@ -93,6 +93,11 @@ def _is_plain(text: str) -> bool:
     return text.isascii() and text.isprintable() and "_x" not in text
 
 
+def is_one_word(text: str) -> bool:
+    """Whether `text` is surely canonical, and one word of plain letters, figures and signs."""
+    return _is_plain(text) and bool(text) and " " not in text
+
+
 _MANY = 1 << 18
 """Texts of a large spreadsheet, each of which is looked at many times, one column after the other:
 fewer would be forgotten before they are met again."""

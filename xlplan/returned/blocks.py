@@ -12,14 +12,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.merge.reading import NOTHING_ODD, Frame, RawCells
-from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, OURS, column_id
+from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, OURS, Headings, column_id
 from xlplan.returned.tables import odd_in
 from xlplan.workbook.read.book import CellValue, ReadSheet, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
@@ -65,13 +65,10 @@ class Marks(Struct, frozen=True):
 
 def box_column(sheet: ReadSheet) -> int | None:
     """The column of the boxes, where it is marked."""
-    if not sheet.texts_with(BOX_MARK):
-        return None
-    for row in sheet.rows:
-        for col, value in enumerate(row):
-            if isinstance(value, str) and value.strip() == BOX_MARK:
-                return col
-    return None
+    marks = {text for text in sheet.texts_with(BOX_MARK) if text.strip() == BOX_MARK}
+    rows = sheet.rows if marks else ()
+    row = next((row for row in rows if not marks.isdisjoint(row)), ())
+    return next((col for col, value in enumerate(row) if value in marks), None)
 
 
 def marks_on(sheet: ReadSheet) -> tuple[Set[str], Set[str]]:
@@ -111,6 +108,8 @@ class Shape(Struct, frozen=True, dict=True):
     id: int
     ids: tuple[CellValue, ...]
     labels: tuple[CellValue, ...]
+    agreed: list[Headings] = field(default_factory=list)
+    """The labels that went out with which its own were found to agree, last."""
 
     @staticmethod
     def of(lines: Sequence[Line], rows: Sequence[Sequence[CellValue]]) -> Shape:
@@ -226,6 +225,11 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
         return None
     # Column by column, as most of what stands there is compared and nothing else is made of it.
     columns = list(zip(*rows, strict=False))
+    others = [column for col, column in enumerate(columns) if col not in line.own]
+    alone = len(widths) == 1 and all(column.count(None) == len(rows) for column in others)
+    if alone and (in_step := _in_step(shape, columns)) is not None:
+        places, found = in_step
+        return Blocks(shape, tuple(first + start for start in places), found, frozenset(), ())
     ids, labels, signed = columns[shape.id], columns[line.label], columns[shape.key]
     starts, keys, between = list[int](), list[RowKey](), list[int]()
     end = 0
@@ -243,13 +247,38 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
             return None
         starts.append(first + start)
         keys.append(key)
-    others = [column for col, column in enumerate(columns) if col not in line.own]
-    beside: Sequence[int] | None = ()
-    if len(widths) > 1 or any(column.count(None) < len(rows) for column in others):
-        beside = _beside(sheet.rows, shape, starts)
+    beside = () if alone else _beside(sheet.rows, shape, starts)
     if beside is None:
         return None
     return Blocks(shape, tuple(starts), tuple(keys), frozenset(beside), tuple(between))
+
+
+def _in_step(
+    shape: Shape, columns: Sequence[Sequence[CellValue]]
+) -> tuple[range, tuple[RowKey, ...]] | None:
+    """Where blocks begin of which each stands as far below the one before, with nothing but blank
+    rows between them, and their keys; None where they stand otherwise. In `columns` there is
+    nothing else; all blocks are compared at once."""
+    line, size = shape.lines[0], len(shape.lines)
+    ids, labels, signed = columns[shape.id], columns[line.label], columns[shape.key]
+    step = next(islice(_places(ids, shape.ids[0]), 1, None))
+    places = range(0, len(ids), step)
+    gap, count = (None,) * (step - size), len(places)
+    if step < size or places[-1] + size > len(ids):
+        return None
+    if ids != ((shape.ids + gap) * count)[: len(ids)]:
+        return None
+    if labels != ((shape.labels + gap) * count)[: len(ids)]:
+        return None
+    if any(signed[at::step] != signed[::step] for at in range(1, size)):
+        return None
+    between = (
+        column[at::step] for column in (signed, columns[line.box]) for at in range(size, step)
+    )
+    if any(column.count(None) < len(column) for column in between):
+        return None
+    keys = tuple(filter(None, map(parse_row_key, signed[::step])))
+    return (places, keys) if len(keys) == count else None
 
 
 def _places(values: Sequence[CellValue], value: CellValue) -> Iterator[int]:

@@ -251,8 +251,13 @@ def _by_order(lines: Sequence[Line]) -> list[Line]:
 def settled_form(form: Form, issued: Headings) -> Form:
     """`form` with its doubtful boxes known as such; `issued` are the labels that went out."""
     blocks, lines = form.blocks, list[Line]()
-    if blocks is not None and _settled(form, blocks.lines, issued) is None:
-        return form
+    if blocks is not None:
+        agreed = blocks.shape.agreed
+        if any(each is issued for each in agreed):
+            return form
+        if _settled(form, blocks.lines, issued) is None:
+            agreed[:] = [issued]
+            return form
     for each in form.by_action():
         by_row = {line.row: line for line in each}
         found = _settled(form, each, issued)
@@ -362,11 +367,9 @@ def sign_off_inputs(
     sheet: ReadSheet, end: int | None = None
 ) -> Iterator[tuple[str, tuple[int, int]]]:
     """Where the inputs are: below the cell that names each, in a row before `end`."""
-    marks = {
-        text: name
-        for text in sheet.texts_with(SIGN_PREFIX)
-        if kind_of_input(name := _sign_mark(text))
-    }
+    if not (texts := sheet.texts_with(SIGN_PREFIX)):
+        return
+    marks = {text: name for text in texts if kind_of_input(name := _sign_mark(text))}
     named = frozenset(marks)
     rows = sheet.rows[: len(sheet.rows) - 1 if end is None else end]
     for first in range(0, len(rows) if marks else 0, _AT_ONCE):

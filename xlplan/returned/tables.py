@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from xlplan.merge.reading import NOTHING_ODD, Frame, Odd, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
-from xlplan.plan.text import canon_text, fold
+from xlplan.plan.text import canon_text, fold, is_one_word
 from xlplan.plan.values import show
 from xlplan.returned.as_issued import ID_PREFIX, OURS, Headings, column_id, settle
 from xlplan.workbook.read.book import SHARED, At, CellValue, ReadSheet, a1, column_name
@@ -260,6 +260,8 @@ def is_heading_again(table: Table, row: Sequence[CellValue]) -> bool:
 
 def plain(value: CellValue) -> str:
     """A ref as it is compared: exactly, but for spaces. Look-alike letters stay what they are."""
+    if isinstance(value, str) and is_one_word(value):
+        return value
     if isinstance(value, float) and value.is_integer() and not isinstance(value, ShownNumber):
         value = int(value)
     return " ".join(canon_text(text_of(value)).split())

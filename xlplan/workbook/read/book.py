@@ -137,14 +137,22 @@ class ReadSheet(Struct, frozen=True, dict=True):
         return tuple(found.values())
 
     @cached_property
-    def _in_one(self) -> str:
-        return "\0".join(self.texts[:_AT_ONCE])
+    def _in_one(self) -> str | None:
+        """All of them, where they are few and the mark between them is in none."""
+        every = "\0".join(self.texts) if len(self.texts) <= _AT_ONCE else ""
+        return every if self.texts and every.count("\0") == len(self.texts) - 1 else None
 
     def texts_with(self, mark: str) -> Sequence[str]:
         """Those of its texts in which a mark stands, which itself has no ``\\0``."""
-        if len(self.texts) <= _AT_ONCE and mark not in self._in_one:
-            return ()
-        return [text for text in self.texts if mark in text]
+        found, every, end = list[str](), self._in_one, 0
+        if every is None:
+            return [text for text in self.texts if mark in text]
+        while (at := every.find(mark, end)) >= 0:
+            begun = every.rfind("\0", 0, at) + 1
+            if (end := every.find("\0", at)) < 0:
+                end = len(every)
+            found.append(every[begun:end])
+        return found
 
     @cached_property
     def row_keys(self) -> Set[str]:
