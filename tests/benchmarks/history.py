@@ -43,6 +43,8 @@ LOOKS: tuple[tuple[str, ...], ...] = (
 MANY = Size(leads=100, per_lead=25, months=60, lines=60_000)
 SMALL = Size(leads=3, per_lead=5, months=1, lines=15)
 ROWS = Size(leads=100, per_lead=25)
+LONGER = Size(leads=20, per_lead=100)
+"""What each row more costs, without what a workbook costs that has any."""
 LEADS = 20
 """Whose templates come back, where each comes once."""
 
@@ -171,32 +173,38 @@ class Rows:
     again by a program, with a change in each row."""
 
     def __init__(self, root: Path) -> None:
-        self._books: dict[str, list[bytes]] = {}
-        self._folders: dict[str, Path] = {}
+        self._books: dict[tuple[str, int], list[bytes]] = {}
+        self._folders: dict[tuple[str, int], Path] = {}
         for layout in ("form", "table"):
-            folder = grow(root / layout, ROWS)
-            toml = folder / "plan.toml"
-            toml.write_text(f'{toml.read_text("utf-8")}\n[issue]\nlayout = "{layout}"\n', "utf-8")
-            leads = [lead_name(number) for number in range(LEADS)]
-            _issue(folder, leads)
-            files = [folder / "outbox" / "2026-01" / f"{lead}.xlsx" for lead in leads]
-            kinds = ("untouched", "saved again", "changed")
-            self._folders |= dict.fromkeys((f"{layout} {kind}" for kind in kinds), folder)
-            self._books[f"{layout} untouched"] = [file.read_bytes() for file in files]
-            self._books[f"{layout} saved again"] = [fill(folder, file, {}) for file in files]
-            self._books[f"{layout} changed"] = [
-                fill(folder, file, {(ref_of(lead, n), "remarks"): f"Now {n}" for n in range(25)})
-                for lead, file in enumerate(files)
-            ]
+            for size in (ROWS, LONGER):
+                self._make(grow(root / f"{layout} {size.per_lead}", size), layout, size.per_lead)
         self._best = Best()
+
+    def _make(self, folder: Path, layout: str, rows: int) -> None:
+        toml = folder / "plan.toml"
+        toml.write_text(f'{toml.read_text("utf-8")}\n[issue]\nlayout = "{layout}"\n', "utf-8")
+        leads = [lead_name(number) for number in range(LEADS)]
+        _issue(folder, leads)
+        files = [folder / "outbox" / "2026-01" / f"{lead}.xlsx" for lead in leads]
+        books = {
+            "untouched": [file.read_bytes() for file in files],
+            "saved again": [fill(folder, file, {}) for file in files],
+            "changed": [
+                fill(folder, file, {(ref_of(lead, n), "remarks"): f"Now {n}" for n in range(rows)})
+                for lead, file in enumerate(files)
+            ],
+        }
+        self._books |= {(f"{layout} {kind}", rows): each for kind, each in books.items()}
+        self._folders |= {(f"{layout} {kind}", rows): folder for kind in books}
 
     def turn(self) -> None:
         """One round."""
-        for name, books in self._books.items():
-            once, again = decide(self._folders[name], books)
-            self._best.note(name, once)
-            self._best.note(f"{name}, again", again)
-            self._best.note("calamine", read_alone(books[0]))
+        for (name, rows), books in self._books.items():
+            once, again = decide(self._folders[name, rows], books)
+            self._best.note(f"{name}, {rows}", once)
+            self._best.note(f"{name}, {rows}, again", again)
+            if rows == ROWS.per_lead:
+                self._best.note("calamine", read_alone(books[0]))
 
     def lines(self, floor: float) -> Iterator[str]:
         """What came of it."""
@@ -205,12 +213,20 @@ class Rows:
             f"(python-calamine reads it in {self._best['calamine']:.0f} µs; "
             f"importing click: {1000 * floor:.0f} ms)"
         )
-        for name in self._books:
+        few, many = ROWS.per_lead, LONGER.per_lead
+        for name in dict.fromkeys(name for name, _ in self._books):
             most = 120 if "changed" in name else 15
-            for each in (name, f"{name}, again"):
-                spent = self._best[each]
+            once, again = self._best[f"{name}, {few}"], self._best[f"{name}, {few}, again"]
+            further = (many * self._best[f"{name}, {many}"] - few * once) / (many - few)
+            found = {
+                f"each of {few}": once,
+                "the same, again": again,
+                "each one more": further,
+            }
+            for which, spent in found.items():
                 times = spent / self._best["calamine"]
-                yield f"  {each:<24} {spent:6.1f} µs (at most {most}), {times:.2f} times calamine"
+                shown = f"{name}, {which}"
+                yield f"  {shown:<36} {spent:6.1f} µs (at most {most}), {times:.2f} times calamine"
 
 
 def decide(folder: Path, files: Sequence[bytes]) -> tuple[float, float]:
