@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from xlplan.board.fitting import FittedColumn, heading_height, page_width, shared_widths
+from xlplan.board import fitting
+from xlplan.board.fitting import (
+    FittedColumn,
+    heading_height,
+    long_texts,
+    page_width,
+    pieces,
+    shared_widths,
+)
 from xlplan.workbook.write.cell_text import count_lines
 from xlplan.workbook.write.sheet import Cell, Style
 
@@ -73,3 +81,25 @@ def test_headings_leave_room_for_the_button_of_a_filter() -> None:
     assert count_lines("Timescale", 12, HEAD) == 1
     assert heading_height([cell], [30]) < heading_height([cell, Cell("Last board", HEAD)], [30, 9])
     assert heading_height([None], [30]) == 0
+
+
+def test_a_text_that_is_cut_is_measured_as_far_as_it_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted: list[int] = []
+
+    def count(text: str, width: float, style: Style) -> int:
+        counted.append(len(text))
+        return count_lines(text, width, style)
+
+    monkeypatch.setattr(fitting, "count_lines", count)
+    short = "what was done and what comes next, " * 200
+    longer = short * 10
+    notes = long_texts([(short, "A"), (longer, "B")], "Notes", "long text")
+    heads = []
+    for text in (short, longer):
+        counted.clear()
+        heads.append((notes.fit(text, 40, BODY).partition(" …\n")[0], len(counted)))
+    assert heads[0] == heads[1]
+    assert short.startswith(heads[0][0])
+    assert "".join(pieces(longer, 40, BODY, 20)) == longer

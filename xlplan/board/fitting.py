@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
@@ -78,7 +78,7 @@ class LongTexts(Struct, frozen=True):
         """`text`, or its beginning and a pointer to the whole of it."""
         if len(text) < _least_of(style.size) or not is_long(text, width, style):
             return text  # as most are
-        head = pieces(text, width, style, int(MOST_POINTS / line_height(style.size)) - 3)[0]
+        head = next(_pieces(text, width, style, int(MOST_POINTS / line_height(style.size)) - 3))
         return f"{head} …\n{self.pointer(text)}"
 
     def pointer(self, text: str) -> str:
@@ -96,22 +96,29 @@ def long_texts(found: Iterable[tuple[str, str]], where: str, word: str) -> LongT
 
 def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
     """`text` in pieces of at most `most` lines, cut between lines or words where it can be."""
-    rough = max(int(width), 8)
-    bits: list[str] = []
-    for line in text.split("\n"):
-        while len(line) > rough * 2:
-            cut = line.rfind(" ", rough, rough * 2) + 1 or rough * 2
-            bits.append(line[:cut])
-            line = line[cut:]
-        bits.append(line + "\n")
-    out: list[str] = []
+    return list(_pieces(text, width, style, most))
+
+
+def _pieces(text: str, width: float, style: Style, most: int) -> Iterator[str]:
+    """One after the other: who shows the first alone measures no more of a long text."""
     held = ""
-    for bit in bits:
+    for bit in _bits(text, max(int(width), 8)):
         if held and count_lines((held + bit).rstrip("\n"), width, style) > most:
-            out.append(held)
+            yield held.rstrip("\n")
             held = ""
         held += bit
-    return [piece.rstrip("\n") for piece in [*out, held]]
+    yield held.rstrip("\n")
+
+
+def _bits(text: str, rough: int) -> Iterator[str]:
+    """About as many characters each as a line holds, never over the end of a line."""
+    for line in text.split("\n"):
+        at = 0
+        while len(line) - at > rough * 2:
+            cut = line.rfind(" ", at + rough, at + rough * 2) + 1 or at + rough * 2
+            yield line[at:cut]
+            at = cut
+        yield line[at:] + "\n"
 
 
 # Widths.
