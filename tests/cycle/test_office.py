@@ -153,3 +153,34 @@ def test_a_file_that_is_not_there_is_an_error_and_the_next_one_works(
     with pytest.raises(OfficeError):
         office.read(locked.with_name("nowhere.xlsx"))
     assert office.read(locked)["Lists"] == {"A1": "Red", "A2": "Amber", "A3": "Green"}
+
+
+def test_every_cell_is_read_as_it_is_shown(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "shown.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet("Empty")
+    sheet = book.add_worksheet('What is shown, "all" of it')
+    written: list[tuple[str, str | float, str, str]] = [
+        ("B3", 46081, "d mmmm yyyy", "28 February 2026"),
+        ("C3", 46081.5, "dd/mm/yyyy hh:mm", "28/02/2026 12:00"),
+        ("D3", 1234.5, "#,##0.00", "1,234.50"),
+        ("B4", -7, '"No. "0;"minus" 0', "minus 7"),
+        ("C4", 0.256, "0%", "26%"),
+        ("D4", 3, ";;;", ""),
+        ("B5", 2, "General", "2"),
+        ("C5", '"so", they said\nand went', "@", '"so", they said\nand went'),
+        ("D5", "  a b  ", "General", "  a b  "),
+        ("AB40", "far, down", "General", "far, down"),
+    ]
+    for at, value, code, _ in written:
+        sheet.write(at, value, book.add_format({"num_format": code}))
+    sheet.write_boolean("B6", True)
+    sheet.write_formula("C6", '="one"&", two"', None, "one, two")
+    sheet.write_formula("D6", "=1/0", None, "#DIV/0!")
+    book.close()
+    shown = {at: text for at, _, _, text in written}
+    shown |= {"B6": "TRUE", "C6": "one, two", "D6": "#DIV/0!"}
+    found = office.read(path)
+    assert list(found) == ["Empty", 'What is shown, "all" of it']
+    assert found["Empty"] == {}
+    assert found['What is shown, "all" of it'] == shown

@@ -107,10 +107,14 @@ def a_year() -> None:
 
 
 class SecondThoughts(OfficeYear):
-    """A year in which files come back again and again, and the coordinator does nothing."""
+    """A year in which files come back again and again, and the coordinator does nothing; only that
+    the last word is heard is looked at after each step."""
 
     export = edit_master = answer = undo = redefine = publish = report_progress = None  # type: ignore[assignment]  # no rules
     look_at_the_plan = begin_every_command_with_what_was_kept = None  # type: ignore[assignment]
+    replay_equals_the_state = the_ledger_and_the_log_only_grow = None  # type: ignore[assignment]  # no promises
+    the_changes_of_every_cell_chain = nothing_is_lost = None  # type: ignore[assignment]
+    locked_fields_are_the_coordinators = every_question_has_an_answer = None  # type: ignore[assignment]
 
 
 def a_year_of_second_thoughts() -> None:

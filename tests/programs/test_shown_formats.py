@@ -32,8 +32,9 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 
 @settings(
-    max_examples=25 if NIGHTLY else 1,
-    phases=(Phase.explicit, Phase.generate),  # a seed has no smaller one that says more
+    max_examples=25,
+    # Each draw holds every pair of a format and a type. A seed has no smaller one that says more.
+    phases=(Phase.explicit, Phase.generate) if NIGHTLY else (Phase.explicit,),
 )
 @example(seed=PAGE_SEED)
 @given(seed=st.integers(0, 2**32 - 1))
