@@ -139,13 +139,13 @@ def test_a_date_that_moved_without_a_reason_is_flagged_until_there_is_one(
     found = shown(office, tmp_path, data, [*moves, *probes])
     flagged = {found[cells[n]] + found[f"B{int(number) + n}"]: found[f"AZ{int(number) + n}"]
                for n in range(3)}  # fmt: skip
-    assert sorted(flagged.values()) == ["0", "0", "1"]
-    [moved] = [place for place, said in flagged.items() if said == "1"]
+    assert sorted(flagged.values()) == ["FALSE", "FALSE", "TRUE"]
+    [moved] = [place for place, said in flagged.items() if said == "TRUE"]
     assert moved.endswith(rows[0].ref)
     assert 'Dates that moved without a "Why "it" moved": 1' in found[at.message]
     why: Step = Type(f"Update!{reasons[0]}", "A supplier withdrew.")
     later = shown(office, tmp_path, data, [*moves[:2], why, *moves[2:], *probes])
-    assert [later[f"AZ{int(number) + n}"] for n in range(3)] == ["0"] * 3
+    assert [later[f"AZ{int(number) + n}"] for n in range(3)] == ["FALSE"] * 3
     assert later[at.message] == NOTHING
 
 
@@ -158,11 +158,11 @@ def test_in_a_form_each_action_has_its_own_flag(
     flag = at.formula(due)
     assert at.formula(reason) == flag
     probe = Formula("Update!H2", flag)
-    assert shown(office, tmp_path, data, [probe])["H2"] == "0"
+    assert shown(office, tmp_path, data, [probe])["H2"] == "FALSE"
     moved: list[Step] = [Type(f"Update!{due}", "May 2029"), Unprotect("Update"), probe]
-    assert shown(office, tmp_path, data, moved)["H2"] == "1"
+    assert shown(office, tmp_path, data, moved)["H2"] == "TRUE"
     why = Type(f"Update!{reason}", "A supplier withdrew.")
-    assert shown(office, tmp_path, data, [why, *moved])["H2"] == "0"
+    assert shown(office, tmp_path, data, [why, *moved])["H2"] == "FALSE"
 
 
 def test_input_messages_say_what_must_not_be_blank(rows: list[MasterRow]) -> None:

@@ -142,7 +142,7 @@ def test_the_look_the_count_and_the_merge_agree_on_what_is_lacking(
     shown = office.edit(
         path, tmp_path / "probed.xlsx", [*steps_of(at), Unprotect("Guidance"), *probes]
     )
-    orange = {rule for n, rule in enumerate(rules, 1) if shown["Guidance"].get(f"AZ{n}") == "1"}
+    orange = {rule for n, rule in enumerate(rules, 1) if shown["Guidance"].get(f"AZ{n}") == "TRUE"}
     assert orange == LACKING
     assert shown["Update"][at.message].endswith(f": {len(LACKING)}")
     office.edit(path, tmp_path / "back.xlsx", steps_of(at))
