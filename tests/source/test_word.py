@@ -84,20 +84,21 @@ def as_word(path: Path) -> bytes:
 
 def _as_table(document: Any, sheet: Worksheet, rows: list[int]) -> None:
     made = document.add_table(len(rows), sheet.max_column)
+    grid = [line.cells for line in made.rows]  # `made.cell` would look at every cell each time
     for number, row in enumerate(rows):
         for column in range(1, sheet.max_column + 1):
             value = sheet.cell(row, column).value
             if value is not None:
                 whole = isinstance(value, float) and value.is_integer()
                 text = f"{value:.0f}" if whole else str(value)
-                made.cell(number, column - 1).text = text
+                grid[number][column - 1].text = text
             fill = sheet.cell(row, column).fill
             if fill.fill_type == "solid" and isinstance(fill.fgColor.rgb, str):
-                shaded(made.cell(number, column - 1), fill.fgColor.rgb[-6:])
+                shaded(grid[number][column - 1], fill.fgColor.rgb[-6:])
     for area in sheet.merged_cells.ranges:
         if area.min_row in rows and area.max_row in rows:
-            made.cell(rows.index(area.min_row), area.min_col - 1).merge(
-                made.cell(rows.index(area.max_row), area.max_col - 1)
+            grid[rows.index(area.min_row)][area.min_col - 1].merge(
+                grid[rows.index(area.max_row)][area.max_col - 1]
             )
 
 
