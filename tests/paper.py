@@ -84,6 +84,7 @@ class Office:
         self.events: list[Event] = []
         self.history = History(State(self.definitions.__getitem__))
         self.ask: Callable[[State], list[Question]] = questions_of
+        self._asked: tuple[object, list[Question]] = None, []
         facts: list[Fact] = [Defined("first", "first")]
         for order, (uid, cells) in enumerate(rows.items(), 1):
             values = {
@@ -269,7 +270,11 @@ class Office:
         return past_of(self.state, heard, until, today, cycle)
 
     def questions(self) -> list[Question]:
-        return self.ask(self.state)
+        """What is open now: asked for once between two events, however many promises need it."""
+        now = self.state, self.state.seq, self.ask
+        if self._asked[0] != now:
+            self._asked = now, self.ask(self.state)
+        return [*self._asked[1]]
 
     def answer(self, question: Question, choice: str, other: Raw = None) -> list[Change]:
         facts = facts_of(self.state, question, Answer(choice, other))

@@ -24,7 +24,7 @@ from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.read.book import a1, at_of
 from xlplan.workbook.write.filling import key_rows
 
-FLIPS = {"nightly": 23, "ci": 151}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 499)
+FLIPS = {"nightly": 23, "ci": 449}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 499)
 """Every how many bytes of the ledger one is flipped; a prime, so that no field is always missed."""
 LONG = "\n".join(f"Week {n}: the list was read through with both teams, = and - included." * 4
                  for n in range(40))  # fmt: skip

@@ -563,3 +563,16 @@ def test_where_a_row_came_from_is_asked_without_what_was_written_to_it() -> None
     assert office.state.row_at("a-1") == whole.row_at("a-1")
     assert office.state.row_at("a-9") is None
     assert is_recalled(office)
+
+
+def test_a_row_that_was_shown_is_shown_anew_each_time_that_it_was_written_to() -> None:
+    office = year()
+    memory = recall(office)
+    shown = [(office.state.value("a-3", "rating"), office.state.master_row("a-3").values["rating"])]
+    for rating in ("Green", "Amber"):
+        form = office.issue("Cat", cycle="2026-03")
+        office.merge(office.reading(form, {("a-3", "rating"): rating}, digest=rating))
+        value = office.state.value("a-3", "rating")
+        shown.append((value, office.state.master_row("a-3").values["rating"]))
+    assert shown == [("Red", "Red"), ("Green", "Green"), ("Amber", "Amber")]
+    assert memory.replays == 0
