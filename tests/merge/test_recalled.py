@@ -19,6 +19,7 @@ from xlplan.merge.kinds import Id, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     CellKey,
+    Event,
     Issued,
     Ours,
     Posted,
@@ -576,3 +577,14 @@ def test_a_row_that_was_shown_is_shown_anew_each_time_that_it_was_written_to() -
         shown.append((value, office.state.master_row("a-3").values["rating"]))
     assert shown == [("Red", "Red"), ("Green", "Green"), ("Amber", "Amber")]
     assert memory.replays == 0
+
+
+def test_a_cell_that_was_asked_for_just_before_it_is_written_holds_what_was_written() -> None:
+    office = year()
+    form = office.issue("Cat", cycle="2026-03")
+    recall(office)
+    fact = office.returned(office.reading(form, {("a-3", "rating"): "Green"}))
+    event = Event(len(office.events) + 1, office.events[-1].tx + 1, "2026-03-01T00:00:00Z", fact)
+    assert office.state.value("a-3", "rating") == "Red"
+    office.state.apply(event)
+    assert office.state.value("a-3", "rating") == "Green"

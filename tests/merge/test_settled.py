@@ -334,6 +334,20 @@ def test_what_a_copy_says_of_what_replaced_what_is_so_of_the_timeline_that_was_k
     _same(office)
 
 
+def test_a_copy_of_the_very_last_file_that_was_kept_says_so_too() -> None:
+    office, key = Office(), ("a-1", "due")
+    issued = office.issue("Ann")
+    office.give_back(issued, {key: "July 2027"}, saved_at="2026-01-03T00:00:00Z", digest="1")
+    office.give_back(issued, {key: "May 2027"}, digest="2")
+    recall(office)
+    copy = {key: "May 2027"}
+    office.merge(office.reading(issued, copy, saved_at="2026-01-02T00:00:00Z", digest="3"))
+    assert is_recalled(office)
+    held = [show(each["due"]) for each in timeline_of(office.state, "a-1").times]
+    assert held == ["June 2026", "July 2027", "July 2027"]
+    _same(office)
+
+
 def test_what_was_kept_is_held_against_everything_that_was_written() -> None:
     office = months_of(5)
     found = settled(office)
