@@ -10,11 +10,16 @@ import re
 import sys
 
 import pytest
+from msgspec import Struct
 
 from tests.conftest import ROOT
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.accounted import RowRead
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES, reference
+from xlplan.plan.keys import keys_of
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import Group, Lead
+from xlplan.plan.settings import PostSettings, Rule
 from xlplan.plan.types import TYPES
 
 README = ROOT / "README.md"
@@ -93,6 +98,15 @@ def test_a_key_that_is_left_out_has_the_default_of_the_description() -> None:
         for name, key in TABLES[table].keys.items():
             if not key.required and name != "role":
                 assert getattr(part, name) == key.default, name
+
+
+@pytest.mark.parametrize(
+    "kind", [PlanDefinition, Field, Rating, Lead, Group, Rule, PostSettings, RowRead]
+)
+def test_the_keys_of_a_struct_are_read_and_not_compiled(kind: type[Struct]) -> None:
+    """Each command reads `plan.toml`: of annotations that are texts it would compile hundreds."""
+    assert keys_of(kind)
+    assert [name for name, hint in kind.__annotations__.items() if isinstance(hint, str)] == []
 
 
 def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:

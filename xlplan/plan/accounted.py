@@ -4,8 +4,6 @@ An answer about a row names its sheet, its number and its first words, so that i
 another row.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Annotated

@@ -3,12 +3,10 @@
 Everything here is frozen; `xlplan.plan.load` reads the text, `xlplan.plan.propose` makes one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -266,7 +264,7 @@ class PlanDefinition(Struct, frozen=True, dict=True):
     """What the texts around the plan's own are in, for whom it goes out: see `for_lead`."""
 
     @cached_property
-    def public(self) -> PlanDefinition:
+    def public(self) -> Self:
         """The definition as far as it may go out: nothing in it is private or kept back."""
         if not self.kept_back and not any(item.private for item in self.fields):
             return self
@@ -281,13 +279,13 @@ class PlanDefinition(Struct, frozen=True, dict=True):
         return tuple(i for i in before if rating and i.field_type.rated and i.scale == rating.scale)
 
     @cached_property
-    def after_a_board(self) -> PlanDefinition:
+    def after_a_board(self) -> Self:
         """The definition without `brought`, which is on record once a board has met."""
         if not self.brought:
             return self
         return self._with([item for item in self.fields if item not in self.brought])
 
-    def _with(self, fields: Sequence[Field]) -> PlanDefinition:
+    def _with(self, fields: Sequence[Field]) -> Self:
         """The definition with these of its fields, and without what rests on the others."""
         scales = {item.scale for item in fields if item.field_type.rated}
         gone = {(item.of, item.id) for item in self.fields if item not in fields}

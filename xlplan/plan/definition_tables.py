@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
-
 from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, PlanDefinition, Rating
@@ -31,29 +29,27 @@ from xlplan.plan.settings import (
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
 
 
-def _keys(kind: type[Struct], table: str = "") -> Mapping[str, Key]:
-    """The keys of a struct; of those with a table of their own, the keys of that table."""
-    return {name: key for name, key in keys_of(kind).items() if key.table == table}
+_OF_THE_PLAN = keys_of(PlanDefinition)
 
 
 _EVERY = (
     Table(
         "plan",
         "The plan itself.",
-        _keys(PlanDefinition),
+        {name: key for name, key in _OF_THE_PLAN.items() if not key.table},
         always=("id", "title", "organisation", "marking", "timezone", "language"),
     ),
     Table(
         "people",
         "How officers are written.",
-        _keys(PlanDefinition, "people"),
+        {name: key for name, key in _OF_THE_PLAN.items() if key.table == "people"},
     ),
     Table(
         "lead",
         "One [[lead]] for each name found in the plan. Where one officer was written in several "
         "ways, keep one [[lead]], move the other spellings to its aliases and delete their own "
         "[[lead]].",
-        _keys(Lead),
+        keys_of(Lead),
         many=True,
         named_by="name",
     ),
@@ -61,14 +57,14 @@ _EVERY = (
         "group",
         "Several leads under one name: a team that is sent one workbook, or a name such as All "
         "Group Managers.",
-        _keys(Group),
+        keys_of(Group),
         many=True,
         named_by="name",
     ),
     Table(
         "rating",
         "The rating scale, best first.",
-        _keys(Rating),
+        keys_of(Rating),
         many=True,
         named_by="code",
         always=("colour", "order"),
@@ -76,7 +72,7 @@ _EVERY = (
     Table(
         "field",
         "One [[field]] for each column, in the order of the spreadsheet.",
-        _keys(Field),
+        keys_of(Field),
         many=True,
         named_by="id",
         always=("type", "role", "owner"),
@@ -85,14 +81,14 @@ _EVERY = (
         "sheet",
         "What sheets of the spreadsheet are, where it was found out wrongly. Counts until the "
         "first template has gone out.",
-        _keys(SheetRead),
+        keys_of(SheetRead),
         many=True,
         named_by="name",
     ),
     Table(
         "row",
         "What rows of the spreadsheet are, in the same way.",
-        _keys(RowRead),
+        keys_of(RowRead),
         many=True,
         named_by="row",
     ),
@@ -103,14 +99,14 @@ _EVERY = (
         "that set it the first that holds gives it, and one without a condition what is left. All "
         "conditions of a rule must hold. Of the rules about percent the first "
         "that holds speaks; so of those about days overdue, the note and the target.",
-        _keys(Rule),
+        keys_of(Rule),
         many=True,
         named_by="id",
     ),
     Table(
         "rollup",
         "How actions are summed up.",
-        _keys(Rollup),
+        keys_of(Rollup),
         many=True,
         named_by="to",
     ),
@@ -118,34 +114,34 @@ _EVERY = (
         "count",
         "By what the board counts its actions, besides their sections: an origin, a timescale "
         "band, a paragraph of a report.",
-        _keys(Count),
+        keys_of(Count),
         many=True,
         named_by="by",
     ),
-    Table("board", "Your own words on the first page of the board.", _keys(BoardWords)),
+    Table("board", "Your own words on the first page of the board.", keys_of(BoardWords)),
     Table(
         "section",
         "Your own words on a section of the board, above its figures.",
-        _keys(SectionWords),
+        keys_of(SectionWords),
         many=True,
         named_by="name",
     ),
-    Table("master", "Which workbook is the master.", _keys(MasterSettings)),
-    Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
+    Table("master", "Which workbook is the master.", keys_of(MasterSettings)),
+    Table("issue", "What a lead is sent.", keys_of(IssueSettings), always=("include_closed",)),
     Table(
         "sign_off",
         "The signatures that a return needs, by role: the template has a line for each, and the "
         "return counts as signed when all are there. Without any, one person signs.",
-        _keys(SignOff),
+        keys_of(SignOff),
         many=True,
         named_by="role",
     ),
-    Table("post", "The words of the e-mail drafts to leads.", _keys(PostSettings)),
-    Table("composite", "What the board reads.", _keys(CompositeSettings)),
+    Table("post", "The words of the e-mail drafts to leads.", keys_of(PostSettings)),
+    Table("composite", "What the board reads.", keys_of(CompositeSettings)),
     Table(
         "style",
         "House style of every workbook that goes out.",
-        _keys(HouseStyle),
+        keys_of(HouseStyle),
         always=("font", "heading_colour", "band_colour", "input_colour"),
     ),
 )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 from types import UnionType
-from typing import Literal, get_args, get_type_hints
+from typing import Literal, get_args
 
 from msgspec import NODEFAULT, Struct, field
 from msgspec.structs import replace
@@ -150,10 +150,11 @@ CHANGE = key(
 
 
 def keys_of(kind: type[Struct]) -> Mapping[str, Key]:
-    """The keys that fields of a struct are, by their names in `plan.toml`."""
+    """The keys that fields of a struct are, by their names in `plan.toml`. Its module leaves its
+    annotations as they are: kept as texts, each would have to be compiled by every command."""
     defaults = defaults_of(kind)
     found: dict[str, Key] = {}
-    for name, hint in get_type_hints(kind, include_extras=True).items():
+    for name, hint in kind.__annotations__.items():
         for each in getattr(hint, "__metadata__", ()):
             takes = each.takes or _TAKES.get(_plain(hint.__origin__), "line")
             default = defaults[name]

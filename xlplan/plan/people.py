@@ -4,8 +4,6 @@ A *team* is what is sent one workbook for all its members: a group whose `issue`
 where `[issue] by` says so, an organisation or a section. It is addressed as a `Lead` of its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Literal

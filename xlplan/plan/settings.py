@@ -4,8 +4,6 @@ written to, what the board reads.
 Beside the columns, ratings and leads of `xlplan.plan.definition`, which puts both together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import Annotated, Literal, get_args
