@@ -233,7 +233,7 @@ def decide(folder: Path, files: Sequence[bytes]) -> tuple[float, float]:
     """Microseconds a row from the book of a return to what it says, of which nothing is kept: where
     each of `files` comes once, and where the first of them comes again. Circles of objects are
     looked for as seldom as in a command."""
-    from xlplan.cli.main import NEW_OBJECTS
+    from xlplan.cli import NEW_OBJECTS
     from xlplan.cycle.folder import sha256
     from xlplan.cycle.intake import Recogniser
     from xlplan.cycle.plan import open_plan

@@ -95,6 +95,11 @@ def test_every_code_that_the_house_raises_has_a_message() -> None:
     assert missing == [], "write these in xlplan/codes, in the module of their family"
 
 
+def test_every_message_is_written_as_messages_are() -> None:
+    for each in EVERY.values():
+        each.check()
+
+
 def test_every_message_of_a_check_has_its_lint() -> None:
     listed = [lint.message.code for lint in LINTS]
     assert listed == [code for code in EVERY if code.startswith("CHK-")]

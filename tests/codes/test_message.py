@@ -99,18 +99,18 @@ def test_an_unknown_variant_is_a_bug() -> None:
 @pytest.mark.parametrize("text", ["{Value}", "{value!z}", "{value", "value}", "{}"])
 def test_a_place_that_is_not_written_as_places_are_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not written as places are"):
-        message(text)
+        message(text).check()
 
 
 @pytest.mark.parametrize("name", ["level", "action", "field"])
 def test_a_place_with_the_name_of_an_argument_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=name):
-        message(f"{{{name}}}")
+        message(f"{{{name}}}").check()
 
 
 def test_a_level_of_no_variant_is_refused() -> None:
     with pytest.raises(ValueError, match="two"):
-        message({"one": "One."}, levels={"two": "note"})
+        message({"one": "One."}, levels={"two": "note"}).check()
 
 
 def test_the_level_is_the_variants_else_the_messages_unless_the_plan_sets_one() -> None:

@@ -36,7 +36,6 @@ def main(args: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A Windows console may not know every character of a plan; none may stop the command.
             stream.reconfigure(errors="replace")
-    gc.set_threshold(NEW_OBJECTS)
     atexit.register(gc.freeze)  # the system takes it back: no need to look for circles in it
     status = run(sys.argv[1:] if args is None else args)
     for stream in (sys.stdout, sys.stderr):
@@ -45,11 +44,6 @@ def main(args: Sequence[str] | None = None) -> None:
         except OSError:  # Python would try once more, and end with a status of its own
             _mute(stream)
     sys.exit(status)
-
-
-NEW_OBJECTS = 100_000
-"""So many before Python looks for circles among them: nearly all that a command makes is in none,
-lives to its end, and would be gone through each time."""
 
 
 class Bars:

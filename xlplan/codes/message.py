@@ -70,7 +70,9 @@ class Message(Struct, frozen=True, eq=False):
     lead: str = ""
     lead_reads_text: bool = False
 
-    def __post_init__(self) -> None:
+    def check(self) -> None:
+        """Raise ValueError for places that are not written as places are, or called as none may be,
+        and for levels of no variant: for tests, as each command makes hundreds of messages."""
         for name, text in self.variants.items():
             if "{" in _PLACE.sub("", text) or "}" in _PLACE.sub("", text):
                 raise ValueError(f"{self.code} {name}: a place is not written as places are")
