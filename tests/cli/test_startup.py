@@ -102,7 +102,7 @@ def test_status_loads_nothing_heavy(args: list[str], plan: Path, tmp_path: Path)
     assert HEAVY & loaded == set()
 
 
-@pytest.mark.parametrize("args", [["status"], []])
+@pytest.mark.parametrize("args", [["status"], ["status", "--json"], []])
 def test_a_look_at_what_was_kept_loads_neither_merge_nor_plan(
     args: list[str], plan: Path, tmp_path: Path
 ) -> None:

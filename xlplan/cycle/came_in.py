@@ -169,7 +169,7 @@ class _Looks:
         """A value in the ledger's form; what is shown of it, and then what ``--json`` has."""
         key = name, self._told_by(value)
         if (found := self._known.get(key)) is None:
-            from xlplan.cycle.shapes import value_shape
+            from xlplan.plan.due import value_shape
             from xlplan.plan.values import encode, show_in
 
             due = self._due

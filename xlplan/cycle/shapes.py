@@ -4,24 +4,14 @@ more keys may be added, none may go or change."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from msgspec.structs import asdict
 
 from xlplan.errors import Problem
-from xlplan.merge.doubts import FIRST
-from xlplan.merge.fates import Cleared
-from xlplan.merge.kinds import Kind
-from xlplan.merge.model import Candidate, Change, MasterRow, Question
-from xlplan.plan.checks.steps import Milestone, milestones_of
-from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.due import DatesRead, due_of
-from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Invalid, Value, show, to_json
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a document of what was kept loads nothing of a merge
     from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.backup import Backup
     from xlplan.cycle.issue import IssueResult
@@ -31,6 +21,11 @@ if TYPE_CHECKING:
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import LeadStatus, Status
     from xlplan.cycle.verify import Tip
+    from xlplan.merge.fates import Cleared
+    from xlplan.merge.model import Candidate, Change, MasterRow, Question
+    from xlplan.plan.checks.steps import Milestone
+    from xlplan.plan.definition import PlanDefinition
+    from xlplan.plan.due import DatesRead
     from xlplan.source.importing import Source
 
 
@@ -147,6 +142,8 @@ def return_shape(report: ReturnReport) -> dict[str, object]:
 
 def change_shape(change: Change) -> dict[str, object]:
     """A change in ``merge --json``."""
+    from xlplan.plan.values import to_json
+
     return {
         "action": change.action,
         "field": change.field,
@@ -162,6 +159,8 @@ def change_shape(change: Change) -> dict[str, object]:
 
 def log_shape(change: Change) -> dict[str, object]:
     """A line of ``log --json``."""
+    from xlplan.plan.values import to_json
+
     return {
         "seq": change.seq,
         "at": change.at,
@@ -182,6 +181,8 @@ def log_shape(change: Change) -> dict[str, object]:
 
 def cleared_shape(cleared: Cleared) -> dict[str, object]:
     """A field that was emptied, in ``merge --json``."""
+    from xlplan.plan.values import to_json
+
     return {
         "action": cleared.action,
         "field": cleared.field,
@@ -195,6 +196,8 @@ def cleared_shape(cleared: Cleared) -> dict[str, object]:
 
 def candidate_shape(candidate: Candidate) -> dict[str, object]:
     """A candidate of a question."""
+    from xlplan.plan.values import to_json
+
     return {
         "value": to_json(candidate.value),
         "text": candidate.text,
@@ -207,6 +210,9 @@ def candidate_shape(candidate: Candidate) -> dict[str, object]:
 
 def preview_shape(candidate: Candidate) -> dict[str, object]:
     """What one way to read rows that were moved would do; a candidate has it as its `preview`."""
+    from xlplan.merge.doubts import FIRST
+    from xlplan.merge.kinds import Kind
+
     made = [change for change in candidate.changes if Kind(change.kind).stands]
     return {
         "changes": len(made),
@@ -217,6 +223,8 @@ def preview_shape(candidate: Candidate) -> dict[str, object]:
 
 def question_shape(question: Question) -> dict[str, object]:
     """A question in ``merge --json``."""
+    from xlplan.plan.values import to_json
+
     of_file = question.kind.of_file
     return {
         "id": question.id,
@@ -251,25 +259,11 @@ def merge_shape(
     }
 
 
-def value_shape(value: Value, definition: PlanDefinition, *, is_due: bool = False) -> object:
-    """A value; when an action is due with the date it is due by and how that is known.
-
-    `is_due` is for the field with the role ``due``: it has one shape, whether it holds a timescale
-    or a plain date.
-    """
-    if is_due and isinstance(value, date):
-        return {"text": show(value), "by": value.isoformat(), "reason": "the date itself"}
-    if is_due and isinstance(value, Invalid):
-        return {"text": value.raw, "by": None, "reason": value.message}
-    if not isinstance(value, Timescale):
-        return to_json(value)
-    due = due_of(definition, value)
-    by = due.by.isoformat() if due.by else None
-    return {"text": value.text, "by": by, "reason": due.reason}
-
-
 def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
     """An action in ``show --json``."""
+    from xlplan.plan.checks.steps import milestones_of
+    from xlplan.plan.due import value_shape
+
     due = definition.with_role("due", row.kind)
     fields = {
         name: value
@@ -290,6 +284,8 @@ def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
 
 def milestone_shape(one: Milestone) -> dict[str, object]:
     """A step of an action in ``show --json``: what stands in parallel lists of its cells."""
+    from xlplan.plan.values import to_json
+
     return {
         "number": one.number,
         "text": one.text,

@@ -30,7 +30,7 @@ from xlplan.plan.timescales import (
     say_date,
     unread_dates,
 )
-from xlplan.plan.values import Invalid, Value, show
+from xlplan.plan.values import Invalid, Value, show, to_json
 
 DATED = ("revised", "due")
 """Roles of the fields that say when a row is due, the one that counts first."""
@@ -85,6 +85,24 @@ def due_of(definition: PlanDefinition, value: Value) -> Due:
     if isinstance(value, str):
         return _read(value, definition.agreed, calendar_of(definition))
     return Due(None, "no date in the words")
+
+
+def value_shape(value: Value, definition: PlanDefinition, *, is_due: bool = False) -> object:
+    """A value in a document of ``--json``; when an action is due with the date it is due by and
+    how that is known.
+
+    `is_due` is for the field with the role ``due``: it has one shape, whether it holds a timescale
+    or a plain date.
+    """
+    if is_due and isinstance(value, date):
+        return {"text": show(value), "by": value.isoformat(), "reason": "the date itself"}
+    if is_due and isinstance(value, Invalid):
+        return {"text": value.raw, "by": None, "reason": value.message}
+    if not isinstance(value, Timescale):
+        return to_json(value)
+    due = due_of(definition, value)
+    by = due.by.isoformat() if due.by else None
+    return {"text": value.text, "by": by, "reason": due.reason}
 
 
 def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = "action") -> Due:
