@@ -38,7 +38,7 @@ from xlplan.merge.outline import index_of, outline_of
 from xlplan.merge.reading import Reading
 from xlplan.merge.recalled_parts import RecalledExchange
 from xlplan.merge.state import State
-from xlplan.plan import values
+from xlplan.plan import load, values
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned import read_return
 from xlplan.workbook.read.book import Book
@@ -100,6 +100,22 @@ def test_a_command_reads_the_ledger_once_and_only_after_an_edit_of_the_definitio
     counts.watch(Ledger, "events")
     assert small.do(folder, *command) in (0, 1)
     assert counts["events"] == edited
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("merge",), ("issue", "--cycle", "2026-12"), ("show",), ("check",), ("publish",)],
+)
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_command_reads_each_definition_once(
+    folder: Path, counts: Counts, command: tuple[str, ...], edited: bool
+) -> None:
+    """That of plan.toml is the ledger's, but where it was edited."""
+    if edited:
+        recolour(folder)
+    counts.watch(load, "load_definition")
+    assert small.do(folder, *command) in (0, 1)
+    assert counts["load_definition"] == 1 + edited
 
 
 LOOKS = ((), ("status",), ("show", "1.1"), ("log", "--action", "1.1"))

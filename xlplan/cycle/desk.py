@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
@@ -107,8 +107,7 @@ class Desk:
         self.told: list[Event] = []  # of what was replayed, and what was appended since
         self.last_tx = 0
         self._at = ""
-        self.has_recorded = False
-        """Whether anything was recorded since the plan was opened."""
+        self.has_recorded = False  # anything, since the plan was opened
 
     def close(self) -> None:
         """Close the ledger, and keep the answers of what was replayed for the next look."""
@@ -173,13 +172,12 @@ class Desk:
         """The ledger, replayed whatever was kept of it; `events` are all of its own, where whoever
         recorded them just now has them in hand."""
         from xlplan.merge.log import replay
-        from xlplan.plan.load import load_definition
 
         events = events or self.ledger.events()
         if not events:
             raise LED_008.fault(str(self.folder.ledger))
         self.last_tx = events[-1].tx
-        self._history, self.told = replay(events, cache(load_definition)), [*events]
+        self._history, self.told = replay(events, self._load), [*events]
         tip = self.ledger.tip()
         self._tip = tip if tip[0] == events[-1].seq else None
         return self._history
@@ -190,10 +188,9 @@ class Desk:
             return None
         from xlplan.cycle.memory import Memory
         from xlplan.merge.outline import Forgotten
-        from xlplan.plan.load import load_definition
 
         try:
-            memory = Memory(kept, self.ledger, cache(load_definition))
+            memory = Memory(kept, self.ledger, self._load)
             history = memory.recalled()
         except (Forgotten, Unknown):
             return None
@@ -239,9 +236,14 @@ class Desk:
     @cached_property
     def definition(self) -> PlanDefinition:
         """The plan definition by ``plan.toml``, which the coordinator may just have edited."""
+        return self._load(self.folder.read_definition())
+
+    @cached_property
+    def _load(self) -> Callable[[str], PlanDefinition]:
+        """Reads a text, each once: nearly always that of ``plan.toml`` is the ledger's."""
         from xlplan.plan.load import load_definition
 
-        return load_definition(self.folder.read_definition(), str(self.folder.definition))
+        return cache(partial(load_definition, where=str(self.folder.definition)))
 
     def forget(self) -> None:
         """Drop what was replayed, so that the next look reads the ledger again."""

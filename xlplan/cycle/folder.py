@@ -182,7 +182,7 @@ class PlanFolder(Struct, frozen=True):
         """The secret key; XlplanError where the folder was copied without it."""
         path = path or self.key
         try:
-            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+            key = bytes.fromhex(path.read_bytes().decode("ascii").strip())
         except FileNotFoundError:
             if not self.ledger.exists():  # as where the disk was taken away
                 raise LED_002.fault(str(self.ledger)) from None
@@ -214,11 +214,14 @@ _MASTER = regex(r"^\s*\[\s*master\s*\][^\n]*\n((?:(?!\s*\[).*\n?)*)", re.MULTILI
 def with_own(folder: PlanFolder, ledger: Ledger) -> PlanFolder:
     """A folder with the name of the council's own workbook, where `plan.toml` says that it is the
     master: that of the spreadsheet that the plan was started from."""
-    import tomllib
-
     try:
-        found = _MASTER.search(folder.definition.read_text(encoding="utf-8-sig"))
-        keeps = found is not None and tomllib.loads(found[1]).get("keep") is True
+        text = folder.definition.read_text(encoding="utf-8")
+        found = _MASTER.search(text.removeprefix("\ufeff")) if "master" in text else None
+        if found is None:
+            return folder
+        import tomllib  # a tenth of what a look loads, and few plans ask for it
+
+        keeps = tomllib.loads(found[1]).get("keep") is True
     except (OSError, ValueError):
         return folder  # which whoever needs it says
     return replace(folder, own=source_of(ledger)) if keeps else folder

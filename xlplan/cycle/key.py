@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 
 def own_key(folder: PlanFolder, ledger: Ledger) -> bytes:
     """The secret key; XlplanError where it is missing, damaged, or that of another plan."""
+    key = folder.read_key()
+    _check_of(key, folder, ledger)
+    return key
+
+
+def _check_of(key: bytes, folder: PlanFolder, ledger: Ledger) -> None:
     from xlplan.workbook.stamp import fingerprint
 
-    key = folder.read_key()
     known = ledger.fingerprint()
     if known and known != fingerprint(key):
         raise LED_010.fault(str(folder.key))
-    return key
 
 
 def check_key(folder: PlanFolder, ledger: Ledger) -> None:
@@ -44,10 +48,10 @@ def check_key(folder: PlanFolder, ledger: Ledger) -> None:
     Without a key, or with a damaged one, a plan can be looked at: what needs it says so.
     """
     try:
-        folder.read_key()
+        key = folder.read_key()
     except XlplanError:
         return
-    own_key(folder, ledger)
+    _check_of(key, folder, ledger)
 
 
 def first_fingerprint(folder: PlanFolder, state: State) -> str:
