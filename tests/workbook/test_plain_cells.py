@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from xlsxwriter.vml import Vml
 from xlsxwriter.worksheet import Worksheet
 from xlsxwriter.xmlwriter import XMLwriter
 
+from tests import small
 from tests.outgoing import STYLES, TEXTS, VALUES
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write import plain_cells, sheet_rows, writing
@@ -439,3 +441,40 @@ def test_links_are_counted_row_by_row_where_there_may_be_too_many(
     assert sheet.count(b"<hyperlink ") == 100
     assert b'"A50"' in sheet
     assert b'<hyperlink ref="A51"' not in sheet
+
+
+FORMULAS = (
+    "=SUMPRODUCT(LEN(TRIM(A1:A9)))", "A1", "=IF(OR(A1=1,B1>2),TRIM(C1),\"a\")", "={SUM(A1:A2)}",
+    "=CONCAT(A1)", "=FILTER(A1:A9,B1:B9)", "XLOOKUP(1,A1:A2,B1:B2)", "=_xlfn.CONCAT(A1)",
+    "=F.DIST(1,2,3,TRUE)", "=A.LEN(A1)", "=IF(SINGLE(A1),1,2)", "=LEFT(\"SORT(\",2)", "", "={1}",
+    "==LEN(A1)", "=len(A1)", "=T.TRIM(A1)", "=NOT(ISOMITTED(A1))",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("newer", [False, True])
+def test_a_formula_is_written_as_xlsxwriter_writes_it(formula: str, newer: bool) -> None:
+    ours, theirs = writing.Formulated(), Worksheet()
+    assert ours._prepare_formula(formula, newer) == theirs._prepare_formula(formula, newer)
+
+
+@pytest.mark.parametrize("name", sorted(writing.OLD_FUNCTIONS))
+def test_an_old_function_is_one_that_xlsxwriter_leaves_as_it_is(name: str) -> None:
+    assert Worksheet()._prepare_formula(f"={name}(A1)", True) == f"{name}(A1)"
+
+
+def test_in_formulas_of_ours_no_newer_functions_are_looked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In each xlsxwriter would look for two hundred, each by an expression of its own."""
+    asked: list[str] = []
+
+    def prepared(_: Worksheet, formula: str, __: bool = False) -> str:
+        asked.append(formula)
+        return formula
+
+    monkeypatch.setattr(Worksheet, "_prepare_formula", prepared)
+    folder = small.make_anew(tmp_path / "plan")
+    small.issue(folder)
+    assert small.do(folder, "publish") == 0
+    assert asked == []

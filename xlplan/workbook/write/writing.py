@@ -292,9 +292,29 @@ class Packaged(Packager):  # type: ignore[misc]  # xlsxwriter has no types
             texts._assemble_xml_file()
 
 
+OLD_FUNCTIONS = frozenset({
+    "AND", "CHAR", "DATE", "DAY", "EXACT", "FIND", "IF", "IFERROR", "INDEX", "INT", "ISERROR",
+    "ISNA", "ISNUMBER", "LEFT", "LEN", "LOOKUP", "MATCH", "MAX", "MIN", "MOD", "MONTH", "NOT", "OR",
+    "RIGHT", "ROUND", "ROW", "SEARCH", "SUBSTITUTE", "SUMIF", "SUMPRODUCT", "TODAY", "TRIM", "YEAR",
+})  # fmt: skip
+"""Functions that are written in a file by the names that people know them by."""
+_CALLED = regex(r"([\w.]+)\(")
+
+
+class Formulated(Drawn):
+    """A sheet whose formulas are looked through once: xlsxwriter looks in each for two hundred
+    newer functions, which are written by other names."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        bare = "{" not in formula[:1] and "}" not in formula[-1:]
+        if bare and OLD_FUNCTIONS.issuperset(_CALLED.findall(formula)):
+            return formula.removeprefix("=")
+        return str(super()._prepare_formula(formula, expand_future_functions))
+
+
 class Target(_Workbook):  # type: ignore[misc]  # xlsxwriter has no types
     language = ""
-    worksheet_class = Drawn
+    worksheet_class = Formulated
     parts: Sequence[tuple[str, Packed]] = ()
 
     def _get_packager(self) -> Packager:
