@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.text_sheets import book, column, read, sheet
+from xlplan.source import several_facts
 from xlplan.source.chosen import Chosen
 from xlplan.source.importing import Source, read_source
 from xlplan.source.several_facts import facts_of
@@ -184,3 +185,27 @@ def test_the_steps_of_an_action_are_no_actions_of_their_own() -> None:
     source = read(RISKS.replace("Mitigation", "Action"))
     assert len(source.rows) == 5
     assert not any("several under" in guess for guess in source.guesses)
+
+
+def test_a_column_is_looked_at_until_it_is_clear_that_it_holds_no_several_facts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four cells in five must, and no more than a few in five are looked at where none does."""
+    looked: list[str] = []
+
+    def counted(text: str) -> tuple[str, ...]:
+        looked.append(text)
+        return facts_of(text)
+
+    monkeypatch.setattr(several_facts, "facts_of", counted)
+    count = 100
+    words = ("Mend roof {0}", "Paint wall {0}")
+    lines = [
+        f"{n} | {words[n % 2].format(n)} | Ada Quill | Open | The words of line {n} go on"
+        for n in range(count)
+    ]
+    source = read("\n".join(["Ref | Action | Lead | Status | What is behind it", *lines]))
+    assert len(source.rows) == count
+    assert asked(source) == []
+    spoken = [text for text in looked if text.startswith("The words of line")]
+    assert len(spoken) == count // 5 + 1
