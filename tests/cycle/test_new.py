@@ -16,11 +16,20 @@ from tests.conftest import ROOT
 from xlplan.cli.main import run
 from xlplan.cli.say_plain import ending_of_new
 from xlplan.codes.source_codes import NEW_016
-from xlplan.cycle.new import new
+from xlplan.cycle.new import new, uid_of
 from xlplan.errors import XlplanError
+from xlplan.issued import set_up_book
+from xlplan.merge.kinds import named
+from xlplan.plan.definition import Kind
+from xlplan.plan.set_up import Entry
+from xlplan.plan.set_up_sheets import ROWS as ROWS_READ
+from xlplan.returned.furniture import set_up_uid
+from xlplan.source.interpretation import SourceRow
 from xlplan.workbook.read import pool
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.gate import Bounds
+from xlplan.workbook.write.sheet import Cell
+from xlplan.workbook.write.sheet_rows import Rows
 
 
 def die(_data: bytes, _name: str, _bounds: Bounds) -> Book:
@@ -324,3 +333,40 @@ def test_a_table_that_was_left_out_is_named_among_the_ten_lines(tmp_path: Path) 
     made = replace(made, problems=(*made.problems, left))
     assert made.figures.left_out == ("plan.xlsx!Stores",)
     assert "Tables left out: Stores." in ending_of_new(made)
+
+
+@pytest.mark.parametrize("sheet", ["Plan", "Naïve \U0001f4c4 plan", 'A "quoted" \\ name', "\ud800"])
+@pytest.mark.parametrize("kind", ["action", "recommendation"])
+def test_a_row_is_named_by_its_plan_its_file_and_its_place(sheet: str, kind: Kind) -> None:
+    row = SourceRow(kind, 7, {}, {}, sheet, 12)
+    prefix = {"action": "a", "recommendation": "rec"}[kind]
+    assert uid_of(row, "plan", "0f" * 32) == named(prefix, "plan", "0f" * 32, sheet, 12, 7)
+
+
+def test_of_a_large_plan_the_set_up_workbook_looks_at_each_kind_of_answer_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has a row for each row of the spreadsheet, most of which say the same."""
+    rows = 40
+    lines = [(str(n), f"Mend the roof of house {n}", "Ada Quill", "Open") for n in range(rows)]
+    source = workbook(tmp_path / "m.xlsx", ("Ref", "Action", "Lead", "Status"), *lines)
+    named_rows: list[str] = []
+    looked_at: list[int] = []
+
+    def uid_in_set_up(entry: Entry) -> str:
+        named_rows.extend(entry.names[1:] if entry.table == "row" else ())
+        return set_up_uid(entry)
+
+    def made(self: Rows, row: int, col: int, cell: Cell | None) -> tuple[str, bool]:
+        if self._sheet.name == ROWS_READ.name:
+            looked_at.append(col)
+        return plain(self, row, col, cell)
+
+    plain = Rows._made
+    monkeypatch.setattr(set_up_book, "set_up_uid", uid_in_set_up)
+    monkeypatch.setattr(Rows, "_made", made)
+    new(tmp_path / "plan", source)
+    assert sorted(named_rows, key=int) == [str(n) for n in range(1, rows + 2)]
+    place, answer = 1, 3
+    assert looked_at.count(place) > rows
+    assert looked_at.count(answer) < 10

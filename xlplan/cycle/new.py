@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,7 @@ from xlplan.cycle.synced import synced_folder
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.late import no_collecting
 from xlplan.ledger.store import Ledger
-from xlplan.merge.kinds import named
+from xlplan.merge.kinds import CANONICAL
 from xlplan.merge.model import Defined, Fact, RowAdded
 from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import STATUS, PlanDefinition, Rating
@@ -293,8 +293,15 @@ def _closest(source: Source) -> Match | None:
 
 
 def uid_of(row: SourceRow, plan_id: str, digest: str) -> str:
-    """The uid of a row that is imported for the first time from the original with a digest."""
-    return named(_PREFIX[row.kind], plan_id, digest, row.sheet, row.row, row.order)
+    """The uid of a row that is imported for the first time from the original with a digest: as
+    `named` makes it of that, the name of its sheet, its number there, and its place."""
+    text = f"{_sheet_text(plan_id, digest, row.sheet)},{row.row},{row.order}]"
+    return f"{_PREFIX[row.kind]}-{text_digest(text)[:12]}"
+
+
+@lru_cache(maxsize=64)
+def _sheet_text(*parts: str) -> str:
+    return CANONICAL.encode(parts)[:-1]
 
 
 def _build(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +34,6 @@ from xlplan.issued.sheets import (
     lists_sheet,
     page_of,
     payload_of,
-    row_height,
     stamped,
     wide_enough,
 )
@@ -63,6 +62,7 @@ from xlplan.plan.set_up_sheets import (
 )
 from xlplan.returned.furniture import set_up_uid
 from xlplan.workbook.stamp import row_key
+from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import Palette, palette, readable
 from xlplan.workbook.write.sheet import (
     Area,
@@ -93,6 +93,7 @@ _WIDTHS = {
     "deputy": 24.0, "successor": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
 }  # fmt: skip
 _FLAG, _OTHER = 13.0, 15.0
+_alike = lru_cache(maxsize=1 << 10, typed=True)(Cell)  # looked at once by whoever writes them
 
 
 def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) -> Issued:
@@ -195,8 +196,10 @@ class _Writer(Struct, frozen=True, dict=True):
         entries = entries_of(self.definition, self.of, self.origin)
         columns = self._columns(entries)
         widths = wide_enough([self._width(name) for name in columns])
-        cells = [self._cells(entry, columns) for entry in entries]
-        rows = [Row(line, row_height(line, [30.0, *widths], 24.0)) for line in cells]
+        wide = [Column(width=30, hidden=True), *(Column(width=width) for width in widths)]
+        cells = [Row(self._cells(entry, columns)) for entry in entries]
+        needed = row_heights(Sheet(self.of.name, cells, wide))
+        rows = [Row(row.cells, max(24.0, high)) for row, high in zip(cells, needed, strict=True)]
         last_row, last_col = FIRST_ROW + len(rows) - 1, len(columns)
         banner, merges = self._banner(widths)
         validations, conditionals = self._rules(entries, columns)
@@ -205,7 +208,7 @@ class _Writer(Struct, frozen=True, dict=True):
         return Sheet(
             name=self.of.name,
             rows=[*banner, id_row(columns), Row(heads, 34), *rows],
-            columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
+            columns=wide,
             merges=merges,
             validations=validations,
             conditionals=conditionals,
@@ -218,7 +221,7 @@ class _Writer(Struct, frozen=True, dict=True):
 
     def _columns(self, entries: Sequence[Entry]) -> list[str]:
         """The ids of the columns from the left; first what is wrong, where anything is."""
-        mine = {set_up_uid(entry) for entry in entries}
+        mine = {set_up_uid(entry) for entry in entries} if self.unused else ()
         wrong = [WRONG] if any(uid in mine for uid, _ in self.unused) else []
         answers = list(columns_of(self.of))
         if self.of in (KEPT, OWN, ROWS):
@@ -310,7 +313,7 @@ class _Writer(Struct, frozen=True, dict=True):
             style = replace(style, number_format="0.##" if key.takes == "number" else "0")
         if isinstance(value, str) and _is_colour(key, value):
             style = replace(style, fill=value, colour=readable("", value))
-        return Cell(value, style)
+        return _alike(value, style)
 
     def _rules(
         self, entries: Sequence[Entry], columns: Sequence[str]
