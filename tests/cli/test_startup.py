@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -154,8 +155,26 @@ def test_a_merge_of_returns_loads_only_what_it_needs_and_writes_with(
     assert loaded & (SELDOM | {"xlsxwriter", "xlplan.issued.master"}) == set()
 
 
+OF_RETURNS = frozenset({
+    "html", "xlplan.returned.boxes", "xlplan.returned.identity", "xlplan.returned.read_return",
+    "xlplan.returned.remarks", "xlplan.returned.tables",
+})  # fmt: skip
+"""What only what came back has a use for."""
+
+
+@pytest.mark.parametrize("args", [["check"], ["issue", "--cycle", "2026-12"], ["show"]])
+def test_what_reads_no_return_loads_nothing_of_reading_one(
+    args: list[str], plan: Path, tmp_path: Path
+) -> None:
+    copy = Path(shutil.copytree(plan, tmp_path / "plan"))
+    status, loaded = run(["-C", str(copy), *args], tmp_path / "report.json")
+    assert status in {0, 1}
+    assert "xlplan.merge.state" in loaded
+    assert loaded & OF_RETURNS == set()
+
+
 def test_the_names_of_what_is_seldom_needed_are_those_of_modules() -> None:
-    for name in SELDOM:
+    for name in SELDOM | OF_RETURNS:
         assert importlib.util.find_spec(name) is not None, name
 
 

@@ -33,7 +33,6 @@ from xlplan.workbook.write.still_free import check_closed
 if TYPE_CHECKING:
     from xlplan.ledger.store import Ledger
 
-
 KEY_BYTES = 32
 
 
@@ -215,9 +214,8 @@ def with_own(folder: PlanFolder, ledger: Ledger) -> PlanFolder:
     """A folder with the name of the council's own workbook, where `plan.toml` says that it is the
     master: that of the spreadsheet that the plan was started from."""
     try:
-        text = folder.definition.read_text(encoding="utf-8")
-        found = _MASTER.search(text.removeprefix("\ufeff")) if "master" in text else None
-        if found is None:
+        text = folder.definition.read_text(encoding="utf-8").removeprefix("\ufeff")
+        if "master" not in text or (found := _MASTER.search(text)) is None:
             return folder
         import tomllib  # a tenth of what a look loads, and few plans ask for it
 

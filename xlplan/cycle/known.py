@@ -29,6 +29,7 @@ from xlplan.merge.records import row_write_name, shown_of
 from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.values import Value, told_by
 from xlplan.returned.as_issued import (
+    PROPOSED,
     IssuedColumn,
     columns_to_sign,
     locked_text,
@@ -36,8 +37,6 @@ from xlplan.returned.as_issued import (
     without_hints,
 )
 from xlplan.returned.furniture import Furniture, furniture, texts_of_book
-from xlplan.returned.read_return import PROPOSED
-from xlplan.returned.tables import plain
 from xlplan.workbook.stamp import RowKey, fingerprint, row_key
 
 if TYPE_CHECKING:
@@ -85,6 +84,8 @@ class KnownPlan:
         return known.as_of if known is not None else self._state.seq
 
     def _find_uids(self, as_of: int) -> dict[str, str]:
+        from xlplan.returned.tables import plain
+
         refs = ((plain(self._state.ref(u, as_of)), u) for u in self._state.uids("action", as_of))
         return {ref: uid for ref, uid in refs if ref}
 

@@ -6,7 +6,6 @@ A text file has no types and often not all letters: Excel saves it in a code pag
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
@@ -340,7 +339,12 @@ def is_lost(kind: str, base: str, text: str, page: str) -> bool:
         return False
     if kind in _OF_A_PAGE and _has_marks_for(base, text, page):
         return True
-    return html.unescape(text) == base or (kind == "csv" and _is_as_number(base, text))
+    if "&" in text:
+        import html  # every command loads this module, and few texts are so
+
+        if html.unescape(text) == base:
+            return True
+    return kind == "csv" and _is_as_number(base, text)
 
 
 def _has_marks_for(base: str, text: str, page: str) -> bool:

@@ -28,6 +28,8 @@ ID_PREFIX = "field:"
 """Each column carries its id in a hidden row directly above the headings: ``field:rating``."""
 BOX_MARK = "form:value"
 """Marks the column of the boxes of a form, in a hidden row above the first."""
+PROPOSED = "new-"
+"""Uids of the blank rows in which a lead may propose an action."""
 SIGN_PREFIX = "sign:"
 """Each input of the sign-off stands directly below a hidden cell that names it: ``sign:no_change``,
 so that it is found by content wherever it was moved."""

@@ -35,7 +35,7 @@ from xlplan.merge.reading import (
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw
-from xlplan.returned.as_issued import OURS, ids_by_heading, issued_headings
+from xlplan.returned.as_issued import OURS, PROPOSED, ids_by_heading, issued_headings
 from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, settled_form
 from xlplan.returned.furniture import page_texts, sheets_of_ours
 from xlplan.returned.identity import Identity, Known, identify, is_signed, may_be_ours, row_keys
@@ -51,8 +51,6 @@ from xlplan.returned.tables import (
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey
 
-PROPOSED = "new-"
-"""Uids of the blank rows in which a lead may propose an action."""
 _MOST = 6
 """Columns in doubt that one message names."""
 
