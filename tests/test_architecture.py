@@ -88,7 +88,7 @@ IMPURE_MODULES = frozenset(
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint"})
 CLOCK_CALLS = frozenset({"now", "today", "utcnow"})
 MAX_LINES = 400
-MAX_MODULES = 320
+MAX_MODULES = 319
 """On the way to 165: lower it whenever it can be lowered."""
 NAMED_ALIKE: Mapping[str, str] = {}
 """File names that stand in more than one place, each with the reason; take off what is mended."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
@@ -440,22 +441,23 @@ def _painted_and_measured(changes: int) -> tuple[int, int]:
     """How many items are painted, and how many cells measured, on a board with so many changes
     that say the same."""
     counts = Counter[str]()
-    painted, measured = Brush._painted, cell_text._Measure.height
+    painted, measured = Brush._painted, cell_text._Measure.each
 
     def paints(brush: Brush, item: Item) -> Cell:
         counts["painted"] += 1
         return painted(brush, item)
 
-    def measures(measure: cell_text._Measure, cell: Cell) -> float:
-        counts["measured"] += 1
-        return measured(measure, cell)
+    def measures(measure: cell_text._Measure, cells: Iterable[Cell | None]) -> list[float]:
+        some = [*cells]
+        counts["measured"] += len(some)
+        return measured(measure, some)
 
     board = sample_board(12)
     alike = replace(board.changes[0], before="Begun", after="Done")
     same = [replace(alike, seq=number) for number in range(changes)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Brush, "_painted", paints)
-        patch.setattr(cell_text._Measure, "height", measures)
+        patch.setattr(cell_text._Measure, "each", measures)
         book = composite_workbook(replace(board, changes=same), CREATED)
         assert len(sheet_of(book, "Changes").rows) == changes + 5
     return counts["painted"], counts["measured"]

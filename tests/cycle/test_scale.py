@@ -16,7 +16,7 @@ import pytest
 
 from tests import small
 from xlplan.cli.main import run
-from xlplan.workbook.write import alike, plain_cells, writing
+from xlplan.workbook.write import alike, writing
 
 LEADS = (8, 16, 32)
 WARM = 2
@@ -61,7 +61,7 @@ def cycle_of(leads: int, patch: pytest.MonkeyPatch) -> Counter[str]:
     counts: Counter[str] = Counter()
     pack = writing.packed
 
-    def packed(part: bytes) -> plain_cells.Packed:
+    def packed(part: bytes) -> writing.Packed:
         counts["cells"] += part.count(b"<c ")  # no other part than a sheet has any
         return pack(part)
 

@@ -3,6 +3,7 @@ what another reader finds in its file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ from xlplan.workbook.write.sheet import (
     Row,
     Series,
     Sheet,
+    Strip,
+    Strips,
     Style,
     Workbook,
 )
@@ -37,6 +40,21 @@ def found(book: Workbook) -> tuple[list[str], list[str]]:
     rules = Accessibility(book)
     data = write_workbook(book, rules.sheet)
     return sorted(map(str, rules.problems())), sorted(map(str, problems_read(data)))
+
+
+def by_columns(book: Workbook) -> Workbook:
+    """The same workbook, its tables laid out a column at a time where they have no gap."""
+    return replace(book, sheets=[replace(one, rows=_by_columns(one)) for one in book.sheets])
+
+
+def _by_columns(sheet: Sheet) -> Sequence[Row]:
+    top, below = sheet.rows[:3], [row for row in sheet.rows[3:] if not row.hidden]
+    whole = len(below) == len(sheet.rows) - 3 and len({len(row.cells) for row in below}) == 1
+    cells = [cell for row in below for cell in row.cells if cell is not None]
+    if not whole or len(cells) < sum(len(row.cells) for row in below):
+        return sheet.rows
+    columns = [cells[at :: len(below[0].cells)] for at in range(len(below[0].cells))]
+    return Strips(top, [Strip(column, range(len(column))) for column in columns])
 
 
 def laid(name: str, table: str, rows: list[list[Cell | None]], **more: Any) -> Sheet:
@@ -113,7 +131,7 @@ def test_a_workbook_that_keeps_the_rules_has_no_fault() -> None:
 )
 def test_each_breach_is_found_as_another_reader_finds_it(code: str, book: Workbook) -> None:
     here, there = found(book)
-    assert here == there
+    assert here == there == found(by_columns(book))[0]
     assert any(f"[{code}]" in each for each in here)
 
 
@@ -138,6 +156,7 @@ def test_a_table_that_cannot_be_written_is_found_before(code: str, book: Workboo
 )
 def test_what_floats_over_the_cells_is_found_where_it_stands(book: Workbook) -> None:
     here, there = found(book)
+    assert here == found(by_columns(book))[0]
     assert len(here) == 1
     assert here[0].startswith("Figures!")
     assert "[ACC-009]" in here[0]
@@ -158,3 +177,58 @@ def test_a_cell_of_many_rows_is_looked_into_once(monkeypatch: pytest.MonkeyPatch
     rules = Accessibility(book)
     write_workbook(book, rules.sheet)
     assert sorted(looked) == sorted(["Figures", "2", *map(str, range(100)), "Green"])
+
+
+@pytest.mark.parametrize(
+    ("code", "cell"),
+    [
+        ("ACC-009", replace(GREEN, note="Was 3")),
+        ("ACC-010", Cell("\x00")),
+        ("ACC-013", Cell("Green", Style(fill="#C00000"))),
+        ("ACC-067", Cell("12.5 %")),
+    ],
+)
+def test_breaches_in_rows_laid_out_by_columns_are_found_in_each_row(code: str, cell: Cell) -> None:
+    strips = [Strip([Cell("1"), Cell("2")], [0, 1, 0, 1]), Strip([GREEN, cell], [0, 1, 0, 1])]
+    rows = Strips(FIGURES.rows[:3], strips)
+    area = Area(2, 0, 6, 1)
+    book = replace(GOOD, sheets=[CONTENTS, replace(FIGURES, rows=rows, filter=area)])
+    plain = replace(GOOD, sheets=[CONTENTS, replace(FIGURES, rows=[*rows], filter=area)])
+    here, there = found(book)
+    assert here == found(plain)[0]
+    if not cell.note:  # which another reader finds in a part of its own
+        assert here == there
+    places = [each.partition(" ")[0].rstrip(":") for each in here if f"[{code}]" in each]
+    assert places == ["Figures!B5", "Figures!B7"]
+
+
+def test_a_row_laid_out_by_columns_that_is_blank_is_found() -> None:
+    blank = Cell("")
+    rows = Strips(
+        FIGURES.rows[:3], [Strip([Cell("1"), blank], [0, 1]), Strip([GREEN, blank], [0, 1])]
+    )
+    here, there = found(replace(GOOD, sheets=[CONTENTS, replace(FIGURES, rows=rows)]))
+    assert here == there
+    assert any(each.startswith("Figures!5") for each in here)
+
+
+def test_of_a_large_table_no_row_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    at = Strips.__getitem__
+
+    def counted(rows: Strips, place: Any) -> Any:
+        made.append(place)
+        return at(rows, place)
+
+    monkeypatch.setattr(Strips, "__getitem__", counted)
+    counts = []
+    for changes in (50, 500):
+        made.clear()
+        board = sample_board(12)
+        log = [replace(board.changes[0], seq=n, after=f"Done {n}") for n in range(changes)]
+        book = accessible_workbook(replace(board, changes=log), CREATED)
+        rules = Accessibility(book)
+        write_workbook(book, rules.sheet)
+        assert rules.problems() == []
+        counts.append(len(made))
+    assert counts[0] == counts[1]

@@ -28,7 +28,7 @@ from tests.outgoing import STYLES, TEXTS, VALUES
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write import plain_cells, sheet_rows, writing
 from xlplan.workbook.write.cell_text import clean, row_heights
-from xlplan.workbook.write.formats import Formats, corners
+from xlplan.workbook.write.formats import Formats, corners, note_options
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,
@@ -38,9 +38,12 @@ from xlplan.workbook.write.sheet import (
     Row,
     Series,
     Sheet,
+    Strip,
+    Strips,
     Style,
     Unfolding,
     Workbook,
+    outline_of,
 )
 from xlplan.workbook.write.writing import write_workbook
 
@@ -55,9 +58,11 @@ class ByXlsxwriter:
     def __init__(self, drawn: Any, sheet: Sheet, formats: Formats, _font: str) -> None:
         self._drawn, self._sheet, self._formats = drawn, sheet, formats
 
-    def write(self, dress: Callable[[], None], *, keep: bool, packed: bool) -> None:
+    def write(
+        self, dress: Callable[[], None], *, keep: bool, packed: writing.Squeeze | None
+    ) -> None:
         assert keep in (True, False)
-        assert packed in (True, False)
+        assert packed is None or isinstance(packed, writing.Squeeze)
         drawn, sheet = self._drawn, self._sheet
         for index, column in enumerate(sheet.columns):
             options = {"hidden": column.hidden, "level": column.level}
@@ -99,7 +104,7 @@ class ByXlsxwriter:
             drawn.write_string(row, col, str(value), look)
         if cell.note:
             text = clean(cell.note)
-            drawn.write_comment(row, col, text, sheet_rows.note_options(text, "Calibri"))
+            drawn.write_comment(row, col, text, note_options(text, "Calibri"))
 
     def _more(self, row: int, col: int, cell: Cell) -> None:
         less = sheet_rows.write_cell(self._drawn, row, col, cell, self._formats)
@@ -210,9 +215,9 @@ def test_rows_are_packed_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting: list[int] = []
     pack = plain_cells.Drawn._pack
 
-    def counted(drawn: plain_cells.Drawn) -> None:
+    def counted(drawn: plain_cells.Drawn, packed: writing.Squeeze) -> None:
         waiting.append(len(drawn._lines))
-        pack(drawn)
+        pack(drawn, packed)
 
     monkeypatch.setattr(plain_cells.Drawn, "_pack", counted)
     monkeypatch.setattr(plain_cells, "AT_ONCE", 10)
@@ -478,3 +483,89 @@ def test_in_formulas_of_ours_no_newer_functions_are_looked_for(
     small.issue(folder)
     assert small.do(folder, "publish") == 0
     assert asked == []
+
+
+def _strips(count: int) -> st.SearchStrategy[list[Strip]]:
+    each = st.lists(_cells().map(lambda cell: cell or Cell("x")), min_size=1, max_size=4)
+    column = each.flatmap(
+        lambda cells: st.builds(
+            Strip,
+            st.just(cells),
+            st.lists(st.integers(0, len(cells) - 1), min_size=count, max_size=count),
+        )
+    )
+    return st.lists(column, min_size=1, max_size=4)
+
+
+@given(st.integers(0, 9).flatmap(_strips), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_rows_laid_out_by_columns_have_the_bytes_that_xlsxwriter_gives_them(
+    strips: list[Strip], merged: bool
+) -> None:
+    rows = Strips([Row([Cell("top", STYLES[1])]), Row([], 20)], strips)
+    merges = [Merge(Area(0, 0, 0, 1), Cell("over", STYLES[1]))] if merged else []
+    made = book(Sheet("S", rows, [Column(9), Column(20)], merges))
+    plain = book(Sheet("S", [*rows], [Column(9), Column(20)], merges))
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (plain_cells, sheet_rows):
+            patch.setattr(module, "AT_ONCE", 4)
+        assert write_workbook(made) == write_workbook(plain) == by_xlsxwriter(plain)
+
+
+def test_rows_laid_out_by_columns_are_rows_as_any() -> None:
+    a, b, c = Cell("a"), Cell("b"), Cell("c")
+    rows = Strips([Row([a], 20)], [Strip([a, b], [0, 1, 0]), Strip([c], [0, 0, 0])])
+    plain = [Row([a], 20), Row([a, c]), Row([b, c]), Row([a, c])]
+    assert [*rows] == plain
+    assert len(rows) == len([*outline_of(rows)]) == 4
+    assert [*outline_of(rows)][:2] == plain[:2]
+    assert (rows[-1], rows[1:3], rows[-2:]) == (plain[-1], plain[1:3], plain[-2:])
+    assert rows[2].cells[0] is b
+    with pytest.raises(IndexError):
+        rows[4]
+    assert [*outline_of(Strips([], []))] == [*Strips([], [])] == []
+
+
+def test_of_rows_laid_out_by_columns_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    at = Strips.__getitem__
+
+    def counted(rows: Strips, place: Any) -> Any:
+        asked.append(place)
+        return at(rows, place)
+
+    texts = [Cell(f"text {n}") for n in range(600)]
+    rows = Strips([Row([Cell("top")])], [Strip(texts, range(600)), Strip(texts[:1], [0] * 600)])
+    made = book(Sheet("S", rows, [Column(9)]))
+    whole = by_xlsxwriter(made)
+    monkeypatch.setattr(Strips, "__getitem__", counted)
+    assert write_workbook(made) == whole
+    assert set(asked) == {1}  # the outline of all
+    assert len(asked) <= 2  # who lays them, and who looks for groups
+
+
+def test_texts_that_need_no_care_are_asked_for_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_by_one: list[str] = []
+    text = plain_cells.Drawn.text
+
+    def counted(drawn: plain_cells.Drawn, value: str) -> str | None:
+        one_by_one.append(value)
+        return text(drawn, value)
+
+    monkeypatch.setattr(plain_cells.Drawn, "text", counted)
+    plain = [Row([Cell(f"line\n{n}"), Cell(n), Cell("led", link=f"'S'!A{n}")]) for n in range(600)]
+    made = book(Sheet("S", plain), Sheet("T", [*plain[:300], Row([Cell(" "), Cell(1), Cell("")])]))
+    assert write_workbook(made) == by_xlsxwriter(made)
+    assert len(one_by_one) == 2 * (301 - 256)  # those beside the one that is blank
+
+
+@pytest.mark.parametrize("most", [3, 90, 180])
+def test_links_of_rows_laid_out_by_columns_are_counted_as_those_of_others(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (plain_cells, sheet_rows):
+        monkeypatch.setattr(module, "MOST_LINKS", most)
+    led, bare = Cell("led", link="'S'!A1"), Cell("bare")
+    rows = Strips([], [Strip([led, bare], [0, 1] * 45), Strip([bare, led], [0, 1, 1] * 30)])
+    made, plain = book(Sheet("S", rows)), book(Sheet("S", [*rows]))
+    assert write_workbook(made) == write_workbook(plain)

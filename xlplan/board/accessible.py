@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
+from itertools import count
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -41,6 +42,8 @@ from xlplan.workbook.write.sheet import (
     Page,
     Row,
     Sheet,
+    Strip,
+    Strips,
     Style,
     Unfolding,
     Workbook,
@@ -126,16 +129,16 @@ _WORDS = (str, tuple)
 
 def _spoken(
     reader: _Reader, column: TableColumn, items: Sequence[Item], each: Sequence[Item]
-) -> list[Cell]:
+) -> Strip:
     """The items of a column, `each` of them once, as it is read out: what many rows have is one
     cell, and so are words that several of them say."""
     width, body, least = width_of(column), reader.body, least_long(reader.body)
-    cells: dict[int, Cell] = {}
+    cells: list[Cell] = []
     of_words: dict[object, Cell] = {}
     for item in each:
         value = item.value
         if item.link is not None or item.rating is not None or value.__class__ not in _WORDS:
-            cells[id(item)] = reader.cell(column, item, width)
+            cells.append(reader.cell(column, item, width))
             continue
         cell = of_words.get(value)
         if cell is None:
@@ -144,8 +147,9 @@ def _spoken(
             else:
                 cell = reader.cell(column, item, width)
             of_words[value] = cell
-        cells[id(item)] = cell
-    return [*map(cells.__getitem__, map(id, items))]
+        cells.append(cell)
+    places = dict(zip(map(id, each), count(), strict=False))
+    return Strip(cells, [*map(places.__getitem__, map(id, items))])
 
 
 def width_of(column: TableColumn) -> float:
@@ -235,7 +239,8 @@ def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
     )
     head = [Cell(column.heading, reader.head) for column in columns]
     top = [_title(reader, title), *(Row([Cell(text, reader.plain)]) for text in above)]
-    return _laid("Contents", "contents", [*top, Row(head)], list(map(Row, rows)), columns)
+    body = [Strip(cells, range(len(rows))) for cells in zip(*rows, strict=True)]
+    return _laid("Contents", "contents", [*top, Row(head)], body, columns)
 
 
 def _title(reader: _Reader, text: str) -> Row:
@@ -252,8 +257,7 @@ def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:
     ]
     lines = table.lines
     both = zip(table.columns, lines.columns, lines.each, strict=True)
-    columns = [_spoken(reader, *about) for about in both]
-    body = [*map(Row, zip(*columns, strict=True))]
+    body = [_spoken(reader, *about) for about in both]
     return _laid(table.name, table.key, top, body, table.columns)
 
 
@@ -271,16 +275,16 @@ def _laid(
     name: str,
     key: str,
     top: Sequence[Row],
-    body: Sequence[Row],
+    body: Sequence[Strip],
     columns: Sequence[TableColumn],
 ) -> Sheet:
     """A sheet with its one table; `top` ends with the headings."""
-    headed = len(top) - 1
+    headed, rows = len(top) - 1, Strips(top, body)
     return Sheet(
         name=name,
-        rows=[*top, *body],
+        rows=rows,
         columns=[Column(width_of(column)) for column in columns],
-        filter=Area(headed, 0, len(top) + len(body) - 1, len(columns) - 1),
+        filter=Area(headed, 0, len(rows) - 1, len(columns) - 1),
         table=f"table_{key}",
         page=Page(repeat_rows=(headed, headed), footer_right=""),
         gridlines=True,

@@ -8,8 +8,9 @@ at once, as it goes out, and a cell that stands in many rows once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
+from typing import NamedTuple
 
 from xlplan.codes.accessible_codes import (
     ACC_001,
@@ -34,7 +35,7 @@ from xlplan.codes.accessible_codes import (
 from xlplan.errors import Problem
 from xlplan.late import regex
 from xlplan.workbook.write.cell_text import cell_name, clean, line
-from xlplan.workbook.write.sheet import Area, Cell, Held, Row, Sheet, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Held, Row, Sheet, Strip, Strips, Workbook
 from xlplan.workbook.write.sheet_rows import is_single, table_heading
 
 Faults = Iterator[Problem]
@@ -77,7 +78,9 @@ class Accessibility:
         title = sheet.rows[0].cells[0] if sheet.rows and sheet.rows[0].cells else None
         if title is None or not title.style.title:
             self._titles.append(ACC_066.problem(f"{sheet.name}!A1"))
-        self._explained |= set(_notes_in(row.cells[0] for row in sheet.rows if row.cells))
+        top, strips = _parted(sheet.rows)
+        first = [row.cells[0] for row in top if row.cells]
+        self._explained |= set(_notes_in([*first, *(strips[0].each if strips else ())]))
         for heading in _headings(sheet):
             where = f"{sheet.name}, {heading}"
             self._referring += [(where, heading, number) for number in _NOTE.findall(heading)]
@@ -134,7 +137,7 @@ class Accessibility:
                 yield ACC_012.problem(where, number=number)
 
 
-def _notes_in(cells: Iterator[Cell | None]) -> Iterator[str]:
+def _notes_in(cells: Iterable[Cell | None]) -> Iterator[str]:
     for value in {cell.value for cell in cells if cell is not None}:
         yield from _NOTE.findall(value) if isinstance(value, str) else ()
 
@@ -155,6 +158,11 @@ def _headings(sheet: Sheet) -> list[str]:
         return []
     cells = sheet.rows[area.first_row].cells
     return [table_heading(cell).strip() for cell in cells[area.first_col : area.last_col + 1]]
+
+
+def _parted(rows: Sequence[Row]) -> tuple[Sequence[Row], Sequence[Strip]]:
+    """The rows that have to be gone through one by one, and those below them, column by column."""
+    return (rows.top, rows.strips) if isinstance(rows, Strips) else (rows, ())
 
 
 def _lines(sheet: Sheet, area: Area) -> Iterator[tuple[int, Row]]:
@@ -215,10 +223,15 @@ def _merged(sheet: Sheet) -> Faults:
 
 
 def _blanks(sheet: Sheet) -> Faults:
-    for number in range(_last(sheet) + 1):
+    top, strips = _parted(sheet.rows)
+    if not all(any(map(_is_blank, strip.each)) for strip in strips):
+        count = len(top)  # below them no row is blank
+    else:
+        count = _last(sheet) + 1
+    for number in range(count):
         if number >= len(sheet.rows) or all(map(_is_blank, sheet.rows[number].cells)):
             yield ACC_010.problem(f"{sheet.name}!{number + 1}", "row")
-    hidden = [f"row {n}" for n, row in enumerate(sheet.rows, 1) if row.hidden]
+    hidden = [f"row {n}" for n, row in enumerate(top, 1) if row.hidden]
     columns = [n for n, column in enumerate(sheet.columns) if column.hidden]
     for place in (*hidden, *(f"column {cell_name(0, n)[:-1]}" for n in columns)):
         yield ACC_010.problem(f"{sheet.name}, {place}", "hidden")
@@ -234,8 +247,9 @@ def _marks(sheet: Sheet) -> Faults:
     """Nothing floats over the cells, and a link says where it leads."""
     for chart in sheet.charts:
         yield ACC_009.problem(f"{sheet.name}!{cell_name(chart.row, chart.col)}")
+    top, strips = _parted(sheet.rows)
     every: dict[int, Cell | None] = {}
-    for cells in zip_longest(*[row.cells for row in sheet.rows]):
+    for cells in (*zip_longest(*[row.cells for row in top]), *(strip.each for strip in strips)):
         every.update(zip(map(id, cells), cells, strict=True))
     marked = {
         this
@@ -269,22 +283,40 @@ def _cells(sheet: Sheet) -> Faults:
         return
     there = slice(area.first_col, area.last_col + 1)
     head = sheet.rows[area.first_row].cells[there]
-    columns = [*zip_longest(*[row.cells[there] for _, row in _lines(sheet, area)], fillvalue=None)]
     width = area.last_col + 1 - area.first_col
-    columns += [(None,) * (area.last_row - area.first_row)] * (width - len(columns))
     doubtful: list[tuple[int, int, Cell | None]] = []
-    fills: list[dict[Held, str]] = [{} for _ in columns]
-    for index, (cells, colours) in enumerate(zip(columns, fills, strict=True)):
-        these = [*map(id, cells)]
-        every = dict(zip(these, cells, strict=True))
-        doubted = {this for this, cell in every.items() if not (cell and _keeps(cell, colours))}
-        if doubted:
-            places = (n for n, this in enumerate(these) if this in doubted)
-            doubtful += ((n + 1, index, cells[n]) for n in places)
+    fills: list[dict[Held, str]] = [{} for _ in range(width)]
+    for index, (column, colours) in enumerate(zip(_columns(sheet, area), fills, strict=True)):
+        doubted = {n for n, cell in enumerate(column.each) if not (cell and _keeps(cell, colours))}
+        for number, at in enumerate(column.at, 1) if doubted else ():
+            if at in doubted:
+                doubtful.append((number, index, column.each[at]))
     doubtful += ((0, n, head[n] if n < len(head) else None) for n in range(width))
     for down, index, cell in sorted(doubtful, key=lambda each: each[:2]):
         place = f"{sheet.name}!{cell_name(area.first_row + down, area.first_col + index)}"
         yield from _in_cell(place, cell, fills[index], body=down > 0)
+
+
+class _Column(NamedTuple):
+    """A column of a table: its cells, each once, and for each row which of them it has."""
+
+    each: Sequence[Cell | None]
+    at: Sequence[int]
+
+
+def _columns(sheet: Sheet, area: Area) -> Iterator[_Column]:
+    """The columns of a table below its headings."""
+    top, strips = _parted(sheet.rows)
+    whole = Area(len(top) - 1, 0, len(sheet.rows) - 1, len(strips) - 1)
+    if area == whole:
+        yield from (_Column(strip.each, strip.at) for strip in strips)
+        return
+    rows = [row.cells for _, row in _lines(sheet, area)]
+    for col in range(area.first_col, area.last_col + 1):
+        cells = [line[col] if col < len(line) else None for line in rows]
+        every = dict(zip(map(id, cells), cells, strict=True))
+        places = dict(zip(every, range(len(every)), strict=True))
+        yield _Column([*every.values()], [*map(places.__getitem__, map(id, cells))])
 
 
 def _keeps(cell: Cell, fills: dict[Held, str]) -> bool:

@@ -15,7 +15,7 @@ from xlsxwriter.sharedstrings import SharedStringTable
 
 from xlplan.late import regex
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import clean, ends_of, row_heights
+from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
 from xlplan.workbook.write.plain_cells import DAY_0
 from xlplan.workbook.write.sheet import (
@@ -25,6 +25,7 @@ from xlplan.workbook.write.sheet import (
     Style,
     Values,
     Workbook,
+    ends_of,
     held_in,
 )
 from xlplan.workbook.write.sheet_rows import is_single, overlaid

@@ -1,5 +1,4 @@
-"""Text in a cell that goes out: made safe to write, and how high it makes its row; how far a row
-reaches."""
+"""Text in a cell that goes out: made safe to write, and how high it makes its row."""
 
 from __future__ import annotations
 
@@ -7,12 +6,12 @@ import math
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain, repeat, zip_longest
+from itertools import accumulate, chain, islice, repeat, zip_longest
 
 from xlplan.late import regex
-from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Strip, Strips, Style, Workbook
 
 LONGEST = 32_767
 """UTF-16 units: what a cell can hold."""
@@ -295,30 +294,28 @@ def cell_height(cell: Cell, width: float, padding: float = PADDING) -> float:
 def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     """The height of every row in points; 0 where the program's own default will do."""
     widths = [column.width for column in sheet.columns]
-    heights = [row.height for row in sheet.rows]
+    rows = sheet.rows.top if isinstance(sheet.rows, Strips) else sheet.rows
+    heights = [row.height for row in rows]
     open_ = [number for number, height in enumerate(heights) if not height]
-    columns = zip_longest(*[sheet.rows[number].cells for number in open_])
-    least, found = 0.0, []
-    for width, cells in zip(chain(widths, repeat(_DEFAULT_WIDTH)), columns, strict=False):
-        high = _Measure(width, padding).all(cells)
-        if isinstance(high, float):
-            least = max(least, high)
-        else:
-            found.append(high)
-    highest = map(max, *found, repeat(least)) if found else repeat(least)
-    for number, high in zip(open_, highest, strict=False):
-        heights[number] = high
+    columns = [*zip_longest(*[rows[number].cells for number in open_])]
+    strips = sheet.rows.strips if isinstance(sheet.rows, Strips) else ()
+    wide = chain(widths, repeat(_DEFAULT_WIDTH, len(columns) + len(strips)))
+    measures = [_Measure(width, padding) for width in wide]
+    high = _highest([measure.all(cells) for measure, cells in zip(measures, columns, strict=False)])
+    for number, height in zip(open_, high, strict=False):
+        heights[number] = height
+    high = _highest([measure.strip(one) for measure, one in zip(measures, strips, strict=False)])
+    heights += islice(high, len(sheet.rows) - len(rows))
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
 
 
-def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
-    """The first and the last column in which there is something; None where there is nothing."""
-    if cells and cells[0] is not None and cells[-1] is not None:
-        return 0, len(cells) - 1
-    used = [index for index, cell in enumerate(cells) if cell is not None]
-    return (used[0], used[-1]) if used else None
+def _highest(columns: Sequence[list[float] | float]) -> Iterator[float]:
+    """The points that rows need, of those that each column does."""
+    least = max([high for high in columns if isinstance(high, float)], default=0.0)
+    found = [high for high in columns if not isinstance(high, float)]
+    return map(max, *found, repeat(least)) if found else repeat(least)
 
 
 class _Measure:
@@ -335,26 +332,41 @@ class _Measure:
         measured once."""
         these = [*map(id, cells)]
         every = dict(zip(these, cells, strict=True))
-        heights = {this: 0.0 if cell is None else self.height(cell) for this, cell in every.items()}
+        heights = dict(zip(every, self.each(every.values()), strict=True))
         high = {*heights.values()}
         return high.pop() if len(high) == 1 else [*map(heights.__getitem__, these)]
 
-    def height(self, cell: Cell) -> float:
-        """The points that a cell needs; 0 where the program's own default will do."""
-        style, text = cell.style, cell.value
-        room, high = self._styles.get(id(style)) or self._about(style)
-        if cell.runs and high:
-            return cell_height(cell, self._width, self._padding)
-        lines = 1
-        # Most texts that are not met again are short of one line, and their letters say so.
-        if (
-            room
-            and isinstance(text, str)
-            and ("\n" in text or len(text) * _WIDEST > room)
-            and ("\n" in text or len(text) * _USUAL > room or width_at_most(text) > room)
-        ):
-            lines = lines_within(text, room)
-        return high and lines * high + self._padding
+    def strip(self, strip: Strip) -> list[float] | float:
+        """The same of cells of which each is there once."""
+        heights = self.each(strip.each)
+        high = {*heights}
+        return high.pop() if len(high) == 1 else [*map(heights.__getitem__, strip.at)]
+
+    def each(self, cells: Iterable[Cell | None]) -> list[float]:
+        """The points that each of some cells needs; 0 where the program's own default will do."""
+        found: list[float] = []
+        style, room, high = None, 0.0, 0.0
+        for cell in cells:
+            if cell is not None and cell.style is not style:
+                style = cell.style
+                room, high = self._styles.get(id(style)) or self._about(style)
+            if cell is None or not high:
+                found.append(0.0)
+                continue
+            if cell.runs:
+                found.append(cell_height(cell, self._width, self._padding))
+                continue
+            text, lines = cell.value, 1
+            # Most texts that are not met again are short of one line, and their letters say so.
+            if room and isinstance(text, str):
+                count = len(text)
+                sure = count * _WIDEST <= room or (
+                    count * _USUAL <= room and width_at_most(text) <= room
+                )
+                if not sure or "\n" in text:
+                    lines = lines_within(text, room)
+            found.append(lines * high + self._padding)
+        return found
 
     def _about(self, style: Style) -> tuple[float, float]:
         high = line_height(style.size) if style.wrap or style.size > 11 else 0.0

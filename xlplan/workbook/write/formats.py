@@ -12,7 +12,7 @@ from typing import Any
 from xlsxwriter.styles import Styles, XFormatType
 from xlsxwriter.utility import xl_range
 
-from xlplan.workbook.write.cell_text import clean, line, shorten
+from xlplan.workbook.write.cell_text import clean, count_lines, line, line_height, shorten
 from xlplan.workbook.write.sheet import (
     Area,
     Chart,
@@ -24,6 +24,7 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Style,
     Validation,
+    outline_of,
 )
 
 PLAIN = Style()
@@ -233,7 +234,7 @@ def behave(drawn: Any, sheet: Sheet) -> None:
         drawn.set_zoom(sheet.zoom)
     if sheet.tab_colour:
         drawn.set_tab_color(sheet.tab_colour)
-    if any(row.level for row in sheet.rows):
+    if any(row.level for row in outline_of(sheet.rows)):
         # A group of rows stands below the row that sums it up.
         drawn.outline_settings(symbols_below=False)
     drawn.set_selection(*sheet.active_cell, *sheet.active_cell)
@@ -379,3 +380,15 @@ def _dress(drawn: Any, chart: Chart, font: str) -> None:
         values, names = names, values
     drawn.set_x_axis(names)
     drawn.set_y_axis(values)
+
+
+_NOTE, _NOTE_WIDTH = Style(size=9, wrap=True), 280
+"""The look of a note, and how wide it is in pixels."""
+
+
+def note_options(text: str, font: str) -> dict[str, Any]:
+    """A note as wide as a short line of text and as high as its text needs."""
+    lines = count_lines(text, _NOTE_WIDTH / 7, _NOTE)
+    height = min(600, round(lines * line_height(_NOTE.size) * 4 / 3) + 16)
+    size = {"width": _NOTE_WIDTH, "height": height}
+    return {**size, "font_name": font, "font_size": _NOTE.size}

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import io
 import math
-import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from itertools import count
 from operator import add
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import cell_name, clean, ends_of
+from xlplan.workbook.write.cell_text import LONGEST, cell_name, clean
 from xlplan.workbook.write.formats import FIRST_DATE
-from xlplan.workbook.write.sheet import Cell, Sheet
+from xlplan.workbook.write.sheet import Cell, Sheet, ends_of, outline_of
+
+if TYPE_CHECKING:
+    from xlplan.workbook.write.writing import Squeeze
 
 DAY_0 = date(1899, 12, 30)
 MOST_LINKS = 65_530
@@ -76,9 +79,10 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         """What is written and not packed yet."""
         self._open: dict[int, tuple[int, list[str]]] = {}
         """Rows in which a text is still to come: their place there, and their cells."""
-        self._head: str | None = None
+        self._head = ""
         """What stands before the rows, once they are packed."""
-        self._packed = Squeeze()
+        self._packed: Squeeze | None = None
+        """What is packed already."""
         self._begins = False
 
     # How the rows lie.
@@ -89,7 +93,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         blocks: dict[int, set[int]] = defaultdict(set)
         left, right = self.dim_colmin, self.dim_colmax
         used: list[int] = []
-        for number, (row, height) in enumerate(zip(sheet.rows, heights, strict=True)):
+        for number, (row, height) in enumerate(zip(outline_of(sheet.rows), heights, strict=True)):
             key = height, row.hidden, row.level
             if key not in known:
                 options = {"hidden": row.hidden, "level": row.level}
@@ -124,19 +128,19 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
 
     # What is written.
 
-    def begin(self, *, packed: bool) -> None:
+    def begin(self, packed: Squeeze | None) -> None:
         """Begins the rows; where they are `packed` as they come, what stands before them is written
         now, and must not change."""
-        if packed:
+        if packed is not None:
             self.fh, self._begins = io.StringIO(), True
-            selections: list[Any] = [
-                *self.selections
-            ]  # which xlsxwriter adds to where rows stay in view
+            # xlsxwriter adds to them where rows stay in view.
+            selections: list[Any] = [*self.selections]
             with suppress(_RowsError):
                 super()._assemble_xml_file()
             self._head, self._begins = self.fh.getvalue(), False
             self.selections = selections
-            self._packed.write(self._head)
+            packed.write(self._head)
+            self._packed = packed
         self._lines.append("<sheetData/>" if self.dim_rowmin is None else "<sheetData>")
 
     def put(self, number: int, rests: Sequence[str]) -> None:
@@ -175,8 +179,8 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         self._pack_many()
 
     def _pack_many(self) -> None:
-        if len(self._lines) >= AT_ONCE and not self._open and self._head is not None:
-            self._pack()
+        if len(self._lines) >= AT_ONCE and not self._open and self._packed is not None:
+            self._pack(self._packed)
 
     def put_open(self, number: int, cells: list[str]) -> None:
         """Writes a row of `cells`, names and all, that may still change until the rows `settle`."""
@@ -189,8 +193,8 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
             self._lines[place] += f"{''.join(cells)}</row>"
         if self.dim_rowmin is not None:
             self._lines.append("</sheetData>")
-        if self._head is not None:
-            self._pack()
+        if self._packed is not None:
+            self._pack(self._packed)
         else:
             self.count(*self._lines)
         for held in (self.alike, self.leads, self._open, self._tags, self._spans):
@@ -198,10 +202,10 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         self._shapes.clear()
         self.row_info.clear()
 
-    def _pack(self) -> None:
+    def _pack(self, packed: Squeeze) -> None:
         text = "".join(self._lines)
         self.count(text)
-        self._packed.write(text)
+        packed.write(text)
         self._lines.clear()
 
     def count(self, *xml: str) -> None:
@@ -211,7 +215,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     def _write_sheet_data(self) -> None:
         if self._begins:
             raise _RowsError
-        if self._head is not None:
+        if self._packed is not None:
             self.fh.go_on(self._packed, self._head)
         else:
             self.fh.write("".join(self._lines) or "<sheetData/>")
@@ -270,6 +274,38 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
                 known = texts[text] = len(texts)
                 self.str_table.unique_count += 1
         return f"{_OF_TEXT}{known}</v></c>"
+
+    def contents(self, cells: Sequence[Cell]) -> Sequence[str]:
+        """`content` of many cells, of whose texts the table is asked together; none at all where
+        one of them needs more care than most."""
+        if not all(map(_is_plain, cells)):
+            return ()
+        numbers = self._numbers([cell.value for cell in cells if isinstance(cell.value, str)])
+        if numbers is None:
+            return ()
+        found = []
+        for cell in cells:
+            if not isinstance(cell.value, str):
+                found.append(self.content(cell) or "")
+                continue
+            found.append(f"{_OF_TEXT}{next(numbers)}</v></c>")
+            if cell.link:
+                self.leads[id(cell)] = self._leading(cell.link, clean(cell.value))
+        return found
+
+    def _numbers(self, texts: Sequence[str]) -> Iterator[int] | None:
+        """The place of each text among all of the workbook; None where one is blank or begins as
+        markup does."""
+        whole = "".join(texts)
+        if not whole.isprintable() or 2 * max(map(len, texts), default=0) > LONGEST:
+            texts = [*map(clean, texts)]
+        if "" in texts or ("<" in whole and any(text[0] == "<" for text in texts)):
+            return None
+        known = self.str_table.string_table
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, count(len(known)), strict=False))
+        self.str_table.unique_count += len(new)
+        return map(known.__getitem__, texts)
 
     def _linked(self, cell: Cell) -> str | None:
         if not isinstance(cell.value, str) or len(cell.link) > LONGEST_LINK:
@@ -341,58 +377,18 @@ def _figure(cell: Cell) -> str:
     return "" if value is None else clean(str(value))
 
 
+def _is_plain(cell: Cell) -> bool:
+    """Whether a cell is of those that need no more care than most."""
+    value = cell.value
+    if cell.runs or cell.formula:
+        return False
+    if isinstance(value, str):
+        return len(cell.link) <= LONGEST_LINK
+    if isinstance(value, date):
+        return not cell.link and date(value.year, value.month, value.day) >= FIRST_DATE
+    return not cell.link and (value is None or is_figure(value))
+
+
 def is_figure(value: float) -> bool:
     """Whether a cell can hold a number as it is; others are written in words."""
     return math.isfinite(value) and abs(value) < 1e15
-
-
-# Packed as it is written
-
-
-class Packed(NamedTuple):
-    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
-
-    checksum: int
-    size: int
-    content: bytes
-
-
-class Squeeze(io.StringIO):
-    """A part of a new file, packed while it is written; nothing else of it is held."""
-
-    _AT_ONCE = 1 << 16
-    """Characters that are packed together, at least."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._loose: list[str] = []
-        self._count = 0
-        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
-        self._checksum, self._size = 0, 0
-        self._done: list[bytes] = []
-
-    def write(self, text: str) -> int:
-        """Writes a text behind what was written before."""
-        self._loose.append(text)
-        self._count += len(text)
-        if self._count >= self._AT_ONCE:
-            self._pack()
-        return len(text)
-
-    def _pack(self) -> None:
-        content = "".join(self._loose).encode()
-        self._loose.clear()
-        self._count = 0
-        self._checksum = zlib.crc32(content, self._checksum)
-        self._size += len(content)
-        self._done.append(self._squeeze.compress(content))
-
-    def go_on(self, other: Squeeze, begun: str) -> None:
-        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
-        assert (self._size, "".join(self._loose)) == (0, begun)
-        self.__dict__.update(other.__dict__)
-
-    def packed(self) -> Packed:
-        """The whole part; nothing is written to it any more."""
-        self._pack()
-        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))

@@ -5,8 +5,9 @@ Rows and columns count from 0. Text is always written as text, never as a formul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Literal, TypeVar, overload
 
 from msgspec import Struct, field
@@ -136,6 +137,68 @@ class Row(Struct, frozen=True):
     height: float = 0
     hidden: bool = False
     level: int = 0
+
+
+class Strip(Struct, frozen=True):
+    """The cells of a column, of which many rows have the same: each once, and for each row which of
+    them it has (its place among them, from 0)."""
+
+    each: Sequence[Cell]
+    at: Sequence[int]
+
+
+class Strips(Sequence[Row]):
+    """Rows that were laid out a column at a time: `top`, and below them those of `strips`, of which
+    every column has a cell in every row. A `Row` of these is made once somebody asks for it; who
+    goes through a large sheet goes through `strips`."""
+
+    def __init__(self, top: Sequence[Row], strips: Sequence[Strip]) -> None:
+        self.top, self.strips = top, strips
+        self._below = len(strips[0].at) if strips else 0
+
+    def __len__(self) -> int:
+        return len(self.top) + self._below
+
+    @property
+    def links(self) -> int:
+        """How many of the cells below the top lead somewhere."""
+        linked = [{n for n, cell in enumerate(one.each) if cell.link} for one in self.strips]
+        both = zip(self.strips, linked, strict=True)
+        return sum(len([at for at in one.at if at in these]) for one, these in both if these)
+
+    @property
+    def outline(self) -> Iterator[Row]:
+        """As many rows, of which those below the top are one object: they have their cells in the
+        same columns, and differ in nothing but what these hold."""
+        yield from self.top
+        if self._below:
+            yield from repeat(self[len(self.top)], self._below)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        number = range(len(self))[at]
+        if number < len(self.top):
+            return self.top[number]
+        below = number - len(self.top)
+        return Row([strip.each[strip.at[below]] for strip in self.strips])
+
+
+def outline_of(rows: Sequence[Row]) -> Iterable[Row]:
+    """Rows for whoever asks which cells they have, and nothing of what is in them."""
+    return rows.outline if isinstance(rows, Strips) else rows
+
+
+def ends_of(cells: Sequence[object]) -> tuple[int, int] | None:
+    """The first and the last column in which there is something; None where there is nothing."""
+    if cells and cells[0] is not None and cells[-1] is not None:
+        return 0, len(cells) - 1
+    used = [index for index, cell in enumerate(cells) if cell is not None]
+    return (used[0], used[-1]) if used else None
 
 
 class Area(Struct, frozen=True):

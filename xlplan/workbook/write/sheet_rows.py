@@ -6,27 +6,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, cast
 
 from xlsxwriter.exceptions import OverlappingRange
 from xlsxwriter.utility import xl_range
 
 from xlplan.workbook.write.cell_text import (
     clean,
-    count_lines,
     has_escape,
     is_markup,
     line,
-    line_height,
     not_markup,
     row_heights,
 )
-from xlplan.workbook.write.formats import Formats, corners
+from xlplan.workbook.write.formats import Formats, corners, note_options
 from xlplan.workbook.write.plain_cells import AT_ONCE, MOST_LINKS, Drawn, is_figure
-from xlplan.workbook.write.sheet import Cell, Merge, Sheet, Style
+from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Strip, Strips
 
-_NOTE, _NOTE_WIDTH = Style(size=9, wrap=True), 280
-"""The look of a note, and how wide it is in pixels."""
+if TYPE_CHECKING:
+    from xlplan.workbook.write.writing import Squeeze
 
 
 class Rows:
@@ -38,12 +37,15 @@ class Rows:
         """The cells of rows that are not whole yet, names and all."""
         self._places: dict[tuple[int, int], tuple[int, str]] = {}
         """Where among them each cell is that is not whole yet, and the look that it has."""
-        self._parts_of: list[dict[int, str]] = []
-        """By column, how each of its cells goes on behind its row, by the identity of the cell."""
+        self._ends_of: list[dict[int, str]] = []
+        """By column, how each of its cells goes on behind its row, and how the next begins, by what
+        the cell goes by: its identity, or its place in a strip."""
+        self._leads_of: list[dict[int, str]] = []
+        """What is written of the links of such cells."""
         self._looks: dict[int, str] = {}
         """How a cell with a text goes on behind its name, by the identity of its style."""
 
-    def write(self, dress: Callable[[], None], *, keep: bool, packed: bool) -> None:
+    def write(self, dress: Callable[[], None], *, keep: bool, packed: Squeeze | None) -> None:
         """Writes the sheet, on which `dress` puts what it has besides cells. `keep` its cells for a
         chart, and have its rows `packed` as they come."""
         drawn, sheet = self._drawn, self._sheet
@@ -55,11 +57,15 @@ class Rows:
         drawn.merge += [list(corners(area)) for area in areas]
         drawn.lay(sheet, row_heights(sheet), over)
         dress()
-        drawn.begin(packed=packed)
+        drawn.begin(packed)
         headed = sheet.filter.first_row if sheet.filter and has_other_headings(sheet) else None
+        rows: Sequence[Row] = sheet.rows
+        strips: Sequence[Strip] = ()
+        if isinstance(rows, Strips) and not (keep or over or self._too_many(rows.links)):
+            strips, rows = rows.strips, rows.top
         together: list[Sequence[Cell | None]] = []
-        for number in range(max([len(sheet.rows) - 1, *over]) + 1):
-            cells = sheet.rows[number].cells if number < len(sheet.rows) else ()
+        for number in range(max([len(rows) - 1, *over]) + 1):
+            cells = rows[number].cells if number < len(rows) else ()
             if keep:
                 drawn.shown[number] = cells
             below = number in over or number == headed
@@ -70,7 +76,9 @@ class Rows:
                 self._put_below(number, cells, over.get(number, {}))
             else:
                 together.append(cells)
-        self._put_all(max([len(sheet.rows) - 1, *over]) + 1 - len(together), together)
+        self._put_all(max([len(rows) - 1, *over]) + 1 - len(together), together)
+        if strips:
+            self._put_strips(len(rows), strips)
         for merge in sheet.merges:
             self._fill(merge)
         if sheet.filter is not None and sheet.table:
@@ -83,46 +91,67 @@ class Rows:
     def _put_all(self, first: int, rows: Sequence[Sequence[Cell | None]]) -> None:
         """Rows of equally many cells, from number `first`: looked at a column at a time, where none
         has a gap and a sheet is far from all the links that it may have."""
-        drawn, count = self._drawn, len(rows[0]) if rows else 0
         columns = [[*map(id, column)] for column in zip(*rows, strict=True)]
         gaps = any(id(None) in these for these in columns)
-        if not count or gaps or drawn.hlink_count + len(rows) * count >= MOST_LINKS:
+        if not columns or gaps or self._too_many(len(rows) * len(columns)):
             for number, cells in enumerate(rows, first):
                 self._put(number, cells)
-            return
-        self._parts_of += [{} for _ in range(len(self._parts_of), count)]
-        tails = drawn.tails(count)
-        parts = [
-            [*map(known.get, these)] for known, these in zip(self._parts_of, columns, strict=False)
-        ]
-        new = [col for col, column in enumerate(parts) if None in column]
-        for at, cells in enumerate(rows) if new else ():
-            for col in new:
-                if parts[col][at] is None:
-                    parts[col][at] = self._part(first + at, col, cells[col], tails[col])
-        drawn.put_all(first, parts)  # type: ignore[arg-type]  # none is None by now
-        if drawn.leads:
-            self._lead_all(first, columns)
+        else:
+            whole = cast("Sequence[Sequence[Cell]]", rows)
+            self._put_columns(first, columns, lambda at, col, _: whole[at][col])
 
-    def _part(self, row: int, col: int, cell: Cell | None, tail: str) -> str:
-        """How a cell goes on behind its name and its row, and how the next begins."""
-        known = self._parts_of[col]
-        found = known.get(id(cell))
-        if found is None:
-            found, again = self._made(row, col, cell)
-            found += tail
-            if again:
-                known[id(cell)] = found
-        return found
+    def _put_strips(self, first: int, strips: Sequence[Strip]) -> None:
+        """Rows that were laid out a column at a time, from number `first`."""
+        self._ends_of, self._leads_of = [], []
+        for begin in range(0, len(strips[0].at), AT_ONCE):
+            some = [strip.at[begin : begin + AT_ONCE] for strip in strips]
+            self._put_columns(first + begin, some, lambda _, col, this: strips[col].each[this])
 
-    def _lead_all(self, first: int, columns: Sequence[Sequence[int]]) -> None:
-        """Makes links of the cells that lead somewhere."""
-        leads = self._drawn.leads
-        for col, these in enumerate(columns):
-            if not leads.keys().isdisjoint(these):
-                for row, this in enumerate(these, first):
-                    if link := leads.get(this):
-                        self._drawn.link(row, col, link)
+    def _too_many(self, links: int) -> bool:
+        """Whether so many links more could be more than a sheet may have."""
+        return bool(self._drawn.hlink_count + links >= MOST_LINKS)
+
+    def _put_columns(
+        self,
+        first: int,
+        columns: Sequence[Sequence[int]],
+        find: Callable[[int, int, int], Cell],
+    ) -> None:
+        """Rows from number `first`, a column at a time: what each of its cells goes by, and how to
+        `find` it by its row (from 0), its column and that. Those that stood above as well are not
+        looked into."""
+        drawn, width = self._drawn, len(columns)
+        self._ends_of += [{} for _ in range(len(self._ends_of), width)]
+        self._leads_of += [{} for _ in range(len(self._leads_of), width)]
+        both = zip(self._ends_of, columns, strict=False)
+        ends = [[*map(known.get, these)] for known, these in both]
+        new = [col for col, column in enumerate(ends) if None in column]
+        rows = range(len(columns[0]) if new else 0)
+        places = [(at, col) for at in rows for col in new if ends[col][at] is None]
+        cells = [find(at, col, columns[col][at]) for at, col in places]
+        held, tails = drawn.contents(cells), drawn.tails(width)
+        for (at, col), cell, rest in zip(places, cells, held or repeat(""), strict=False):
+            this, known = columns[col][at], self._ends_of[col]
+            end = known.get(this)
+            if end is None:
+                if rest:
+                    look = self._text_look if isinstance(cell.value, str) else self._look
+                    found, again = look(cell) + rest, not cell.note
+                    if cell.note:
+                        _write_note(drawn, first + at, col, cell.note, self._font)
+                else:
+                    found, again = self._made(first + at, col, cell)
+                end = found + tails[col]
+                if again:
+                    known[this] = end
+                if cell.link and (lead := drawn.leads.get(id(cell))):
+                    self._leads_of[col][this] = lead
+            ends[col][at] = end
+        drawn.put_all(first, ends)  # type: ignore[arg-type]  # none is None by now
+        for col, (leads, these) in enumerate(zip(self._leads_of, columns, strict=False)):
+            for row, this in enumerate(these, first) if leads else ():
+                if link := leads.get(this):
+                    drawn.link(row, col, link)
 
     def _put(self, number: int, cells: Sequence[Cell | None]) -> None:
         """A row of cells; those that stood above as well are not looked into."""
@@ -312,14 +341,6 @@ def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
     drawn.write_url(row, col, f"internal:{cell.link}", look, shown)
     if isinstance(cell.value, int | float) and is_figure(cell.value):
         drawn.write_number(row, col, cell.value, look)  # the link stays
-
-
-def note_options(text: str, font: str) -> dict[str, Any]:
-    """A note as wide as a short line of text and as high as its text needs."""
-    lines = count_lines(text, _NOTE_WIDTH / 7, _NOTE)
-    height = min(600, round(lines * line_height(_NOTE.size) * 4 / 3) + 16)
-    size = {"width": _NOTE_WIDTH, "height": height}
-    return {**size, "font_name": font, "font_size": _NOTE.size}
 
 
 def _write_note(drawn: Drawn, row: int, col: int, note: str, font: str) -> None:

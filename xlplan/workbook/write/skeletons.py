@@ -18,7 +18,7 @@ from xlsxwriter.packager import Packager
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
-from xlplan.workbook.write.cell_text import clean, ends_of
+from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats, set_page
 from xlplan.workbook.write.sheet import (
     Area,
@@ -29,6 +29,7 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Style,
     Workbook,
+    ends_of,
 )
 from xlplan.workbook.write.sheet_rows import write_cell
 from xlplan.workbook.write.writing import (

@@ -11,8 +11,7 @@ from msgspec import Struct, field
 
 from xlplan.codes.edit_codes import EDIT_016
 from xlplan.late import regex
-from xlplan.workbook.write.depends import Area, Known, Looks, looks_of
-from xlplan.workbook.write.formula_refs import copied_formula
+from xlplan.workbook.write.formula_refs import Area, Known, Looks, copied_formula, looks_of
 from xlplan.workbook.write.grid import Box, Grid, box_of, holds, read_grid
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.splice import Edit, MalformedError, splice, with_attribute

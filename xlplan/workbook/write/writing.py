@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook as _Workbook
 from xlsxwriter.comments import Comments
@@ -44,7 +44,7 @@ from xlplan.workbook.write.formats import (
     validation,
 )
 from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL
-from xlplan.workbook.write.plain_cells import Drawn, Packed, Squeeze
+from xlplan.workbook.write.plain_cells import Drawn
 from xlplan.workbook.write.sheet import (
     Sheet,
     Unfolding,
@@ -87,7 +87,7 @@ def write_workbook(book: Workbook, check: Callable[[Sheet], None] = lambda _: No
             partial(dress, target, drawn, sheet, formats, book.font),
             keep=sheet.name in charted | own,
             # Where no sheet is to be seen, xlsxwriter shows the first in the end.
-            packed=at > 0 or shown == 0,
+            packed=Squeeze() if at > 0 or shown == 0 else None,
         )
         del sheet  # before the next is laid out
     return finish(target, book)
@@ -122,6 +122,55 @@ def finish(target: Any, book: Workbook) -> bytes:
 def first_shown(book: Workbook) -> int | None:
     """The place of the first sheet that people see."""
     return next((n for n, sheet in enumerate(book.sheets) if sheet.state == "visible"), None)
+
+
+class Packed(NamedTuple):
+    """A part as it stands in a file: its checksum and its size before, and its packed bytes."""
+
+    checksum: int
+    size: int
+    content: bytes
+
+
+class Squeeze(io.StringIO):
+    """A part of a new file, packed while it is written; nothing else of it is held."""
+
+    _AT_ONCE = 1 << 16
+    """Characters that are packed together, at least."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loose: list[str] = []
+        self._count = 0
+        self._squeeze = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
+        self._checksum, self._size = 0, 0
+        self._done: list[bytes] = []
+
+    def write(self, text: str) -> int:
+        """Writes a text behind what was written before."""
+        self._loose.append(text)
+        self._count += len(text)
+        if self._count >= self._AT_ONCE:
+            self._pack()
+        return len(text)
+
+    def _pack(self) -> None:
+        content = "".join(self._loose).encode()
+        self._loose.clear()
+        self._count = 0
+        self._checksum = zlib.crc32(content, self._checksum)
+        self._size += len(content)
+        self._done.append(self._squeeze.compress(content))
+
+    def go_on(self, other: Squeeze, begun: str) -> None:
+        """Goes on with `other`, which was written before and begins as this one has: `begun`."""
+        assert (self._size, "".join(self._loose)) == (0, begun)
+        self.__dict__.update(other.__dict__)
+
+    def packed(self) -> Packed:
+        """The whole part; nothing is written to it any more."""
+        self._pack()
+        return Packed(self._checksum, self._size, b"".join([*self._done, self._squeeze.flush()]))
 
 
 def packed_parts(parts: Iterable[tuple[str, Packed]]) -> bytes:
