@@ -7,10 +7,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.parts import parts_of
 from tests.small import CYCLE, LETTINGS, do, edit_master, give_back, issue, make, opened
-from xlplan.board.withheld import LEFT_OUT, published
+from xlplan.board import withheld
+from xlplan.board.withheld import LEFT_OUT, published, published_rows, published_values
+from xlplan.merge.model import MasterRow
+from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.values import Invalid, Value
 
 
 @pytest.mark.parametrize(
@@ -60,3 +65,38 @@ def test_a_marked_paragraph_is_in_no_part_of_any_board(tmp_path: Path) -> None:
     assert LEFT_OUT in "\n".join(
         parts_of((place / "board" / f"{CYCLE}.xlsx").read_bytes()).values()
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("Done [not for publication]", LEFT_OUT),
+        (("Ann", "Bo [NOT FOR PUBLICATION]"), ("Ann", LEFT_OUT)),
+        (Invalid("x [not for publication]", "c", "m"), Invalid(LEFT_OUT, "c", "m")),
+    ],
+)
+def test_a_mark_in_any_kind_of_value_is_found(value: Value, shown: Value) -> None:
+    assert published_values({"a": "Open", "b": value, "c": 3}) == {"a": "Open", "b": shown, "c": 3}
+
+
+def test_a_mark_in_a_timescale_is_found() -> None:
+    when = parse_timescale("Soon [not for publication]")
+    assert published_values({"due": when}) == {"due": replace(when, text=LEFT_OUT)}
+
+
+def test_rows_without_a_mark_are_looked_through_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    one = withheld._value
+
+    def counted(value: Value) -> Value:
+        looked.append(value)
+        return one(value)
+
+    monkeypatch.setattr(withheld, "_value", counted)
+    values: dict[str, Value] = {"a": "Open", "b": ("x", "y"), "c": 2.0}
+    plain = MasterRow("u-1", "action", "1", "", values)
+    marked = replace(plain, values={"a": "Not for", "b": "publication [not for publication]"})
+    rows = published_rows([plain, marked])
+    assert rows[0] is plain
+    assert rows[1].values == {"a": "Not for", "b": LEFT_OUT}
+    assert len(looked) == 2  # those of the row with a mark

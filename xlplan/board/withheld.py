@@ -3,7 +3,7 @@ publication. The plan keeps them; a mark says where one was left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value
 
 LEFT_OUT = "[Not for publication: a paragraph is left out]"
+_IN_EVERY_MARK = "publi"
 _DATED = regex(r"\[[^\[\]\n]*\] ?")
 """What stands before a dated entry."""
 
@@ -24,7 +25,7 @@ _DATED = regex(r"\[[^\[\]\n]*\] ?")
 def published(text: str) -> str:
     """A text as the board may read it: `LEFT_OUT` stands for every line that has the mark, and
     for all that follows in the same entry where the mark stands on a line alone."""
-    if "publi" not in text.casefold():
+    if _IN_EVERY_MARK not in text.casefold():
         return text  # nearly every text, and much faster than the pattern
     return "\n".join(line for entry in entries_of(text) for line in _published(entry))
 
@@ -61,8 +62,25 @@ def _value(value: Value) -> Value:
 
 
 def published_values(values: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The values of a row as the board may read them."""
+    """The values of a row as the board may read them; the very same where none is marked."""
+    if _IN_EVERY_MARK not in "\n".join(_texts(values.values())).casefold():
+        return values  # as those of nearly every row
     return {name: _value(value) for name, value in values.items()}
+
+
+def _texts(values: Iterable[Value]) -> list[str]:
+    """The texts in which `_value` looks for marks."""
+    found: list[str] = []
+    for value in values:
+        if isinstance(value, str):
+            found.append(value)
+        elif isinstance(value, tuple):
+            found += value
+        elif isinstance(value, Timescale):
+            found.append(value.text)
+        elif isinstance(value, Invalid):
+            found.append(value.raw)
+    return found
 
 
 def published_words(definition: PlanDefinition) -> PlanDefinition:
@@ -79,7 +97,8 @@ def published_words(definition: PlanDefinition) -> PlanDefinition:
 
 def published_rows(rows: Sequence[MasterRow]) -> list[MasterRow]:
     """The rows of the plan as the board may read them."""
-    return [replace(row, values=published_values(row.values)) for row in rows]
+    both = ((row, published_values(row.values)) for row in rows)
+    return [row if open_ is row.values else replace(row, values=open_) for row, open_ in both]
 
 
 def published_change(change: Change) -> Change:
