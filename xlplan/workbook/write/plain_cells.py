@@ -278,19 +278,23 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     def contents(self, cells: Sequence[Cell]) -> Sequence[str]:
         """`content` of many cells, of whose texts the table is asked together; none at all where
         one of them needs more care than most."""
-        if not all(map(_is_plain, cells)):
-            return ()
-        numbers = self._numbers([cell.value for cell in cells if isinstance(cell.value, str)])
+        texts: list[str] = []
+        for cell in cells:
+            value = cell.value
+            bare = value.__class__ is str and not (cell.link or cell.runs or cell.formula)
+            if not bare and not _is_plain(cell):
+                return ()
+            if isinstance(value, str):
+                texts.append(value)
+        numbers = self._numbers(texts)
         if numbers is None:
             return ()
         found = []
         for cell in cells:
-            if not isinstance(cell.value, str):
-                found.append(self.content(cell) or "")
-                continue
-            found.append(f"{_OF_TEXT}{next(numbers)}</v></c>")
+            text = isinstance(cell.value, str)
+            found.append(f"{_OF_TEXT}{next(numbers)}</v></c>" if text else self.content(cell) or "")
             if cell.link:
-                self.leads[id(cell)] = self._leading(cell.link, clean(cell.value))
+                self.leads[id(cell)] = self._leading(cell.link, clean(str(cell.value)))
         return found
 
     def _numbers(self, texts: Sequence[str]) -> Iterator[int] | None:

@@ -129,14 +129,16 @@ class Rows:
         rows = range(len(columns[0]) if new else 0)
         places = [(at, col) for at in rows for col in new if ends[col][at] is None]
         cells = [find(at, col, columns[col][at]) for at, col in places]
-        held, tails = drawn.contents(cells), drawn.tails(width)
+        held, tails, looks = drawn.contents(cells), drawn.tails(width), self._looks
         for (at, col), cell, rest in zip(places, cells, held or repeat(""), strict=False):
             this, known = columns[col][at], self._ends_of[col]
             end = known.get(this)
             if end is None:
-                if rest:
-                    look = self._text_look if isinstance(cell.value, str) else self._look
-                    found, again = look(cell) + rest, not cell.note
+                if rest and cell.value.__class__ is str and not cell.note:  # as nearly all are
+                    found, again = looks.get(id(cell.style)) or self._text_look(cell), True
+                    found += rest
+                elif rest:
+                    found, again = self._look(cell) + rest, not cell.note
                     if cell.note:
                         _write_note(drawn, first + at, col, cell.note, self._font)
                 else:
