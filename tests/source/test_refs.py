@@ -145,3 +145,25 @@ def test_days_in_the_first_column_name_no_row() -> None:
     source = read(ROWS.format("Meeting", "1.10.25", "2.11.25", "3.12.25"))
     assert column(source, "ref") == ["A1", "A2", "A3"]
     assert column(source, "meeting") == ["1.10.25", "2.11.25", "3.12.25"]
+
+
+def test_refs_that_read_like_months_are_refs() -> None:
+    """ "2026-09/1": the first action of a meeting."""
+    source = read("""
+        Raised     | Ref       | Action        | By whom   | By when
+        03/09/2026 | 2026-09/1 | Mend the hull | Ada Quill | 03/12/2026
+        03/09/2026 | 2026-09/2 | Paint it      | Ben Ode   | 03/12/2026
+        01/10/2026 | 2026-10/1 | Sail it       | Ben Ode   | 03/12/2026
+        """)
+    assert column(source, "ref") == ["2026-09/1", "2026-09/2", "2026-10/1"]
+
+
+def test_a_column_headed_ref_that_holds_none_leaves_that_name_to_the_refs() -> None:
+    """Two fields of one id: such a plan could not be written."""
+    source = read("""
+        Action        | Lead      | Due        | Ref
+        Mend the hull | Ada Quill | 03/12/2026 | See the minutes of the board of trustees
+        Paint it      | Ben Ode   | 04/12/2026 | See the minutes of the board of trustees
+        """)
+    assert column(source, "ref") == ["A1", "A2"]
+    assert column(source, "ref_2") == ["See the minutes of the board of trustees"] * 2

@@ -171,9 +171,9 @@ def _new_slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str])
     name = "Ref" if role == "key" else f"Column {sample.letter or len(slots) + 1}"
     heading = sample.heading or name
     base = _IDS.get(role, role) if role != "text" else slug(heading)
-    made = _Slot(
-        free_id(base, [s.id for s in slots if s.of == sample.of]), role, heading, sample.of
-    )
+    used = [s.id for s in slots if s.of == sample.of]
+    used += _IDS.values() if role != "key" else []  # the refs', which may have to be made
+    made = _Slot(free_id(base, used), role, heading, sample.of)
     if not sample.heading:
         taken = "; taken as the ref" if role == "key" else ""
         guesses.append(f"{about(sample.of, made.id)}column {sample.letter} has no heading{taken}")

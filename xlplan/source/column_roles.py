@@ -161,9 +161,9 @@ def fit(role: str, shape: Shape) -> float:
 
 
 def _key(shape: Shape) -> float:
-    if shape.length > 30 or shape.dates > 0.5:
-        return 0.05
     unique = shape.distinct / min(shape.count, MOST_LOOKED_AT)
+    if shape.length > 30 or shape.dates > 0.5:
+        return 0.5 if unique > 0.9 and shape.refs > 0.8 else 0.05  # "2026-09/1" of a meeting
     if unique < 0.5:
         return 0.6 if shape.refs > 0.8 else 0.3
     return 1.0 if unique > 0.8 and shape.refs > 0.6 else 0.7
@@ -310,6 +310,7 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
     if noted and stated and short and shape.count >= 3:
         return {"progress": 0.5, "rating": 0.65 if settled else 0.9}
     codes = first and shape.count >= 3 and shape.refs > 0.8 and shape.length <= 16
+    codes = codes and shape.dates <= 0.5
     codes = codes and shape.distinct >= shape.count * 0.9
     if codes and shape.length <= 8 and scores.get("action", 0.0) >= 0.5:
         return {"key": 0.6}  # "Safety action" over SA1, SA4, SA6
