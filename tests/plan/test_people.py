@@ -25,6 +25,12 @@ from xlplan.plan.text import alike, names_nobody, pairs_alike, says_vacant, spli
         ("H&S Adviser", ("H&S Adviser",)),
         ("Head of R&D & A&E Matron", ("Head of R&D", "A&E Matron")),
         ("Police&Council", ("Police", "Council")),
+        ("1. Head of Roads\n2. A. Post", ("Head of Roads", "A. Post")),
+        ("a) Head of Roads / (b) A. Post", ("Head of Roads", "A. Post")),
+        ("- Head of Roads\n• 2) A. Post", ("Head of Roads", "A. Post")),
+        ("1st Officer; 2 Wards Manager", ("1st Officer", "2 Wards Manager")),
+        ("A. Post;#12;#Head of Roads;#7", ("A. Post", "Head of Roads")),
+        ("12;#A. Post", ("A. Post",)),
         ("n/a", ("n/a",)),
         ("N/A\nA. Post", ("N/A", "A. Post")),
         ("  ", ()),
@@ -52,6 +58,14 @@ def test_a_name_in_the_list_of_leads_is_never_taken_apart(
 ) -> None:
     known = ("director of adults and children", "auditor")
     assert split_people(cell, DEFAULT_SEPARATORS, known) == names
+
+
+def test_a_lead_whose_name_begins_like_a_list_keeps_it() -> None:
+    known = ("1. head of roads",)
+    assert split_people("1. Head of Roads\n2. A. Post", DEFAULT_SEPARATORS, known) == (
+        "1. Head of Roads",
+        "A. Post",
+    )
 
 
 def test_a_new_line_splits_whatever_the_separators() -> None:

@@ -149,6 +149,10 @@ def _words(text: str) -> list[list[str]]:
 _NOT_APPLICABLE = regex(r"n ?/ ?a", re.IGNORECASE)
 """No separator stands between these two letters."""
 _BRACKETS = regex(r"\([^()]*\)")
+_LIST_MARKS = regex(r"\A(?:(?:\(?(?:\d{1,2}[.)]|[a-z]\))|[-*–•●▪]) +)+(?=\S)")
+"""What numbers the lines of a list, and is no part of a name: "1. ", "a) ", "- "."""
+_EXPORTED = regex(r"(?:(?:^|;#)\d+(?=;#|$)|;#)+", re.MULTILINE)
+"""What parts people in a list that SharePoint exports, with their numbers: ";#12;#"."""
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
                      "councillor", "rev"})  # fmt: skip
 _WORDS = regex(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -173,15 +177,17 @@ def split_people(
     A separator that is a word (``" and "``) splits only where it stands alone; the others split
     wherever they stand, and a new line always does; an ampersand behind a single letter is part
     of an abbreviation (``"H&S Adviser"``, ``"R&D"``). What stands in brackets belongs to the name
-    before it: ``"A Post (Homes and Advice)"`` is one. Blank parts are left out: ``"A / B\\n"``
+    before it: ``"A Post (Homes and Advice)"`` is one. What numbers the lines of a list is left out
+    ("1. ", "a) "), and so are blank parts: ``"A / B\\n"``
     gives ``("A", "B")``. A name in `known` (case-folded, single-spaced) is never taken apart, so
     ``"Director of Adults and Children"`` may be in the list of leads.
     """
     names: list[str] = []
     pattern = _pattern(tuple(separators))
     longest = _longest(pattern, tuple(known))
-    for line in text.split("\n"):
+    for line in (_EXPORTED.sub("\n", text) if ";#" in text else text).split("\n"):
         names += _split_line(_spaced(line), pattern, known, longest)
+    names = [name if name.casefold() in known else _LIST_MARKS.sub("", name, 1) for name in names]
     return tuple(dict.fromkeys(name for name in names if name))
 
 

@@ -41,6 +41,10 @@ MONTHS = {
 } | {"sept": 9}
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _NUMERIC = regex(r"(?<!\d)(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})(?!\d)")
+_NUMBERED = regex(
+    r"(?<![\d./-])\d{1,2}[.)]\s+(?=\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*(?:\d{4}|\d{2})(?!\d))"
+)
+"""What numbers a date in a list: in "1. 31/12/2026" no day is in January."""
 _DAY_MONTH_YEAR = regex(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
 )
@@ -306,7 +310,7 @@ def say_return_by(text: str, tongue: Tongue = ENGLISH) -> str:
 
 def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible"]], ...]:
     """What looks like a date inside `text` and cannot be taken as one, each with the reason."""
-    whole = " ".join(text.split())
+    whole = " ".join(_NUMBERED.sub("", text).split())
     found = []
     for match in _NUMERIC.finditer(whole):
         reading = parse_date(match[0])
@@ -349,6 +353,7 @@ def says_done(text: str) -> bool:
 
 def _dates_in(text: str) -> set[tuple[date, bool]]:
     """Dates among words. A line that is a date stays one: "April 25" above "April 25"."""
+    text = _NUMBERED.sub("", text)
     lines = [" ".join(line.split()).rstrip(". ").lower() for line in text.split("\n")]
     alone = [found for line in lines if (found := _line_date(line))]
     if len(alone) < 2:  # one such line may run on into the next: "June 12", "2011"
