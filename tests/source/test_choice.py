@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -420,3 +421,72 @@ def test_of_two_columns_of_leads_the_one_that_was_used_is_said() -> None:
     )
     sure = read(text.replace("Exec lead", "Lead").replace("Operational lead", "Supported by"))
     assert not any("field lead" in guess for guess in sure.guesses)
+
+
+MONTH = """
+    No | Action                | Lead      | Due        | RAG
+    1  | Mend the slipway      | Ada Quill | 31/03/2027 | {0}
+    2  | Paint the ticket hall | Ben Ode   | 30/06/2027 | {0}
+    3  | Replace the pumps     | Ada Quill | 30/09/2027 | Red
+    """
+
+
+def of_periods(*names: str, texts: Sequence[str] = (), sheets: tuple[str, ...] = ()) -> Source:
+    tables = texts or [MONTH.format(word) for word in ("Red", "Amber", "Green")]
+    found = book(*(sheet(text, name) for text, name in zip(tables, names, strict=False)))
+    return read_source(found, plan_id="p", chosen=Chosen(sheets=sheets))
+
+
+@pytest.mark.parametrize(
+    ("names", "latest"),
+    [
+        (("Q1 2026-27", "Q2 2026-27", "Q3 2026-27"), 2),
+        (("Q3 2026/27", "Q2 2026/27", "Q1 2026/27"), 0),
+        (("Plan Sept 26", "Plan Nov 26", "Plan Oct 26"), 1),
+        (("Plan Nov", "Plan Sept", "Plan July"), 0),
+        (("Nov", "Dec", "Jan"), 2),
+        (("Update 2", "Update 3", "Update 1"), 1),
+        (("14.10.26", "11.11.26", "09.09.26"), 1),
+    ],
+)
+def test_of_sheets_with_one_plan_in_several_periods_the_last_is_the_plan(
+    names: tuple[str, ...], latest: int
+) -> None:
+    source = of_periods(*names)
+    assert {row.sheet for row in source.rows} == {names[latest]}
+    assert column(source, "ref") == ["1", "2", "3"]
+    said = {problem.where for problem in source.problems if problem.code == "NEW-016"}
+    assert said == {f"plan.xlsx!{name}" for name in names} - {f"plan.xlsx!{names[latest]}"}
+    assert not any(guess.startswith("plan: the actions are those of") for guess in source.guesses)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Ward 1", "Ward 2", "Ward 3"),
+        ("Plan A", "Plan B", "Plan C"),
+        ("Oct", "Jan", "Nov"),
+        ("Q1 26", "Q2 26", "Q2 26."),
+    ],
+)
+def test_sheets_of_which_none_is_surely_the_last_are_all_the_plan(names: tuple[str, ...]) -> None:
+    assert len(of_periods(*names).rows) == 9
+
+
+def test_sheets_of_periods_with_actions_of_their_own_are_all_the_plan() -> None:
+    other = MONTH.replace("the", "another").replace("Replace", "Buy")
+    assert len(of_periods("Oct 26", "Nov 26", texts=(MONTH, other)).rows) == 6
+
+
+def test_actions_that_are_on_an_earlier_sheet_alone_are_told() -> None:
+    more = MONTH + "4 | Close the old pier | Ben Ode | 30/06/2026 | Blue\n"
+    source = of_periods("Oct 26", "Nov 26", texts=(more, MONTH))
+    (problem,) = (each for each in source.problems if each.code == "NEW-016")
+    assert '1 action of it is not on "Nov 26"' in problem.message
+    assert '--sheet "Oct 26" --sheet "Nov 26"' in problem.message
+
+
+def test_an_earlier_sheet_that_is_named_is_the_plan_too() -> None:
+    source = of_periods("Oct 26", "Nov 26", sheets=("Oct 26", "Nov 26"))
+    assert len(source.rows) == 6
+    assert len(of_periods("Oct 26", "Nov 26", sheets=("Oct 26",)).rows) == 3

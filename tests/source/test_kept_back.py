@@ -211,7 +211,7 @@ def test_new_says_what_was_kept_back_with_place_and_count(
         ("text marked as not for publication", "Plan"): ["14"],
         ("list or figure", "Plan"): ["2"],
         ("version list", "Plan"): ["17", "18", "19"],
-        ("sheet without actions", "Guide"): ["1"],
+        ("sheet beside the plan", "Guide"): ["1"],
         ("hidden sheet", "Lookup"): ["1"],
         ("hidden sheet", "Away"): ["2", "3"],
     }

@@ -172,6 +172,13 @@ NEW_016 = Message(
         "": "The table under row {row} ({rows:# row|# rows}) was left out: its columns are not "
         "those of the plan ({sheet}, row {header}). If it belongs to the plan, start again with "
         '--sheet "{name}" --sheet "{sheet}".',
+        "earlier": 'This sheet has the actions of "{sheet}" as they were in another period, so its '
+        "table under row {row} ({rows:# row|# rows}) was left out. If it belongs to the plan, "
+        'start again with --sheet "{name}" --sheet "{sheet}".',
+        "earlier-more": 'This sheet has the actions of "{sheet}" as they were in another period, '
+        "so its table under row {row} ({rows:# row|# rows}) was left out; {gone:# action of it "
+        'is|# actions of it are} not on "{sheet}". If it belongs to the plan, start again with '
+        '--sheet "{name}" --sheet "{sheet}".',
         "lists": "The table under row {row} holds the lists of drop-downs and was left out. "
         "Nothing needs doing.",
     },

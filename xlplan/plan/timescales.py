@@ -41,9 +41,7 @@ MONTHS = {
 } | {"sept": 9}
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _NUMERIC = regex(r"(?<!\d)(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})(?!\d)")
-_NUMBERED = regex(
-    r"(?<![\d./-])\d{1,2}[.)]\s+(?=\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*(?:\d{4}|\d{2})(?!\d))"
-)
+_NUMBERED = regex(r"(?<![\d./-])\d{1,2}[.)]\s+(?=\d{1,2}([./-])\d{1,2}\1(?:\d{4}|\d\d)(?!\d))")
 """What numbers a date in a list: in "1. 31/12/2026" no day is in January."""
 _DAY_MONTH_YEAR = regex(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
@@ -56,8 +54,6 @@ _SLASH_MONTH_YEAR = regex(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
 _WEEKDAY = regex(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
 _TIME = regex(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$")
 _BY = regex(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
-
-
 _WEEK = regex(r"(?:w/?([cbe])\.?|week (commencing|beginning|starting|of|ending)):? +(?P<day>.+)")
 _MID = regex(rf"(?:mid|(?:the )?middle of)[ -]*(?:{_MONTH}[\s,'-]*)?(\d{{4}}|\d{{2}})")
 _BEFORE = regex(
@@ -85,7 +81,6 @@ _NO_END = regex(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
 )
-
 _DONE = regex(
     r"(?:this|action|work|is|are|was|now|already|has|have|been|fully| )*"
     r"(?:in place|done|completed?|finished|closed|achieved|implemented|delivered)"

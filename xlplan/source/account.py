@@ -29,7 +29,7 @@ from xlplan.workbook.read.book import Book, a1
 
 COMMENT, ROW, COLUMN, SHEET = "comment", "hidden row", "hidden column", "hidden sheet"
 CELL = "text in a hidden column"
-VERSIONS, BESIDE, LIST = "version list", "sheet without actions", "list or figure"
+VERSIONS, BESIDE, LIST = "version list", "sheet beside the plan", "list or figure"
 MARKED = "text marked as not for publication"
 SEEN = frozenset({"", VERSIONS, BESIDE, LIST})
 """Of these those that everybody with the spreadsheet is shown: a legend among them stays one."""

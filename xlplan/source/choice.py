@@ -26,10 +26,11 @@ from xlplan.source.column_roles import (
     shape_of,
 )
 from xlplan.source.heading_words import ROLES, role_scores
-from xlplan.source.headings import cell_text, may_head
+from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout, read_layout
 from xlplan.source.outside import holds_lists, set_aside
-from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune
+from xlplan.source.period_columns import earlier_sheets
+from xlplan.source.pruning import keep_shown, prune
 from xlplan.source.rated_columns import with_rating
 from xlplan.source.several_facts import part_mitigations, part_people_and_days
 from xlplan.source.table_cells import Table
@@ -41,8 +42,6 @@ Place = tuple[int, int]
 CONVINCING = 1.3
 """What the columns of a table must say before it is a plan without asking."""
 LEAST = 0.9
-MOST_CANDIDATES = 120
-"""Rows of a sheet that are tried as headings, and rows below that are looked at for it."""
 
 
 class Choice(Struct):
@@ -51,6 +50,8 @@ class Choice(Struct):
     kinds: dict[Place, Kind] = field(default_factory=dict)
     readings: dict[Place, Reading] = field(default_factory=dict)
     left_out: list[Place] = field(default_factory=list)
+    earlier: dict[int, int] = field(default_factory=dict)
+    """Sheets on which the plan stands as it was earlier, with the one that has it as it is now."""
     lists: list[Place] = field(default_factory=list)
     """Tables that hold the lists of drop-downs; they are left out too."""
     computed: dict[Place, set[int]] = field(default_factory=dict)
@@ -81,35 +82,7 @@ def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
     return found
 
 
-def rows_of_named(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
-    """For each sheet that a person named the row that reads most like headings of what is to be
-    done, whatever else it lacks; of rows that read nearly alike the one next to the rows below."""
-    found: dict[str, list[int]] = {}
-    for sheet in sheets:
-        rows = [_shown_cells(sheet, row) for row in range(len(sheet.rows))]
-        strengths: dict[int, float] = {}
-        for at, cells in enumerate(rows[:MOST_CANDIDATES]):
-            below = [row for row in rows[at + 1 : at + 1 + MOST_CANDIDATES]
-                     if len(row.keys() & cells.keys()) > 1]  # fmt: skip
-            if below and may_head(cells) and not asks_to_fill_in(cells.values()):
-                headings = {col: cell_text(value) for col, value in cells.items()}
-                reading = _with_deed(read_columns(headings, below), headings, below)
-                if reading.has("action"):
-                    strengths[at] = reading.strength
-        best = max(strengths.values(), default=0.0)
-        if near := [at for at, strength in strengths.items() if strength >= 0.8 * best]:
-            found[sheet.name] = [near[-1]]
-    return found
-
-
-def _shown_cells(sheet: ReadSheet, row: int) -> dict[int, CellValue]:
-    if row in sheet.hidden_rows:
-        return {}
-    return {col: value for col, value in enumerate(sheet.rows[row])
-            if col not in sheet.hidden_columns and cell_text(value)}  # fmt: skip
-
-
-def _with_deed(
+def with_deed(
     reading: Reading, headings: Mapping[int, str], rows: Sequence[Mapping[int, CellValue]]
 ) -> Reading:
     """A reading without an action, beside people, days or states: of the columns without a role
@@ -183,6 +156,8 @@ def choose_tables(
             found.kinds[place] = "recommendation"
         elif table.rows and answers.get(place[0], True):
             found.left_out.append(place)
+    if not named:
+        _leave_earlier(layouts, found, answers)
     for place in (place for place, kind in found.kinds.items() if kind == "action"):
         found.asked += part_mitigations(table_at(layouts, place), found.readings[place])
     for place in (place for place, kind in found.kinds.items() if kind == "action"):
@@ -193,6 +168,29 @@ def choose_tables(
     }  # fmt: skip
     found.kinds = {place: found.kinds[place] for place in sorted(found.kinds)}
     return found
+
+
+def deeds_of(layouts: Sequence[Layout], choice: Choice, sheet: int) -> set[str]:
+    """What is to be done on a sheet by the tables on it, folded, each text once."""
+    return {
+        fold(text) for place, reading in choice.readings.items() if place[0] == sheet
+        for col, role in reading.roles.items() if role == "action"
+        for text in table_at(layouts, place).cells(col).said
+    }  # fmt: skip
+
+
+def _leave_earlier(layouts: Sequence[Layout], choice: Choice, answers: Mapping[int, bool]) -> None:
+    """Leave out the sheets on which the plan stands as it was in an earlier period."""
+    sheets = {at[0] for at, kind in choice.kinds.items() if kind == "action"} - answers.keys()
+    deeds = {sheet: deeds_of(layouts, choice, sheet) for sheet in sorted(sheets)}
+    names = {sheet: layouts[sheet].sheet.name for sheet in deeds}
+    choice.earlier.update(earlier_sheets(names, deeds))
+    for place in [place for place in choice.kinds if place[0] in choice.earlier]:
+        del choice.kinds[place]
+        choice.left_out.append(place)
+    if choice.main and choice.main[0] in choice.earlier:
+        latest = choice.earlier[choice.main[0]]
+        choice.main = next(place for place in choice.kinds if place[0] == latest)
 
 
 def _values_of(table: Table) -> set[str]:
@@ -209,7 +207,7 @@ def _of_shown(layout: Layout, table: Table, chosen: Mapping[str, str]) -> Readin
     """What the columns of a table are that a person sees."""
     shown = {c: text for c, text in table.headings.items() if c not in layout.sheet.hidden_columns}
     rows = [row.cells for row in table.rows]
-    return _with_deed(read_columns(shown, rows, chosen), shown, rows)
+    return with_deed(read_columns(shown, rows, chosen), shown, rows)
 
 
 def _with_sentences(reading: Reading, table: Table) -> Reading:

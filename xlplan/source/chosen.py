@@ -12,15 +12,16 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose_roles import guess_role, without_period
 from xlplan.plan.text import fold
-from xlplan.source.choice import Choice, table_at
-from xlplan.source.column_roles import Reading, shape_of
+from xlplan.source.choice import Choice, deeds_of, table_at, with_deed
+from xlplan.source.column_roles import Reading, read_columns, shape_of
 from xlplan.source.heading_words import role_scores, words_of
-from xlplan.source.headings import cell_text, understood
+from xlplan.source.headings import cell_text, may_head, understood
 from xlplan.source.layout import Layout
+from xlplan.source.pruning import asks_to_fill_in
 from xlplan.source.rated_columns import may_be_rating
 from xlplan.source.several_facts import ask_about_facts, say_parted
 from xlplan.source.table_cells import Table
-from xlplan.workbook.read.book import Book, ReadSheet
+from xlplan.workbook.read.book import Book, CellValue, ReadSheet
 
 ROLES_BY_NAME = {
     "ref": "key", "key": "key", "action": "action", "lead": "lead", "owner": "lead", "due": "due",
@@ -30,6 +31,8 @@ ROLES_BY_NAME = {
 """What a column may be said to be with ``--map``, and the role that is meant."""
 
 
+MOST_CANDIDATES = 120
+"""Rows of a sheet that are tried as headings, and rows below that are looked at for it."""
 MOST_RIVALS = 5
 """Columns that are named beside the one that was used."""
 ROLE_NAMES = {
@@ -99,6 +102,34 @@ def rows_named(
     return found
 
 
+def rows_of_named(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
+    """For each sheet that a person named the row that reads most like headings of what is to be
+    done, whatever else it lacks; of rows that read nearly alike the one next to the rows below."""
+    found: dict[str, list[int]] = {}
+    for sheet in sheets:
+        rows = [_shown_cells(sheet, row) for row in range(len(sheet.rows))]
+        strengths: dict[int, float] = {}
+        for at, cells in enumerate(rows[:MOST_CANDIDATES]):
+            below = [row for row in rows[at + 1 : at + 1 + MOST_CANDIDATES]
+                     if len(row.keys() & cells.keys()) > 1]  # fmt: skip
+            if below and may_head(cells) and not asks_to_fill_in(cells.values()):
+                headings = {col: cell_text(value) for col, value in cells.items()}
+                reading = with_deed(read_columns(headings, below), headings, below)
+                if reading.has("action"):
+                    strengths[at] = reading.strength
+        best = max(strengths.values(), default=0.0)
+        if near := [at for at, strength in strengths.items() if strength >= 0.8 * best]:
+            found[sheet.name] = [near[-1]]
+    return found
+
+
+def _shown_cells(sheet: ReadSheet, row: int) -> dict[int, CellValue]:
+    if row in sheet.hidden_rows:
+        return {}
+    return {col: value for col, value in enumerate(sheet.rows[row])
+            if col not in sheet.hidden_columns and cell_text(value)}  # fmt: skip
+
+
 def _filled(sheet: ReadSheet, row: int) -> int:
     cells = sheet.rows[row] if row < len(sheet.rows) else ()
     return sum(bool(cell_text(value)) for value in cells)
@@ -164,7 +195,19 @@ def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[
         yield NEW_017.problem(where, columns=columns)
     for number, index in choice.left_out:
         sheet, table = layouts[number].sheet, layouts[number].tables[index]
-        if sheet.visible:
+        if sheet.visible and number in choice.earlier:
+            latest = choice.earlier[number]
+            gone = deeds_of(layouts, choice, number) - deeds_of(layouts, choice, latest)
+            where, of_now = f"{book.name}!{sheet.name}", layouts[latest].sheet.name
+            row, rows = table.header + 1, len(table.rows)
+            if gone:
+                yield NEW_016.problem(where, "earlier-more", row=row, rows=rows, sheet=of_now,
+                                      name=sheet.name, gone=len(gone))  # fmt: skip
+            else:
+                yield NEW_016.problem(
+                    where, "earlier", row=row, rows=rows, sheet=of_now, name=sheet.name
+                )
+        elif sheet.visible:
             yield NEW_016.problem(
                 f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
                 sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
@@ -234,7 +277,8 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
         yield from ask_about_facts(table, choice.readings[place])
     if due and role_scores(due).get("due", 1.0) <= 0.3:
         yield f'field due: "{due}" was used as the due date; if it is not, use --map "{due}=text"'
-    sheets = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.left_out
+    apart = [number for number, _ in choice.left_out if number not in choice.earlier]
+    sheets = dict.fromkeys(layouts[number].sheet.name for number in apart
                            if layouts[number].sheet.visible)  # fmt: skip
     if sheets:
         ours = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.kinds)

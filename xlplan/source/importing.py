@@ -42,7 +42,6 @@ from xlplan.source.choice import (
     columns_of,
     likely_rows,
     read_layouts,
-    rows_of_named,
     samples_of,
 )
 from xlplan.source.chosen import (
@@ -56,6 +55,7 @@ from xlplan.source.chosen import (
     phases,
     roles_named,
     rows_named,
+    rows_of_named,
     sheets_named,
 )
 from xlplan.source.drafts import Columns, Draft
