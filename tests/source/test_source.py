@@ -1164,3 +1164,41 @@ def test_a_row_of_a_long_plan_costs_no_more_than_one_of_a_short_plan() -> None:
     short, long = calls_of(400, 30_000), calls_of(1_200, 50_000)
     assert long - short <= 800 * 190
     assert long <= 3 * short
+
+
+ABOVE = """
+Ref | Action        | Lead        | Due        | RAG
+1   | Mend the hull | Ada Quill   | 31/03/2027 | Red
+2   | Paint it      | "           | 30/04/2027 | Green
+3   | Sail it       | As above    | ditto      | Green
+4   | Sell it       | Ben Ode     | 31/05/2027 | Red
+5   | Buy another   | - " -       | 30/06/2027 | Red
+"""
+
+
+def test_a_cell_that_says_as_above_holds_what_stands_above_it() -> None:
+    """Who is sent the action: "As above" was a lead with a workbook of its own."""
+    source = read(ABOVE)
+    assert column(source, "lead") == ["Ada Quill"] * 3 + ["Ben Ode"] * 2
+    assert column(source, "due")[1:3] == ["30/04/2027"] * 2
+    assert [lead.name for lead in source.definition.leads] == ["Ada Quill", "Ben Ode"]
+    assert (
+        "field lead: rows 3, 4, 6 say '\"' or '- \" -' or \"As above\": read as what stands above"
+    ) in source.guesses
+    assert 'field due: row 4 says "ditto": read as what stands above' in source.guesses
+
+
+def test_as_above_stands_as_it_is_where_nothing_is_above_and_in_a_workbook_that_is_kept() -> None:
+    """In the council's own workbook a lead written above would silently be this action's too."""
+    first = read(ABOVE.replace("Ada Quill", "As above", 1))
+    assert column(first, "lead")[0] == "As above"
+    kept = read_source(book(sheet(ABOVE)), plan_id="plan", chosen=Chosen(kept=True))
+    assert column(kept, "lead")[2] == "As above"
+    assert any("row 4 says" in each and "write it out" in each for each in kept.guesses)
+
+
+def test_many_cells_that_say_as_above_are_named_as_far_as_is_of_use() -> None:
+    rows = "".join(f"{n} | Mend hull {n} | ditto | 31/03/2027 | Red\n" for n in range(6, 13))
+    source = read(ABOVE + rows)
+    assert column(source, "lead")[5:] == ["Ben Ode"] * 7
+    assert any("rows 3, 4, 6, 7, 8 and 5 more say" in guess for guess in source.guesses)

@@ -64,6 +64,7 @@ from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import (
     draft_rows,
+    fill_as_above,
     fill_sections,
     join_rows,
     keys_in_text,
@@ -186,7 +187,7 @@ def read_source(
     work.guesses += proposal.guesses
     _columns(work, choice, samples, proposal)
     for kind in ("recommendation", "action"):
-        _draft(work, kind)
+        _draft(work, kind, apart)
     part_drafts(work, work.drafts)
     definition, parts = assemble(
         Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses,
@@ -261,7 +262,7 @@ def _columns(work: Work, choice: Choice, samples: Sequence[Sample], proposal: Pr
         work.columns.append(Columns(number, index, kind, plans, roles))
 
 
-def _draft(work: Work, kind: Kind) -> None:
+def _draft(work: Work, kind: Kind, apart: bool) -> None:
     """Draft, join and name the rows of one kind; said in guesses and problems."""
     drafts: list[Draft] = []
     section = ""
@@ -272,14 +273,15 @@ def _draft(work: Work, kind: Kind) -> None:
         action = columns.having("action")
         in_text = not columns.having("key") and keys_in_text(mine, action)
         mine = join_rows(mine, columns, in_text)
+        table = work.layouts[columns.sheet].tables[columns.table]
+        fill_as_above(mine, columns, table, work.guesses, apart=apart)
         if in_text:
             split_keys(mine, action, work.guesses)
         elif mine and not columns.having("key"):
             name_by_organisation(mine, columns, work.guesses)
         elif mine:
-            layout = work.layouts[columns.sheet]
-            headings, hidden = layout.tables[columns.table].headings, layout.sheet.hidden_columns
-            name_by_pairs(mine, columns, headings, hidden, work.guesses)
+            hidden = work.layouts[columns.sheet].sheet.hidden_columns
+            name_by_pairs(mine, columns, table.headings, hidden, work.guesses)
         if columns.having("section"):
             section = columns.having("section")
             fill_sections(mine, section, work.guesses)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -22,6 +23,7 @@ from xlplan.source.drafts import Columns, Draft, FieldCells, Fields
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import parts_by_state
+from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import At, CellValue
 
 TEXT_KEY = regex(
@@ -253,6 +255,51 @@ def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> 
     guesses.append(
         f"{about(drafts[0].kind, section)}written once for several rows; filled in for each"
     )
+
+
+_AS_ABOVE = regex(
+    r"[-–—\s]*(?:[\"'″”“〃^]{1,2}|,,)[-–—\s]*|"
+    r"\(?(?:ditto|dto\.?|do\.|idem|(?:same )?as (?:above|previous|the row above)|see above)\)?\.?",
+    re.IGNORECASE,
+)
+_REPEATED = ("lead", "accountable", "organisation", "due", "revised", "section", "recommendation",
+             "origin")  # fmt: skip
+"""Roles of columns in which people say that a cell is as the one above."""
+MOST_NAMED = 5
+
+
+def fill_as_above(
+    drafts: Sequence[Draft], columns: Columns, table: Table, guesses: list[str], *, apart: bool
+) -> None:
+    """Cells that say "As above", "ditto" or have only a sign for it hold what stands above them.
+
+    In a workbook that is kept (`apart`) it is only said: what is written above would change them.
+    """
+    for col, plan in columns.plans.items():
+        column, name = table.cells(col), plan.field
+        if columns.roles[name] not in _REPEATED:
+            continue
+        marks = {text for text in column.shown.values() if _AS_ABOVE.fullmatch(text)}
+        if not marks:
+            continue
+        found: list[Draft] = []
+        for above, draft in pairwise(drafts):
+            if draft.text(name) in marks and (pieces := above.pieces(name)):
+                found.append(draft)
+                if not apart:
+                    at = draft.pieces(name)[0][1]
+                    draft.cells[name] = [(value, at) for value, _ in pieces]
+        rows = ", ".join(str(draft.row + 1) for draft in found[:MOST_NAMED])
+        more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+        said = " or ".join(f"'{mark}'" if '"' in mark else f'"{mark}"' for mark in sorted(marks))
+        read = (
+            "in a workbook that is kept it is not read as what stands above; write it out"
+            if apart else "read as what stands above"
+        )  # fmt: skip
+        if found:
+            whole = about(columns.kind, name)
+            many = f"rows {rows}{more} say" if len(found) > 1 else f"row {rows} says"
+            guesses.append(f"{whole}{many} {said}: {read}")
 
 
 def known_as(heading: Heading) -> tuple[str, str]:
