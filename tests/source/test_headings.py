@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.text_sheets import book, fates, read, sheet
+from tests.text_sheets import book, column, fates, read, sheet
 from xlplan.plan.text import canon_text
 from xlplan.source import headings as of_headings
 from xlplan.source.heading_groups import parts_of_groups, twins_by_group
@@ -164,3 +164,48 @@ def test_each_text_is_looked_at_once_for_whether_it_heads_versions(
     rows = [{0: f"Draft {n % 4}", 1: "Open", 2: "Head of Service"} for n in range(20)]
     assert version_rows(rows, set()) == frozenset()
     assert asked == Counter(f"Draft {n}" for n in range(4))
+
+
+def test_a_title_with_its_lead_beside_it_above_headings_is_a_section() -> None:
+    source = read("""
+        Plan for the homes |             |
+
+        Complaints         | | Lead: Ada Quill
+        Action             | Target date | RAG
+        Rewrite the policy | 30/11/2026  | Green
+        Train the callers  | 15/01/2027  | Amber
+
+        Damp and mould     | | Lead: Ben Ode
+        Action             | Target date | RAG
+        Survey the homes   | 31/03/2027  | Amber
+        Lead: mend the roofs | 31/03/2027 | Green
+        """)
+    assert column(source, "section") == [
+        *["Complaints – Lead: Ada Quill"] * 2, *["Damp and mould – Lead: Ben Ode"] * 2,
+    ]  # fmt: skip
+    assert column(source, "action")[-1] == "Lead: mend the roofs"
+
+
+def test_a_line_in_a_column_without_a_heading_is_a_section() -> None:
+    source = read("""
+        Ref |           | Action          |  | Lead      | Full year | RAG
+            | Corporate |                 |  |           |           |
+        C1  |           | Renegotiate it  |  | Ada Quill | 120       | Green
+        C2  |           | Stop the hiring |  | Ben Ode   | 400       | Amber
+            |           | Sub-total       |  |           | 520       |
+            | Clinical  |                 |  |           |           |
+        K1  |           | Fill the list   |  | Cy Marr   | 900       | Red
+        """)
+    assert column(source, "ref") == ["C1", "C2", "K1"]
+    assert column(source, "section") == ["Corporate", "Corporate", "Clinical"]
+
+
+def test_a_line_that_runs_on_in_a_column_that_rows_have_is_no_section() -> None:
+    source = read("""
+        Ref | Action          |      | Lead
+        C1  | Renegotiate it  | Note | Ada Quill
+            |                 | More |
+        C2  | Stop the hiring |      | Ben Ode
+        """)
+    assert column(source, "ref") == ["C1", "C2"]
+    assert source.definition.with_role("section") is None

@@ -243,3 +243,21 @@ def test_a_row_that_holds_only_what_stands_beside_the_table_is_none_of_it() -> N
     rows[2] += [None, "No"]
     found = read_source(Book("plan.xlsx", "xlsx", (ReadSheet("Plan", rows),)), plan_id="plan")
     assert [row.row for row in found.rows] == [3, 4, 5, 6, 7, 8]
+
+
+def test_a_key_below_a_short_table_is_no_action() -> None:
+    """More rows of the key than actions: its meanings were taken for leads."""
+    source = read(
+        "Action | Owner | By | RAG | Comments\nTen vans | Ada Quill | June 2027 | Red | No bid\n"
+        "Cycle racks | Ben Ode | May 2027 | Blue | Done\n\nRAG key\nBlue | Complete | | |\n"
+        "Green | On track | | |\nAmber | Delayed by weeks | | |\nRed | Delayed by months | | |"
+    )
+    assert column(source, "action") == ["Ten vans", "Cycle racks"]
+    assert [lead.name for lead in source.definition.leads] == ["Ada Quill", "Ben Ode"]
+    labels = {rating.code: rating.label for rating in source.definition.ratings}
+    assert labels["Red"] == "Delayed by months"
+
+
+def test_short_actions_that_begin_with_a_rating_are_actions() -> None:
+    source = read("Action | Lead | Due\nRed | Ada | May 2026\nGreen | Ben | \nBlue | Cy | ")
+    assert column(source, "action") == ["Red", "Green", "Blue"]

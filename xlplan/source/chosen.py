@@ -17,7 +17,7 @@ from xlplan.source.column_roles import Reading, read_columns, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text, may_head, understood
 from xlplan.source.layout import Layout
-from xlplan.source.pruning import asks_to_fill_in
+from xlplan.source.outside import asks_to_fill_in
 from xlplan.source.rated_columns import may_be_rating
 from xlplan.source.several_facts import ask_about_facts, say_parted
 from xlplan.source.table_cells import Table

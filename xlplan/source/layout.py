@@ -15,6 +15,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.source.cells import (
     OwnCells,
@@ -42,6 +43,9 @@ from xlplan.workbook.read.book import At, CellValue, ReadSheet
 LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
 LONGEST_SECTION = 400
+_LABELLED = regex(r"[^\W\d_][^:\n]{1,30}:\s*\S")
+NEAR = 20
+"""How many rows above it are looked at for others in the column of a cell that stands alone."""
 
 
 class Line(Struct, frozen=True):
@@ -148,6 +152,7 @@ class _Reader:
                 not self.tables
                 or (len(cells) == 1 and row + 1 in self.headers)
                 or self._labels_next(row)
+                or (row + 1 in self.headers and self._is_band(row))
                 or self._stands_alone(row, cells)
                 or self._is_total(cells)
             ):
@@ -198,11 +203,20 @@ class _Reader:
         if self.wide.get((row, col), 1) * 2 > len(headings):
             return True
         text = cell_text(value)
-        if col != min(headings) or text[:1].islower():
+        if text[:1].islower():
             return False
+        if col != min(headings):
+            return col < max(headings) and self._of_no_column(col)
         if parse_heading(text).number or text.isupper():
             return True
         return guess_role(headings[col]) not in ("action", "recommendation") and len(text) > 3
+
+    def _of_no_column(self, col: int) -> bool:
+        """Whether a column has no heading, none reaches over it, and no near row has a cell."""
+        table = self.tables[-1]
+        left = max((c for c in table.headings if c <= col), default=-1)
+        over = left >= 0 and left + self.wide.get((table.header, left), 1) > col
+        return not over and not any(col in each.cells for each in self.rows[-NEAR:])
 
     def _is_total(self, cells: Mapping[int, CellValue]) -> bool:
         """Whether a row only counts the rows above: "Total" and a figure."""
@@ -246,6 +260,11 @@ class _Reader:
         cells = self.own[rows[-1]] if rows else {}
         return len(cells) == 2 and cell_text(next(iter(cells.values()))).endswith(":")
 
+    def _is_band(self, row: int) -> bool:
+        """Whether a row is a title with labels and their values: "Damp | Lead: A Post"."""
+        title, *others = [*map(cell_text, self.own[row].values())] or [""]
+        return bool(others) and not title.endswith(":") and all(map(_LABELLED.match, others))
+
     def _labels_next(self, row: int) -> bool:
         """Whether a row is the title of a table that begins below it."""
         if not self._labels([row]):
@@ -269,15 +288,19 @@ class _Reader:
     def _later_tables_have_sections(self) -> bool:
         """Whether lines stand directly above the later heading rows: then the first has one too."""
         above = [row - 1 for row in sorted(self.headers)[1:] if row - 1 not in self.headers]
-        return any(len(self.own[row]) == 1 and self._may_be_section(row) for row in above)
+        return any(
+            (len(self.own[row]) == 1 or self._is_band(row)) and self._may_be_section(row)
+            for row in above
+        )
 
     def _heading(self, row: int) -> Heading:
-        text = self._text(row).replace(": | ", ": ")
+        text = self._text(row).replace(": | ", ": ").replace(" | ", " – ")
         return replace(parse_heading(text, row), col=min(self.own[row]))
 
     def _may_be_section(self, row: int) -> bool:
         text = self._text(row)
         alone = len(self.own[row]) == 1 or (bool(self.tables) and self._labels([row]))
+        alone = alone or self._is_band(row)
         alone = alone and len(text) <= LONGEST_SECTION
         return alone and text not in self.running and not begins_note(text)
 

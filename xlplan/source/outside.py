@@ -22,7 +22,7 @@ from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.table_cells import Table
-from xlplan.workbook.read.book import At
+from xlplan.workbook.read.book import At, CellValue
 
 LONGEST_TITLE = 200
 _MARKING = regex(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
@@ -248,6 +248,22 @@ _ROW_IS_EXAMPLE = regex(
     r"(?:\w+ )?example",
     re.IGNORECASE,
 )
+
+
+_ASKS = regex(
+    r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|explain|select|choose|"
+    r"list|state|give|provide|add|note|what|to what|who|when|how|use|specify|assign|record|"
+    r"identify|indicate|clearly|name of|person|(?:the )?date (?:that|when|on|by|the|this)|"
+    r"the \w+ (?:of|for|that))\b",
+    re.IGNORECASE,
+)
+"""What a cell begins with that says what is to be entered."""
+
+
+def asks_to_fill_in(values: Collection[CellValue]) -> bool:
+    """Whether the cells of a row say what is to be entered: "Select …", "Describe …"."""
+    asks = sum(bool(_ASKS.match(cell_text(value))) for value in values)
+    return asks >= 3 and asks * 2 >= len(values)
 
 
 def says_example(text: str) -> bool:

@@ -7,7 +7,7 @@ What is taken out of a table becomes a note or a section of its layout; nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Mapping, MutableSequence, Sequence
+from collections.abc import Container, Mapping, MutableSequence, Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -19,17 +19,10 @@ from xlplan.plan.text import fold, trimmed
 from xlplan.source.column_roles import Reading
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, LineKind
-from xlplan.source.outside import begins_example, example_rows, says_example
+from xlplan.source.outside import asks_to_fill_in, begins_example, example_rows, says_example
 from xlplan.source.table_cells import DataRow, Table
 from xlplan.workbook.read.book import At, CellValue
 
-_EXAMPLE = regex(
-    r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|explain|select|choose|"
-    r"list|state|give|provide|add|note|what|to what|who|when|how|use|specify|assign|record|"
-    r"identify|indicate|clearly|name of|person|(?:the )?date (?:that|when|on|by|the|this)|"
-    r"the \w+ (?:of|for|that))\b",
-    re.IGNORECASE,
-)
 _LABEL = regex(
     r"(?:guidance|examples?|instructions?|notes?|help|mandatory|required|optional|explanation)\b",
     re.IGNORECASE,
@@ -56,12 +49,6 @@ MOST_GUIDANCE = 4
 FAR = 5
 """Rows below the last one from which a single cell is no more of it."""
 TYPED = ("key", "lead", "due", "rating")
-
-
-def asks_to_fill_in(values: Collection[CellValue]) -> bool:
-    """Whether the cells of a row say what is to be entered: "Select …", "Describe …"."""
-    asks = sum(bool(_EXAMPLE.match(cell_text(value))) for value in values)
-    return asks >= 3 and asks * 2 >= len(values)
 
 
 def prune(layout: Layout, table: Table, reading: Reading) -> bool:
@@ -132,7 +119,7 @@ class _Cells:
         self.sure = [bool(deed and (lead or day)) for _, deed, lead, day in every]
         """By row whether it has something to be done, and a person or a day."""
         self.above = dict(pairwise(row.row for row in rows[::-1]))
-        filled = sorted(row.own for row in rows)
+        filled = sorted(row.own for row in rows[: len(rows) - _rated_at_end(rows)] or rows)
         self.usual = filled[len(filled) // 2] if filled else 0
         self.same = _same_everywhere(table)
 
@@ -297,6 +284,14 @@ def _coloured_key(rows: Sequence[DataRow], cells: _Cells) -> int:
 
 def _own(row: DataRow) -> list[str]:
     return [point_text(value) for col, value in row.cells.items() if row.origin[col][0] == row.row]
+
+
+def _rated_at_end(rows: Sequence[DataRow]) -> int:
+    """How many rows at the end are short and begin with a rating, as those of a key do."""
+    end = len(rows)
+    while end and rows[end - 1].own == 2 and known_rating(_own(rows[end - 1])[0]):
+        end -= 1
+    return len(rows) - end
 
 
 def _figures(texts: Sequence[str]) -> bool:
