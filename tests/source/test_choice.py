@@ -411,16 +411,66 @@ Ref | {action} | {other} | Owner | Due
 
 
 def test_of_two_columns_of_leads_the_one_that_was_used_is_said() -> None:
-    text = "Ref | Action | Exec lead | Operational lead | Due\n"
+    text = "Ref | Action | Lead officer | Operational lead | Due\n"
     text += "1 | Mend the hull | Ada Quill | Ben Ode | May 2026\n2 | Paint it | Cy | Ben Ode | May"
     source = read(text)
     assert column(source, "lead") == ["Ada Quill", "Cy"]
     assert any(
-        'field lead: "Exec lead" was used, and "Operational lead" might be meant' in guess
+        'field lead: "Lead officer" was used, and "Operational lead" might be meant' in guess
         for guess in source.guesses
     )
-    sure = read(text.replace("Exec lead", "Lead").replace("Operational lead", "Supported by"))
+    sure = read(text.replace("Lead officer", "Lead").replace("Operational lead", "Supported by"))
     assert not any("field lead" in guess for guess in sure.guesses)
+
+
+@pytest.mark.parametrize(
+    ("senior", "lead"),
+    [
+        ("Exec lead", "Operational lead"),
+        ("Strategic lead", "Tactical lead"),
+        ("SRO", "Project manager"),
+        ("Lead Member", "Lead officer"),
+    ],
+)
+def test_who_is_accountable_is_not_sent_what_another_column_has_a_lead_for(
+    senior: str, lead: str
+) -> None:
+    source = read(f"""
+        Ref | Action        | {senior}  | {lead}  | Due
+        1   | Mend the hull | Ada Quill | Ben Ode | May 2026
+        2   | Paint it      | Ada Quill | Cy Marr | May 2026
+        """)
+    assert column(source, "lead") == ["Ben Ode", "Cy Marr"]
+    assert column(source, "accountable") == ["Ada Quill"] * 2
+    alone = read(f"Ref | Action | {senior} | Due\n1 | Mend the hull | Ada Quill | May 2026")
+    assert column(alone, "lead") == ["Ada Quill"]
+
+
+def test_a_column_with_each_text_of_which_the_numbers_start_afresh_is_the_section() -> None:
+    """ "Rec no. 1" of every audit was one ref of several actions."""
+    text = """
+        Audit     | Year | Rec No | Agreed action    | Owner     | Due
+        Payroll   | 2025 | 1      | Check who starts | Ada Quill | 31/03/2027
+        Payroll   | 2025 | 2      | List who leaves  | Ada Quill | 30/04/2027
+        Creditors | 2025 | 1      | Look for doubles | Ben Ode   | 30/09/2027
+        Recovery  | 2024 | 3      | Test it          | Cy Marr   | 31/12/2027
+        """
+    source = read(text)
+    assert column(source, "section") == ["Payroll", "Payroll", "Creditors", "Recovery"]
+    assert column(source, "ref") == ["1.1", "1.2", "2.1", "3.3"]
+    assert not [problem for problem in source.problems if problem.code == "NEW-003"]
+    mixed = read(text.replace("Payroll   | 2025 | 2 ", "Recovery  | 2025 | 2 "))
+    assert mixed.definition.with_role("section") is None
+    assert "NEW-003" in {problem.code for problem in mixed.problems}
+
+
+def test_services_beside_a_list_of_what_is_done_are_sections() -> None:
+    rows = "ID | Action | Lead | RAG\n{0}1 | Mend {0} | Ada Quill | G\n{0}2 | Paint {0} | Ben | B"
+    names = ("Adults", "Children", "Completed recs")
+    source = read_source(
+        book(*(sheet(rows.format(name[0]), name) for name in names)), plan_id="p"
+    )  # fmt: skip
+    assert column(source, "section") == ["Adults"] * 2 + ["Children"] * 2 + [""] * 2
 
 
 MONTH = """

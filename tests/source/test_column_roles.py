@@ -18,6 +18,8 @@ from xlplan.workbook.read.book import CellValue
     ("heading", "role"),
     [
         ("Action we will take", "action"),
+        ("What needs to happen?", "action"),
+        ("What must change", "action"),
         ("SMART action", "action"),
         ("Exec lead", "lead"),
         ("Risk owner", "lead"),

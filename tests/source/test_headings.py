@@ -209,3 +209,19 @@ def test_a_line_that_runs_on_in_a_column_that_rows_have_is_no_section() -> None:
         """)
     assert column(source, "ref") == ["C1", "C2"]
     assert source.definition.with_role("section") is None
+
+
+def test_the_success_criteria_below_a_heading_are_what_is_to_come_of_it() -> None:
+    source = read("""
+        Priority 1: Early reading
+        Success criteria: nine in ten pass the check
+        Actions             | Who       | When
+        Phonics every day   | Ada Quill | Autumn 1 2026
+        Priority 2: Attendance
+        Success measures: no pupil below 90%
+        Actions             | Who       | When
+        Call on the day     | Ben Ode   | Autumn 2 2026
+        """)
+    assert column(source, "section_outcome") == [
+        "Success criteria: nine in ten pass the check", "Success measures: no pupil below 90%",
+    ]  # fmt: skip

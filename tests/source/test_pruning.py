@@ -261,3 +261,11 @@ def test_a_key_below_a_short_table_is_no_action() -> None:
 def test_short_actions_that_begin_with_a_rating_are_actions() -> None:
     source = read("Action | Lead | Due\nRed | Ada | May 2026\nGreen | Ben | \nBlue | Cy | ")
     assert column(source, "action") == ["Red", "Green", "Blue"]
+
+
+def test_a_number_and_a_title_head_the_rows_with_its_letters() -> None:
+    rows = "1 | Too late | | |\n1a | Meet weekly | Ada | May 2026 | Open\n"
+    rows += "1b | Train them | Ben | May 2026 | Open\n2 | Too few | | |\n"
+    source = read(HEAD + rows + "2(a) | Text them | Ada | June 2026 | Open")
+    assert column(source, "ref") == ["1a", "1b", "2(a)"]
+    assert column(source, "section") == ["1 Too late", "1 Too late", "2 Too few"]

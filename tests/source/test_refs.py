@@ -167,3 +167,19 @@ def test_a_column_headed_ref_that_holds_none_leaves_that_name_to_the_refs() -> N
         """)
     assert column(source, "ref") == ["A1", "A2"]
     assert column(source, "ref_2") == ["See the minutes of the board of trustees"] * 2
+
+
+@pytest.mark.parametrize("parts", [("a)", "b)", "a)"), ("(i)", "(ii)", "(i)"), ("a", "b", "a")])
+def test_letters_under_a_number_are_refs_with_it(parts: tuple[str, str, str]) -> None:
+    source = read(
+        """
+        AFI   | Action ref | Action        | Lead      | RAG
+        AFI 1 | {}         | Mend the hull | Ada Quill | Green
+        AFI 1 | {}         | Paint it      | Ben Ode   | Red
+        AFI 2 | {}         | Sail it       | Ben Ode   | Red
+        """.format(*parts)
+    )
+    letters = [part.strip("()") for part in parts]
+    assert column(source, "ref") == [f"AFI 1.{letters[0]}", f"AFI 1.{letters[1]}",
+                                     f"AFI 2.{letters[2]}"]  # fmt: skip
+    assert not [problem for problem in source.problems if problem.code == "NEW-003"]

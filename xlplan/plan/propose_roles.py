@@ -43,8 +43,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
             r"(?: for (?:completion|delivery|implementation))?|due|due by|by when|when|"
             r"(?:to be )?completed? by|date due|date for completion|implementation date|"
             r"target|timescale by when|target completion date"),
-    ("accountable", rf"accountable(?: {_WHO})?|accountability|executive lead|executive sponsor|sro|"
-                    r"senior responsible (?:officer|owner)|sponsor|strategic lead"),
+    ("accountable", rf"accountable(?: {_WHO})?|accountability|exec(?:utive)? (?:lead|sponsor)|sro|"
+                    r"senior responsible (?:officer|owner)|sponsor|strategic lead|lead director|"
+                    r"(?:lead (?:cabinet )?|cabinet )member|portfolio holder"),
     ("organisation", r"(?:lead |responsible )?(?:agency|agencies|organisations?|partners?|"
                      r"department|directorate)"),
     ("lead", rf"(?:action |task |key |named )?(?:lead|responsible|owner|responsibility)(?: {_WHO})?"
@@ -71,7 +72,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("recommendation", r"(?:report |inspection |key )?recommendations?(?: text)?|"
                        r"areas? for improvement|requirement|requirements"),
     ("section", r"themes?|sections?|priority|priorities|priority areas?|work ?streams?|strands?|"
-                r"areas?|objectives?|strategic objectives?|domains?|category|pillar|goals?"),
+                r"areas?|objectives?|strategic objectives?|domains?|category|pillar|goals?|"
+                r"bucket name"),
     ("origin", r"origin|source|code"),
 )  # fmt: skip
 _COMPILED = tuple((role, regex(pattern)) for role, pattern in _PATTERNS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from math import log2
 
 from msgspec import Struct, field
@@ -26,7 +27,7 @@ from xlplan.source.column_roles import (
     shape_of,
 )
 from xlplan.source.heading_words import ROLES, role_scores
-from xlplan.source.headings import cell_text
+from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout, read_layout
 from xlplan.source.outside import holds_lists, set_aside
 from xlplan.source.period_columns import earlier_sheets
@@ -332,9 +333,27 @@ def _section_column(samples: Mapping[int, Sample], table: Table) -> int:
     roles = {col: sample.role or guess_role(sample.heading) for col, sample in samples.items()}
     if "section" in roles.values() or any(row.sections for row in table.rows):
         return -1
-    return next(
-        (col for col, role in roles.items() if role == "text" and _heads_parts(table, col)), -1
-    )
+    texts = [col for col, role in roles.items() if role == "text"]
+    merged = next((col for col in texts if _heads_parts(table, col)), -1)
+    key = next((col for col, role in roles.items() if role == "key"), -1)
+    return merged if merged >= 0 or key < 0 else _numbered_afresh(table, texts, key)
+
+
+def _numbered_afresh(table: Table, texts: Sequence[int], key: int) -> int:
+    """Of some columns the first with each text of which the refs, which are numbers, start afresh,
+    as those of the recommendations of several audits do; -1 if none."""
+    shown = [*map(point_text, table.cells(key).values)]
+    if len({*shown}) == len(shown) or not all(map(str.isdecimal, {*shown})):
+        return -1
+    refs = [*map(int, shown)]
+    for col in texts:
+        parts = table.cells(col).by_row
+        steps = [*zip(pairwise(parts), pairwise(refs), strict=True)]
+        runs = 1 + sum(one != other for (one, other), _ in steps)
+        rising = all(after > ref for (one, other), (ref, after) in steps if one == other)
+        if all(parts) and rising and len({*parts}) == runs < len(parts):
+            return col
+    return -1
 
 
 def _heads_parts(table: Table, col: int) -> bool:

@@ -265,7 +265,7 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
     ]
     if states:
         yield _instead("rating", columns.get("rating", ""), states, "status")
-    leads = [text for text in _rivals(reading, headings, "lead", 0.9)
+    leads = [text for text in _rivals(reading, headings, "lead", 0.5)
              if {"lead", "leads", "owner", "owners"} & {*words_of(text).split()}]  # fmt: skip
     if leads:
         yield _instead("lead", columns["lead"], leads, "lead")

@@ -134,7 +134,8 @@ _DO: tuple[tuple[str, float], ...] = (
      r"tasks?|activity|activities|taches?|tareas?|actividad\w*|aufgaben?|aktivitat\w*|taak|taken|"
      r"activiteit\w*|tasgau?|gorchwyl\w*|activites?|arbeitspaket\w*|vorgang\w*|werkzaamheden|"
      r"steps?|sub ?tasks?|to ?dos?|how (?:will|do|shall|are) we (?:do|get|achieve|deliver|"
-     r"make)\w*|what (?:\w+ )*(?:to do|will do|do|done|needed)|we will|vorhaben",
+     r"make)\w*|what (?:\w+ )*(?:to do|will do|do|done|needed)|we will|vorhaben|"
+     r"what (?:needs? to|must|should|will|has to|is going to|are we going to) (?:happen|change)",
      0.9),
     (r"recommendations?|recs?|afis?|recommended|recommandations?|recomendacion\w*|empfehlung\w*|aanbeveling\w*|"
      r"argymhell\w*|precautions?|interventions?|undertakings?|commitments?|deliverables?|"
@@ -235,8 +236,10 @@ def role_scores(heading: str) -> Mapping[str, float]:
         role = "action" if exact == "recommendation" else exact
         sure = 0.75 if exact == "recommendation" else _SURE.get(words_of(heading), 1.0)
         found = {**found, role: max(sure, found.get(role, 0.0) if sure == 1.0 else 0.0)}
-    elif exact in ("accountable", "milestone"):
-        found.setdefault("lead" if exact == "accountable" else "action", 0.6)
+    elif exact == "accountable":
+        found = {**found, "lead": 0.55}  # whoever does it is asked, where another column says who
+    elif exact == "milestone":
+        found.setdefault("action", 0.6)
     elif exact in ("inspection", "page", "origin"):
         found.pop("key", None)
     return found

@@ -27,7 +27,8 @@ _NUMBERED = regex(
 )
 _OUTCOME = regex(
     r"(?:(?:intended|desired|expected|overall|key|strategic|our)\s+)?"
-    r"(?:outcomes?|aims?|objectives?|goals?|ambition|vision|impact)\s*[:–—-]\s*(\S.*)",
+    r"(?:outcomes?|aims?|objectives?|goals?|ambition|vision|impact|success (?:criteria|measures?))"
+    r"\s*[:–—-]\s*(\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_SECTIONS = {

@@ -128,7 +128,10 @@ def lines_beside(layouts: Sequence[Layout], rows: Container[At]) -> Iterator[lis
                 yield [text for value in cells if (text := cell_text(value))]
 
 
-_KIND = r"(?:actions?|items?|tasks?|recommendations?|list|log|sheet|archive|milestones?)"
+_KIND = (
+    r"(?:actions?|items?|tasks?|recommendations?|recs?|findings?|issues?|risks?|list|log|sheet|"
+    r"archive|milestones?)"
+)
 _DONE = r"(?:completed?|closed|finished|archived?)"
 _COMPLETED = regex(
     rf"(?:list of )?(?:all )?{_DONE}(?:(?: and| &| or|/) ?{_DONE})?(?: {_KIND})*:?"
@@ -167,9 +170,17 @@ def parts_by_state(names: Iterable[str]) -> bool:
     """Whether sheets part the actions by how far they are, one of them being those that are done.
 
     "Open actions" and "Closed actions" are no sections: an action moves from one to the other.
+    "Adults", "Children" and "Completed" are by services, of which one has a list apart.
     """
     plain = [_plain(name) for name in names]
-    return any(map(_COMPLETED.fullmatch, plain))
+    others = [name for name in plain if not _COMPLETED.fullmatch(name)]
+    by_state = len(others) < 2 or any(map(_OPEN.fullmatch, others))
+    return len(others) < len(plain) and by_state
+
+
+def lists_done(name: str) -> bool:
+    """Whether a sheet of this name is a list of what is done: "Completed actions"."""
+    return _COMPLETED.fullmatch(_plain(name)) is not None
 
 
 def _turns(layout: Layout) -> list[tuple[int, bool]]:

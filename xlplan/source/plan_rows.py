@@ -22,7 +22,7 @@ from xlplan.source.cells import OwnCells
 from xlplan.source.drafts import Columns, Draft, FieldCells, Fields
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
-from xlplan.source.outside import parts_by_state
+from xlplan.source.outside import lists_done, parts_by_state
 from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import At, CellValue
 
@@ -188,7 +188,7 @@ def name_sheets(
     if parts_by_state(names[sheet] for sheet in bare):
         return
     for draft in drafts:
-        if draft.sheet in bare:
+        if draft.sheet in bare and not lists_done(names[draft.sheet]):
             draft.sections = (Heading(names[draft.sheet], draft.row),)
     guesses.append("field section: actions without a section heading have their sheet's name")
 

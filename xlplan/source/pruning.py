@@ -28,6 +28,8 @@ _LABEL = regex(
     re.IGNORECASE,
 )
 _NUMBERING = regex(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
+_PARTS = regex(r"[.(]?[a-z][.)]?", re.IGNORECASE)
+"""What the refs of rows under a number end in: "1a", "1.b", "1(c)"."""
 _COUNT = regex(r"\d+(?:[.,]\d+)?%?")
 _TOTAL = regex(
     r"(?:(?:grand |sub-?)?totals?(?: (?:actions?|costs?|budget|number|score))?|gesamt(?:summe)?|"
@@ -345,7 +347,8 @@ def _with_sections(
     heads = {
         place: number for place, (row, below) in enumerate(pairwise(rows))
         if row.own <= 2 < cells.usual and (number := _number(row, cells))
-        and _number(below, cells).startswith(f"{number}.")
+        and (_number(below, cells).startswith(f"{number}.")
+             or _PARTS.fullmatch(cells.text(below, "key").removeprefix(number)))
     } or dict.fromkeys(_phases(rows, cells), "")  # fmt: skip
     if not heads:
         return list(rows)

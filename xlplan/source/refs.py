@@ -31,6 +31,9 @@ _DOTTED = regex(r"\d{1,2}(?:\.\d{1,2}){1,4}")
 _NO_LAST_DOT = regex(r"\A(\d+(?:\.\d+)*)\.\Z")
 _LAST_OF_TEN = (".9", ".19", ".29")
 _PART = regex(r"[\w./()-]*\d[\w./()-]*")
+_GROUP = regex(r"(?=.{1,16}$)[\w./() -]*\d[\w./()-]*")
+_LETTER = regex(r"\(?([a-z]|[ivx]{1,4})[.)]*", re.IGNORECASE)
+"""A part of what a group's rows are called by: "a)" under "AFI 1"."""
 _LEVEL = regex(
     r"\b(?:priorit\w*|prioridad|dringlich\w*|blaenoriaeth\w*|urgen\w*|severity|rank\w*|scores?|"
     r"impact|likelihood|importance|weight\w*|risk (?:level|rating)|level|version|page|cost|budget|"
@@ -114,8 +117,14 @@ def name_by_pairs(
     """
     key = columns.having("key")
     own = [_text_of(draft, key) for draft in drafts]
-    if len(drafts) < 2 or not all(map(_PART.fullmatch, own)) or len(set(own)) == len(own):
+    letters = [_LETTER.fullmatch(text) for text in own]
+    if len(drafts) < 2 or len(set(own)) == len(own):
         return
+    if not all(letters) and not all(map(_PART.fullmatch, own)):
+        return
+    if all(letters):
+        own = [letter[1] for letter in letters if letter]
+    group = _GROUP if all(letters) else _PART
     order = list(dict.fromkeys(plan.field for _, plan in sorted(columns.plans.items())))
     levels = {
         plan.field for col, plan in columns.plans.items()
@@ -128,7 +137,7 @@ def name_by_pairs(
         others = [_text_of(draft, name) for draft in drafts]
         pairs = list(zip(others, own, strict=True))
         repeats = len(set(others)) < len(others)
-        if repeats and all(map(_PART.fullmatch, others)) and len(set(pairs)) == len(pairs):
+        if repeats and all(map(group.fullmatch, others)) and len(set(pairs)) == len(pairs):
             # The group stands first: its name stays for some rows while the number runs on.
             ordered = pairs if _changes(others) <= _changes(own) else zip(own, others, strict=True)
             for draft, pair in zip(drafts, ordered, strict=True):
