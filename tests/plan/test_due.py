@@ -208,6 +208,29 @@ def test_a_date_that_is_gone_in_words() -> None:
     assert say_gone(date(2026, 6, 30)) == "The date is gone: was 30 June 2026"
 
 
+@pytest.mark.parametrize(
+    ("far", "said"),
+    [
+        (("31/12/2206",), '"31/12/2206" is more than 30 years from the other dates; correct it'),
+        (("31/12/2206", "1 May 1927"), '"31/12/2206", "1 May 1927" are more than 30 years'),
+        (("31 March 2050",), ""),  # a target of another generation
+        (("May 2126", "June 2126", "July 2126"), ""),  # no slip: as many are there
+    ],
+)
+def test_a_date_far_from_all_others_is_asked_about(far: tuple[str, ...], said: str) -> None:
+    texts = ("May 2026", "30/11/2026", "31 January 2027", "TBC", "March 2027")
+    found, guesses = propose_calendar((*texts, *far), None)
+    assert [guess for guess in guesses if "from the other dates" in guess and said in guess] == (
+        [*guesses] if said else []
+    )
+    assert found == Calendar()
+
+
+def test_a_far_date_does_not_keep_the_others_from_saying_when_the_plan_began() -> None:
+    texts = ("31 March", "May 2026", "June 2026", "July 2206")
+    assert propose_calendar(texts, None)[0] == Calendar(date(2026, 5, 1))
+
+
 AGREED_ON = date(2026, 4, 20)
 
 

@@ -121,6 +121,16 @@ def test_cards_are_named_with_their_labels() -> None:
     assert "cards" not in one
 
 
+def test_cards_with_several_labels_on_a_line_are_named_too() -> None:
+    cards = "Improvement actions\n" + "".join(
+        f"\nAction: | Mend hull {n}\nLead: | Ada Quill | Due: | May 2026\n"
+        f"RAG: | Red | Ref: | A{n}\nUpdate: | Begun\n" for n in range(3)
+    )  # fmt: skip
+    message = refusal(cards)
+    assert "cards" in message
+    assert '"Action", "Lead", "Due", "RAG"' in message
+
+
 def test_a_table_that_is_barely_a_plan_is_used_and_doubted() -> None:
     source = read("Action | Outcome\nMend the roof | It is dry\nMend the door | It shuts")
     assert len(source.rows) == 2

@@ -21,9 +21,10 @@ NEW_001 = Message(
         "column of things to be done beside one of who, when or how far, under headings such as "
         "Ref, Action, Lead, Timescale, Progress and RAG. Nearest: {nearest}. Name the row of "
         'headings with --header-row "SHEET!ROW", and what a column is with --map "HEADING=action".',
-        "cards": 'The actions on sheet "{sheet}" are cards, each with {labels!q} one below the '
-        "other, which cannot be read. Make it a table with these as the headings of its columns "
-        "and a row for each action (copy a card and paste it with Transpose), and start again.",
+        "cards": 'The actions on sheet "{sheet}" are cards, each a block of labels with values '
+        "({labels!q}), which cannot be read. Make it a table with these labels as the headings of "
+        "its columns and a row for each action, and start again (where they stand one below the "
+        "other, copy a card and paste it with Transpose).",
     },
 )
 NEW_002 = Message(

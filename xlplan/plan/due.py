@@ -43,6 +43,8 @@ _TERM = regex(r"\b(?:autumn|spring|summer)\s+[12]\b|\bterm\b|\bhalf[\s-]?term", 
 _NUMERIC = regex(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?!\d).*", re.DOTALL)
 _LONGEST = 366
 """Days between the first and the last date of a plan in which each day of the year comes once."""
+MOST_YEARS = 30
+"""How far a date of a plan may be from the others before it is asked about."""
 _IN = regex(r"^(?:within|in)\s+", re.IGNORECASE)
 _ANY_DAY = date(2000, 1, 1)
 
@@ -284,9 +286,12 @@ def propose_calendar(
     split = any(int(end) == int(start) + 1 for text in texts
                 for start, end in _SPLIT_YEAR.findall(text))  # fmt: skip
     starts = 4 if split else 1
-    days = [
-        end.by for text in texts if (end := find_ending(text, Calendar(None, starts))) and end.by
-    ]
+    said = {
+        text: end.by for text in texts
+        if (end := find_ending(text, Calendar(None, starts))) and end.by
+    }  # fmt: skip
+    far = _far(said)
+    days = [day for text, day in said.items() if text not in far]
     near = bool(days) and (max(days) - min(days)).days <= _LONGEST
     without_year = _needing("begins", texts, Calendar(None, starts))
     term = any(map(_TERM.search, without_year))
@@ -301,6 +306,12 @@ def propose_calendar(
     begins = agreed or first
     of_years = _needing("year_starts", texts, Calendar(begins or _ANY_DAY, 0))
     guesses = []
+    if far:
+        one = len(far) == 1
+        guesses.append(
+            f"plan: {_some(far)} {'is' if one else 'are'} more than {MOST_YEARS} years from the "
+            f"other dates; correct {'it' if one else 'each'} in the plan if it is a slip"
+        )
     if of_years:
         how = f"{'years are' if split else 'no year is'} written like 2026/27"
         guesses.append(
@@ -318,6 +329,13 @@ def propose_calendar(
             "fall"
         )
     return Calendar(begins if without_year else None, starts if of_years else 0), tuple(guesses)
+
+
+def _far(days: Mapping[str, date]) -> list[str]:
+    """The few texts whose days are far from most: 31/12/2206 among days of 2026 and 2027."""
+    middle = sorted(days.values())[len(days) // 2].year if days else 0
+    found = [text for text, day in days.items() if abs(day.year - middle) > MOST_YEARS]
+    return found if len(found) * 3 <= len(days) else []
 
 
 def _needing(key: str, texts: Iterable[str], plan: Calendar) -> list[str]:

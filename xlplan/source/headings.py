@@ -235,17 +235,24 @@ def _strength(cells: Mapping[int, CellValue]) -> float:
 
 
 def card_labels(rows: Sequence[Sequence[CellValue]]) -> tuple[str, ...]:
-    """The labels of a sheet on which each action is a card, label and value one below the other;
-    () on any other: two labels or more, which name something to be done and who, when or how far,
-    come again for every action, and nothing but a value stands beside one."""
+    """The labels of a sheet on which each action is a card of labels with their values; () on any
+    other: two labels or more, which name something to be done and who, when or how far, come again
+    for every action, and nothing but a value stands beside one, or other labels with theirs."""
     lines = [[text for value in row if (text := cell_text(value))] for row in rows]
-    counts = Counter(line[0].rstrip(": ") for line in lines if line)
+    mine = [(line, _labels_of(line)) for line in lines if line]
+    counts = Counter(label for _, labels in mine for label in labels)
     most = max(counts.values(), default=0)
     labels = tuple(text for text, count in counts.items() if most > 1 and count * 2 > most)
-    beside = {len(line) for line in lines if line and line[0].rstrip(": ") in labels}
+    beside = {len(line) - 2 * len(of_line) for line, of_line in mine if {*of_line} & {*labels}}
     roles = understood(labels).keys()
     told = "action" in roles and bool(roles & {"lead", "due", "rating"})
-    return labels if told and max(beside) == 2 else ()
+    return labels if told and max(beside) == 0 else ()
+
+
+def _labels_of(line: Sequence[str]) -> list[str]:
+    """The labels of a line of a card: its first text, or each of several before their values."""
+    several = all(text.endswith(":") is (place % 2 == 0) for place, text in enumerate(line))
+    return [text.rstrip(": ") for text in (line[::2] if several else line[:1])]
 
 
 def may_head(cells: Mapping[int, CellValue]) -> bool:

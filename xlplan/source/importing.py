@@ -171,14 +171,16 @@ def read_source(
         work.layouts = layouts
         choice = choose_tables(layouts, roles, named=True, lenient=True, answered=answered)
     kinds = choice.kinds
-    if not any(kind == "action" for kind in kinds.values()):
+    tables = [layouts[n].tables[i] for (n, i), kind in kinds.items() if kind == "action"]
+    ours = (layouts[number].sheet.rows for number, _ in kinds)
+    if not tables or (not any(table.rows for table in tables) and any(map(card_labels, ours))):
         raise _no_plan(book, layouts)
     work.problems += (*left_out(book, layouts, choice), *lists(book, layouts, choice))
     work.problems += answer_rows(book, layouts, choice, rows_said)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
-    ours = sorted({number for number, _ in kinds})
     say = say_apart if apart else say_ticked
-    work.guesses += (said for number in ours for said in say(layouts[number]))
+    numbers = sorted({number for number, _ in kinds})
+    work.guesses += (said for number in numbers for said in say(layouts[number]))
     work.guesses += open_questions(layouts, choice)
     samples = choose_refs(samples_of(layouts, choice), work.guesses)
     names = [each.sheet.name for each in layouts]
