@@ -24,13 +24,7 @@ from xlsxwriter.vml import Vml
 
 from xlplan.late import no_collecting, regex
 from xlplan.progress import WRITING_SHEETS, counted
-from xlplan.workbook.write.cell_text import (
-    cell_name,
-    clean,
-    line,
-    over_long,
-    shorten,
-)
+from xlplan.workbook.write.cell_text import cell_name, clean, line, over_long, shorten
 from xlplan.workbook.write.formats import (
     Formats,
     NamedStyles,
@@ -45,11 +39,7 @@ from xlplan.workbook.write.formats import (
 )
 from xlplan.workbook.write.package import CENTRAL, END, FIRST_DAY, LOCAL
 from xlplan.workbook.write.plain_cells import Drawn
-from xlplan.workbook.write.sheet import (
-    Sheet,
-    Unfolding,
-    Workbook,
-)
+from xlplan.workbook.write.sheet import Sheet, Unfolding, Workbook
 from xlplan.workbook.write.sheet_rows import Rows
 
 __all__ = ["no_collecting", "over_long", "write_workbook"]
