@@ -36,6 +36,7 @@ from xlplan.merge.kinds import OF_FILE, Id
 from xlplan.merge.model import Change, Decided, Place, Returned
 from xlplan.merge.outline import index_of, outline_of
 from xlplan.merge.reading import Reading
+from xlplan.merge.recalled import Recalled
 from xlplan.merge.recalled_parts import RecalledExchange
 from xlplan.merge.state import State
 from xlplan.plan import load, values
@@ -616,6 +617,18 @@ def test_a_board_has_the_plan_checked_only_where_it_lists_what_was_found(
     counts.watch(boards, "check_plan")
     assert small.do(folder, "publish", *wanted) == 0
     assert counts["check_plan"] == run
+
+
+def test_a_board_puts_each_row_together_once_and_what_changed_as_the_last_board_saw_it(
+    folder: Path, counts: Counts
+) -> None:
+    assert small.do(folder, "merge") == 1
+    changed = {"1.1", "1.3", "2.1"}  # since the plan came in, with which the first board compares
+    with small.opened(folder) as plan:
+        rows = len(plan.desk.state.master()) + len(plan.desk.state.master("recommendation"))
+    counts.watch(Recalled, "master_row")
+    assert small.do(folder, "publish") == 0
+    assert counts["master_row"] == rows + len(changed)
 
 
 def test_what_the_answers_in_files_changed_is_gone_through_once_and_not_for_each_file() -> None:

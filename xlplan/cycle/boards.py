@@ -270,13 +270,15 @@ def _previous(
 ) -> dict[str, Mapping[str, Value]]:
     """By uid, the actions as the board before saw them; the first board may have the plan's own
     word for that."""
-    then = [
-        row
-        for row in state.master("action", before.position)
-        if not row.kept_back and not now.get(row.uid, row).kept_back
-    ]
+    at = before.position
+    known = now if state.definition_at(at) is state.definition else {}
+    held = (  # a row to which nobody wrote since is not put together again
+        known[uid] if uid in known and state.last_touched(uid) <= at else state.master_row(uid, at)
+        for uid in state.uids("action", at)
+    )
+    then = [row for row in held if not row.kept_back and not now.get(row.uid, row).kept_back]
     seen: Mapping[str, Mapping[str, Value]] = {row.uid: row.values for row in then}
-    if before.position == state.imported and definition.brought:
+    if at == state.imported and definition.brought:
         seen = as_brought(definition, then, now)
     gone = {row.uid for row in then if row.withdrawn}
     return {

@@ -110,6 +110,9 @@ def _around(sheet: Sheet) -> Iterator[str]:
     found: list[str] = []
     for number, row in enumerate(sheet.rows):
         held = held_in(row.cells)
+        if held and parse_row_key(held[0]):  # as in nearly every row
+            keyed.add(number)
+            continue
         marked = [text for text in held if isinstance(text, str) and ROW_MARK in text]
         if any(map(parse_row_key, marked)) or (base and number):
             keyed.add(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -227,9 +228,8 @@ def too_long(sheet: Sheet) -> Iterator[TooLong]:
     boxes = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
     lines = [held_in(row.cells) for row in sheet.rows]
     every = [*lines, [cell.value for cell in boxes.values()]]
-    longest = max(
-        [len(held) for line in every for held in line if isinstance(held, str)], default=0
-    )
+    different = set(chain.from_iterable(every))
+    longest = max([len(held) for held in different if isinstance(held, str)], default=0)
     if longest * 2 <= LONGEST and not any(row.height >= TALLEST for row in sheet.rows):
         return  # as of most sheets
     merged = {row for (row, _), cell in boxes.items() if _may_be_cut(cell.value)}

@@ -52,6 +52,8 @@ class Recalled(Retold):
         """What was applied to it."""
         self._fields: frozenset[str] = frozenset()
         self._made: dict[str, tuple[int, MasterRow]] = {}
+        self._at_board: tuple[int, dict[str, list[MasterRow]]] = 0, {}
+        """The rows of each kind as of the position of a board: what it showed is kept with it."""
         self._at_hand: tuple[object, Standing | None] = None, None
         """A row as of a position, as `_standing` has it."""
         self.rows = OnDemand(self._rows_with, self._names)
@@ -78,6 +80,7 @@ class Recalled(Retold):
         self._recall, self._at_hand = None, (None, None)
         self._resting.clear()
         self._made.clear()
+        self._at_board = 0, {}
         for event in self.events_since:
             whole.apply(event)
         exchange, records = self.exchange, self.records
@@ -180,6 +183,17 @@ class Recalled(Retold):
         told = (self.row_at(uid, as_of) for uid in self._told)
         found += [(row.order, row.uid) for row in told if row is not None and row.kind == kind]
         return [uid for _, uid in sorted(found)]
+
+    def master(self, kind: str = "action", as_of: int | None = None) -> list[MasterRow]:
+        """As of a whole one; those of the position that was asked for last are remembered."""
+        if as_of is None or self.is_whole:
+            return super().master(kind, as_of)
+        if self._at_board[0] != as_of:
+            self._at_board = as_of, {}
+        known = self._at_board[1]
+        if kind not in known:
+            known[kind] = super().master(kind, as_of)
+        return [*known[kind]]
 
     def master_row(self, uid: str, as_of: int | None = None) -> MasterRow:
         """As of a whole one."""
