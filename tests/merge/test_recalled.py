@@ -21,6 +21,7 @@ from xlplan.merge.model import (
     CellKey,
     Event,
     Issued,
+    MasterRow,
     Ours,
     Posted,
     Returned,
@@ -588,3 +589,31 @@ def test_a_cell_that_was_asked_for_just_before_it_is_written_holds_what_was_writ
     assert office.state.value("a-3", "rating") == "Red"
     office.state.apply(event)
     assert office.state.value("a-3", "rating") == "Green"
+
+
+def test_the_rows_that_a_board_showed_are_put_together_once_and_stay_as_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = year()
+    recall(office)
+    state, then, made = office.state, office.state.seq, list[str]()
+    row = Recalled.master_row
+
+    def counted(self: Recalled, uid: str, as_of: int | None = None) -> MasterRow:
+        made.append(uid)
+        return row(self, uid, as_of)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recalled, "master_row", counted)
+        first, again = state.master("action", then), state.master("action", then)
+    assert first == again == office.replayed().state.master("action", then)
+    assert len(made) == len(first)
+
+    form = office.issue("Cat", cycle="2026-03")
+    office.merge(office.reading(form, {("a-3", "rating"): "Green"}))
+    whole = office.replayed().state
+    for seq in (then, state.seq, state.seq + 1):
+        assert state.master("action", seq) == whole.master("action", seq)
+    state.master("action", then).clear()
+    assert state.master("action", then) == first
+    assert is_recalled(office)

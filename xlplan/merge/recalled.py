@@ -186,7 +186,7 @@ class Recalled(Retold):
 
     def master(self, kind: str = "action", as_of: int | None = None) -> list[MasterRow]:
         """As of a whole one; those of the position that was asked for last are remembered."""
-        if as_of is None or self.is_whole:
+        if as_of is None or as_of > self.seq or self.is_whole:
             return super().master(kind, as_of)
         if self._at_board[0] != as_of:
             self._at_board = as_of, {}
