@@ -186,6 +186,26 @@ def test_a_title_with_its_lead_beside_it_above_headings_is_a_section() -> None:
     assert column(source, "action")[-1] == "Lead: mend the roofs"
 
 
+def test_a_title_with_its_version_beside_it_on_every_page_is_no_section() -> None:
+    source = read("""
+        Plan for the homes | | Version: July 2026
+        Action             | Target date | RAG
+        COMPLAINTS
+        Rewrite the policy | 30/11/2026  | Green
+        Plan for the homes | | Version: July 2026
+        Action             | Target date | RAG
+        Train the callers  | 15/01/2027  | Amber
+        Plan for the homes | | Version: July 2026
+        Action             | Target date | RAG
+        Survey the homes   | 31/03/2027  | Amber
+        """)
+    assert source.definition.title == "Plan for the homes"
+    assert column(source, "action") == [
+        "Rewrite the policy", "Train the callers", "Survey the homes",
+    ]  # fmt: skip
+    assert column(source, "section") == ["COMPLAINTS"] * 3
+
+
 def test_a_line_in_a_column_without_a_heading_is_a_section() -> None:
     source = read("""
         Ref |           | Action          |  | Lead      | Full year | RAG

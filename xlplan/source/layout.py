@@ -302,7 +302,8 @@ class _Reader:
         alone = len(self.own[row]) == 1 or (bool(self.tables) and self._labels([row]))
         alone = alone or self._is_band(row)
         alone = alone and len(text) <= LONGEST_SECTION
-        return alone and text not in self.running and not begins_note(text)
+        printed = self.running.issuperset(map(cell_text, self.own[row].values()))
+        return alone and not printed and not begins_note(text)
 
     def _begin(self, rows: Sequence[int], outcomes: Sequence[int] = ()) -> None:
         if not rows:
