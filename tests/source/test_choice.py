@@ -456,6 +456,20 @@ def test_who_is_accountable_is_not_sent_what_another_column_has_a_lead_for(
     assert column(alone, "lead") == ["Ada Quill"]
 
 
+def test_who_is_accountable_leads_where_the_column_of_leads_was_not_filled_in() -> None:
+    """Nobody would be sent anything."""
+    source = read("""
+        Ref | Action        | Lead Director | Lead officer | Due
+        1   | Mend the hull | Ada Quill     |              | May 2026
+        2   | Paint it      | Ben Ode       |              | May 2026
+        """)
+    assert column(source, "lead") == ["Ada Quill", "Ben Ode"]
+    empty = read("Ref | Action | Lead Director | Lead officer | Due\n1 | Mend it | | | May 2026")
+    field = empty.definition.with_role("lead")
+    assert field is not None
+    assert field.heading == "Lead officer"
+
+
 def test_a_column_with_each_text_of_which_the_numbers_start_afresh_is_the_section() -> None:
     """ "Rec no. 1" of every audit was one ref of several actions."""
     text = """

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.propose_ratings import one_rating
-from xlplan.plan.propose_roles import LONG_TEXT
+from xlplan.plan.propose_roles import LONG_TEXT, guess_role
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import names_time, parse_timescale
@@ -272,6 +272,12 @@ def judge_columns(
             if role in ROLES:
                 found.append((round(score * fit(role, shapes[col]), 4), col, role))
     found = [(_placed(score, col, role, found), col, role) for score, col, role in found]
+    senior = max((shapes[c].count for c in headings if guess_role(headings[c]) == "accountable"),
+                 default=0)  # fmt: skip
+    found = [
+        (score * (0.5 if role == "lead" and shapes[col].count * 4 < senior else 1.0), col, role)
+        for score, col, role in found
+    ]  # where hardly any row has a lead, whoever is accountable leads
     found = latest_first(found, headings, {col: shapes[col].filled for col in columns})
     found.sort(key=lambda each: (-each[0], each[1]))
     roles = dict(fixed)
