@@ -497,6 +497,20 @@ def test_services_beside_a_list_of_what_is_done_are_sections() -> None:
     assert column(source, "section") == ["Adults"] * 2 + ["Children"] * 2 + [""] * 2
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("Open", "Findings", "Closed"), ("Not started", "In progress", "Completed"),
+     ("Overdue", "Later", "Completed actions")],
+)  # fmt: skip
+def test_sheets_of_which_one_is_named_by_a_state_are_no_sections(names: Sequence[str]) -> None:
+    rows = "ID | Action | Lead | RAG\n{0}1 | Mend {0} | Ada Quill | G\n{0}2 | Paint {0} | Ben | B"
+    source = read_source(
+        book(*(sheet(rows.format(name[0]), name) for name in names)), plan_id="p"
+    )  # fmt: skip
+    assert column(source, "action")[::2] == [f"Mend {name[0]}" for name in names]
+    assert source.definition.with_role("section") is None
+
+
 MONTH = """
     No | Action                | Lead      | Due        | RAG
     1  | Mend the slipway      | Ada Quill | 31/03/2027 | {0}

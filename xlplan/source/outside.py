@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from xlplan.late import regex
 from xlplan.plan.legend import LegendCell, explain
 from xlplan.plan.propose_roles import normal_heading
-from xlplan.plan.status_words import is_level, known_state
+from xlplan.plan.status_words import is_level, known_state, says_state
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
 from xlplan.source.column_roles import Reading
@@ -174,7 +174,10 @@ def parts_by_state(names: Iterable[str]) -> bool:
     """
     plain = [_plain(name) for name in names]
     others = [name for name in plain if not _COMPLETED.fullmatch(name)]
-    by_state = len(others) < 2 or any(map(_OPEN.fullmatch, others))
+    by_state = len(others) < 2 or any(
+        _OPEN.fullmatch(name) or _OPEN.fullmatch(f"{name} actions") or says_state(name)
+        for name in others
+    )
     return len(others) < len(plain) and by_state
 
 
