@@ -186,6 +186,23 @@ def test_a_title_with_its_lead_beside_it_above_headings_is_a_section() -> None:
     assert column(source, "action")[-1] == "Lead: mend the roofs"
 
 
+def test_the_last_action_of_a_page_with_a_note_alone_is_no_section() -> None:
+    page = """
+        Action             | Target date | RAG   | Notes
+        Rewrite the policy | 30/11/2026  | Green |
+        Train the callers  |             |       | Update: not begun
+        Action             | Target date | RAG   | Notes
+        Survey the homes   | 31/03/2027  | Amber |
+        """
+    actions = ["Rewrite the policy", "Train the callers", "Survey the homes"]
+    assert column(read(page), "action") == actions
+    banded = page.replace("Train the callers ", "Damp and mould    ")
+    source = read("Complaints | | | Lead: Ada Quill\n" + banded.strip())
+    assert column(source, "section") == [
+        "Complaints – Lead: Ada Quill", "Damp and mould – Update: not begun",
+    ]  # fmt: skip
+
+
 def test_a_title_with_its_version_beside_it_on_every_page_is_no_section() -> None:
     source = read("""
         Plan for the homes | | Version: July 2026

@@ -152,7 +152,7 @@ class _Reader:
                 not self.tables
                 or (len(cells) == 1 and row + 1 in self.headers)
                 or self._labels_next(row)
-                or (row + 1 in self.headers and self._is_band(row))
+                or (row + 1 in self.headers and self._is_band(row) and self._parts_bands(row))
                 or self._stands_alone(row, cells)
                 or self._is_total(cells)
             ):
@@ -264,6 +264,12 @@ class _Reader:
         """Whether a row is a title with labels and their values: "Damp | Lead: A Post"."""
         title, *others = [*map(cell_text, self.own[row].values())] or [""]
         return bool(others) and not title.endswith(":") and all(map(_LABELLED.match, others))
+
+    def _parts_bands(self, row: int) -> bool:
+        """Whether a blank row parts a band from what stands above it, or the first headings have a
+        band too: else the last row of a printed page may look like one."""
+        first = min(self.headers) - 1
+        return not self.own[row - 1] or (first >= 0 and self._is_band(first))
 
     def _labels_next(self, row: int) -> bool:
         """Whether a row is the title of a table that begins below it."""
