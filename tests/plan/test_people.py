@@ -28,6 +28,10 @@ from xlplan.plan.text import alike, names_nobody, pairs_alike, says_vacant, spli
         ("1. Head of Roads\n2. A. Post", ("Head of Roads", "A. Post")),
         ("a) Head of Roads / (b) A. Post", ("Head of Roads", "A. Post")),
         ("- Head of Roads\n• 2) A. Post", ("Head of Roads", "A. Post")),
+        ("1) Head of Roads", ("Head of Roads",)),
+        ("2. Bürgermeister", ("2. Bürgermeister",)),
+        ("1. Vorsitzender, 2. Vorsitzender", ("1. Vorsitzender", "2. Vorsitzender")),
+        ("1. Head of Roads\n1. Head of Roads", ("Head of Roads",)),
         ("1st Officer; 2 Wards Manager", ("1st Officer", "2 Wards Manager")),
         ("A. Post;#12;#Head of Roads;#7", ("A. Post", "Head of Roads")),
         ("12;#A. Post", ("A. Post",)),
@@ -66,6 +70,7 @@ def test_a_lead_whose_name_begins_like_a_list_keeps_it() -> None:
         "1. Head of Roads",
         "A. Post",
     )
+    assert split_people("3. A. Post", DEFAULT_SEPARATORS, ("a. post",)) == ("A. Post",)
 
 
 def test_a_new_line_splits_whatever_the_separators() -> None:

@@ -151,6 +151,7 @@ _NOT_APPLICABLE = regex(r"n ?/ ?a", re.IGNORECASE)
 _BRACKETS = regex(r"\([^()]*\)")
 _LIST_MARKS = regex(r"\A(?:(?:\(?(?:\d{1,2}[.)]|[a-z]\))|[-*–•●▪]) +)+(?=\S)")
 """What numbers the lines of a list, and is no part of a name: "1. ", "a) ", "- "."""
+_FIRST = regex(r"\(?1[.)]")
 _EXPORTED = regex(r"(?:(?:^|;#)\d+(?=;#|$)|;#)+", re.MULTILINE)
 """What parts people in a list that SharePoint exports, with their numbers: ";#12;#"."""
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
@@ -187,8 +188,26 @@ def split_people(
     longest = _longest(pattern, tuple(known))
     for line in (_EXPORTED.sub("\n", text) if ";#" in text else text).split("\n"):
         names += _split_line(_spaced(line), pattern, known, longest)
-    names = [name if name.casefold() in known else _LIST_MARKS.sub("", name, 1) for name in names]
-    return tuple(dict.fromkeys(name for name in names if name))
+    names = _without_marks([name for name in names if name], known)
+    return tuple(dict.fromkeys(names))
+
+
+def _without_marks(names: list[str], known: Collection[str]) -> list[str]:
+    """Some names without what numbers the lines of a list. No list begins with its second line or
+    numbers a name twice: the 1st and the 2nd Bürgermeister are two."""
+    plain = [name if name.casefold() in known else _LIST_MARKS.sub("", name, 1) for name in names]
+    if plain == names:
+        return plain
+    numbered = [
+        (name, place) for place, name in enumerate(names)
+        if name != plain[place] and name.lstrip("(")[:1].isdigit()
+    ]  # fmt: skip
+    alone = len(names) == 1 and plain[0].casefold() not in known
+    twice = len({plain[place] for _, place in numbered}) < len({name for name, _ in numbered})
+    for name, place in numbered:
+        if twice or (alone and not _FIRST.match(name)):
+            plain[place] = name
+    return plain
 
 
 @lru_cache(maxsize=64)
