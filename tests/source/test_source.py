@@ -1197,6 +1197,15 @@ def test_as_above_stands_as_it_is_where_nothing_is_above_and_in_a_workbook_that_
     assert any("row 4 says" in each and "write it out" in each for each in kept.guesses)
 
 
+def test_of_cells_that_say_as_above_below_a_blank_one_nothing_is_said_to_be_read() -> None:
+    source = read(ABOVE.replace("Ada Quill", "", 1))
+    assert column(source, "lead") == ["", '"', "As above", "Ben Ode", "Ben Ode"]
+    assert [guess for guess in source.guesses if "what stands above" in guess] == [
+        "field lead: row 6 says '\"' or '- \" -' or \"As above\": read as what stands above",
+        'field due: row 4 says "ditto": read as what stands above',
+    ]
+
+
 def test_many_cells_that_say_as_above_are_named_as_far_as_is_of_use() -> None:
     rows = "".join(f"{n} | Mend hull {n} | ditto | 31/03/2027 | Red\n" for n in range(6, 13))
     source = read(ABOVE + rows)

@@ -285,6 +285,8 @@ def fill_as_above(
         found: list[Draft] = []
         for above, draft in pairwise(drafts):
             if draft.text(name) in marks and (pieces := above.pieces(name)):
+                if not apart and above.text(name) in marks:
+                    continue  # nothing stands above that one either
                 found.append(draft)
                 if not apart:
                     at = draft.pieces(name)[0][1]
