@@ -440,6 +440,8 @@ def test_of_two_columns_of_leads_the_one_that_was_used_is_said() -> None:
         ("Strategic lead", "Tactical lead"),
         ("SRO", "Project manager"),
         ("Lead Member", "Lead officer"),
+        ("Portfolio holder", "Team"),
+        ("Cabinet member", "Contact"),
     ],
 )
 def test_who_is_accountable_is_not_sent_what_another_column_has_a_lead_for(

@@ -217,6 +217,9 @@ def _unglued(word: str) -> str:
     return word
 
 
+_COUNCILLOR = regex(r"cabinet member|portfolio holder")
+
+
 @lru_cache(maxsize=4096)
 def role_scores(heading: str) -> Mapping[str, float]:
     """The roles that a heading may have, each with how surely from 0 to 1."""
@@ -237,7 +240,8 @@ def role_scores(heading: str) -> Mapping[str, float]:
         sure = 0.75 if exact == "recommendation" else _SURE.get(words_of(heading), 1.0)
         found = {**found, role: max(sure, found.get(role, 0.0) if sure == 1.0 else 0.0)}
     elif exact == "accountable":
-        found = {**found, "lead": 0.55}  # whoever does it is asked, where another column says who
+        # Whoever does it is asked, where another column says who; for a councillor a team is.
+        found = {**found, "lead": 0.4 if _COUNCILLOR.fullmatch(words_of(heading)) else 0.55}
     elif exact == "milestone":
         found.setdefault("action", 0.6)
     elif exact in ("inspection", "page", "origin"):
