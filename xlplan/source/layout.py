@@ -308,8 +308,9 @@ class _Reader:
         alone = len(self.own[row]) == 1 or (bool(self.tables) and self._labels([row]))
         alone = alone or self._is_band(row)
         alone = alone and len(text) <= LONGEST_SECTION
-        printed = self.running.issuperset(map(cell_text, self.own[row].values()))
-        return alone and not printed and not begins_note(text)
+        if not alone or begins_note(text):
+            return False
+        return not self.running.issuperset(map(cell_text, self.own[row].values()))
 
     def _begin(self, rows: Sequence[int], outcomes: Sequence[int] = ()) -> None:
         if not rows:
