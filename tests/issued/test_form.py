@@ -320,3 +320,25 @@ def test_a_form_that_lost_a_hidden_column_is_read_by_the_other(letter: str) -> N
         for name, cell in row.cells.items():
             if (uid, name) != (ROWS[1].uid, "progress"):
                 assert cell.value == as_sent[uid].cells[name].value
+
+
+@pytest.mark.parametrize("definition", [FORM, TABLE], ids=["form", "table"])
+def test_a_name_or_title_too_long_for_a_line_runs_on_and_the_date_stays_in_view(
+    definition: PlanDefinition,
+) -> None:
+    name = "Deputy Director of Integrated Community Partnership Services (all localities) " * 3
+    title = "Improvement plan for everything that the council does with its partners " * 4
+    asked = replace(issued_for(ROWS), author=name.strip())
+    lead = replace(outgoing.DIRECTOR, name=name.strip())
+    book = template_workbook(
+        replace(definition, title=title.strip()), lead, asked, ROWS, outgoing.KEY, outgoing.CREATED
+    )
+    sheet = book.sheets[0]
+    tops = [merge for merge in sheet.merges if "".join(t for t, _ in merge.cell.runs or ())]
+    (mine,) = (merge for merge in tops if merge.cell.runs[0][0] == name.strip())
+    (plan,) = (merge for merge in sheet.merges if title.strip() in str(merge.cell.value))
+    for merge in (mine, plan):
+        area = merge.area
+        width = sum(c.width for c in sheet.columns[area.first_col : area.last_col + 1])
+        assert merge.cell.style.wrap
+        assert (sheet.rows[area.first_row].height or 0) >= cell_height(merge.cell, width)

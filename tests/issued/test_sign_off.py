@@ -232,7 +232,7 @@ def test_whose_a_narrow_table_is_runs_on_where_two_languages_say_it(
 ) -> None:
     definition = for_lead(outgoing.plan(language=languages), outgoing.DIRECTOR)
     lists, look = lists_sheet(sign_choices(definition.tongue)), palette(definition)
-    widths = [8.0, 45.0, 14.0, 12.0]
+    widths = [8.0, 51.0, 14.0, 12.0]
     made = banner(
         definition, outgoing.DIRECTOR, outgoing.issued(), look, lists, widths, message=False
     )

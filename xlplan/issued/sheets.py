@@ -160,12 +160,20 @@ def row_height(cells: Sequence[Cell | None], widths: Sequence[float], least: flo
     return min(TALLEST, max([least, *needed]))
 
 
+_ONE_LINE = 10_000.0
+"""Characters in which every text of ours is one line."""
+
+
 def grown(cell: Cell, width: float, least: float, tongue: Tongue) -> tuple[Cell, float]:
-    """A text of ours and the height of its row: `least` holds it in English; in another language it
-    is longer, and runs on over as many lines as it needs."""
-    if tongue == ENGLISH:
-        return cell, least
+    """A text and the height of its row. In English nearly every text has room in `least`, on one
+    line where its cell does not wrap; one that has not (a long name, another language) runs on
+    over as many lines as it needs."""
     shown = replace(cell, style=replace(cell.style, wrap=True))
+    bold = sum(len(text) for text, style in cell.runs or () if style.bold)
+    high = cell_height(shown, width - bold / 20)  # bold letters are about a twentieth wider
+    fits = high <= least if cell.style.wrap else high <= cell_height(shown, _ONE_LINE)
+    if tongue == ENGLISH:
+        return (cell, least) if fits else (shown, max(least, high))
     return shown, max(least, cell_height(shown, width))
 
 
