@@ -311,3 +311,17 @@ def test_headings_are_measured_once_for_all_templates_of_a_plan() -> None:
     after = widths._headed.cache_info()
     assert after.misses == before.misses
     assert after.hits > before.hits
+
+
+def test_a_note_that_is_blank_so_far_has_room_to_be_written_beside_full_columns() -> None:
+    names = [name for name in BY_ID if name not in ("revised", "percent", "stage")]
+    full = {"action": WORDS[:250].strip(), "outcome": WORDS[:120].strip()}
+    fields = [replace(BY_ID[name], width=0, mode="replace") for name in names]
+    sheet = made(fields, "fit", progress=None, evidence=None, **full)["Update"]
+    (letter,) = (
+        cell.column_letter
+        for line in sheet.iter_rows()
+        for cell in line
+        if cell.value == BY_ID["progress"].heading and cell.row < 12
+    )
+    assert dict(column_pixels(sheet))[letter] >= widths.pixels(30)

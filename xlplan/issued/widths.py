@@ -129,8 +129,10 @@ def _within(columns: Sequence[IssuedColumn], bounds: Bounds, full: float) -> lis
     free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
     total = sum(widths)
     spare = sum(widths[i] - least[i] for i in free)
-    if total > full and spare:
-        share = max(0.0, 1 - (total - full) / spare)
+    written = [i for i, column in enumerate(columns) if _written(column)]
+    most = full - sum(max(0.0, _TO_WRITE - widths[i]) for i in written)
+    if total > most and spare:
+        share = max(0.0, 1 - (total - most) / spare)
         for i in free:
             widths[i] = least[i] + (widths[i] - least[i]) * share
     prose = [i for i in free if columns[i].item.field_type.prose]
@@ -138,11 +140,17 @@ def _within(columns: Sequence[IssuedColumn], bounds: Bounds, full: float) -> lis
         more = (full * 0.75 - total) / len(prose)
         for i in prose:
             widths[i] = min(72.0, widths[i] + more)
-    for i, column in enumerate(columns):
-        if column.input and column.item.field_type.narrative and column.item.owner == "lead":
-            room = 0.0 if column.item.width else full - sum(widths)
-            widths[i] += max(0.0, min(_TO_WRITE - widths[i], room))
+    for i in written:
+        widths[i] += max(0.0, min(_TO_WRITE - widths[i], full - sum(widths)))
     return [round(width, 1) for width in widths]
+
+
+def _written(column: IssuedColumn) -> bool:
+    """Whether a lead writes at length here, in a width that is ours to choose."""
+    item = column.item
+    return bool(column.input and item.field_type.narrative and item.owner == "lead") and not (
+        item.width
+    )
 
 
 def least_across(columns: Sequence[IssuedColumn]) -> int:
