@@ -116,3 +116,18 @@ def test_a_plan_without_ratings_has_a_page_too() -> None:
 def test_same_board_same_bytes() -> None:
     first, again = (write_workbook(highlight_workbook(sample_board(81), CREATED)) for _ in range(2))
     assert first == again
+
+
+@pytest.mark.parametrize(
+    ("organisation", "whole"), [("", True), ("Northmere Council and its partners in care", False)]
+)
+def test_what_it_is_compared_with_is_whole_where_the_line_has_room_for_it(
+    organisation: str, whole: bool
+) -> None:
+    before = "the plan as imported on 10 September 2026"
+    definition = replace(DEFINITION, organisation=organisation)
+    board = replace(sample_board(10, 3), definition=definition, previous_label=before)
+    line = str(rows_of(page_of(board))[1][0])
+    assert organisation in line
+    assert line.endswith(f"Compared with {before}") is whole
+    assert line.endswith("…") is not whole

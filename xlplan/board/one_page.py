@@ -21,7 +21,7 @@ from xlplan.board.standings import DIRECTIONS, Direction, Standing, leads_of
 from xlplan.board.table_model import Item
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import row_heights
+from xlplan.workbook.write.cell_text import count_lines, row_heights
 from xlplan.workbook.write.look import mix
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Series, Sheet, Style
 from xlplan.workbook.write.sheet import Workbook as Book
@@ -71,7 +71,9 @@ def _page(paint: Paint, most: int) -> Sheet:
         f"Position at {say_date(board.as_of)}",
         against,
     )
-    sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
+    sub = "   ·   ".join(part for part in parts if part)
+    if count_lines(sub, WIDTH * COLUMNS - 2, replace(paint.look.banner_sub, wrap=True)) > 1:
+        sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
     draft.rows += paint.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
     tiles(draft)
     if view.rated and view.figures.standings:
