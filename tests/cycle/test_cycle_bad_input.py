@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from tests import small
+from xlplan import new_plan
 from xlplan.cli.main import run
 from xlplan.errors import XlplanError
 from xlplan.ledger.store import Ledger
@@ -157,7 +159,24 @@ def test_nobody_has_an_action(folder: Path, say: Any) -> None:
         amend(folder, f'[[lead]]\nname = "{lead}"\n', "")
     found = say(folder, "issue", "--cycle", "2026-12")
     assert found.status == 2
-    assert found.line("ISS-008").startswith("plan.toml: ")
+    assert found.line("ISS-008").startswith("plan.toml: No lead has an action")
+
+
+def test_a_plan_without_a_column_of_leads(tmp_path: Path, say: Any) -> None:
+    book = openpyxl.Workbook()
+    for line in (
+        ("Ref", "Action", "Due date", "RAG"),
+        ("1.1", "Mend the roof of the hall", "31 March 2027", "Green"),
+        ("1.2", "Train all wardens in fire safety", "30 April 2027", "Red"),
+    ):
+        book.worksheets[0].append(line)
+    book.save(tmp_path / "plan.xlsx")
+    folder = tmp_path / "plan"
+    new_plan(folder, tmp_path / "plan.xlsx")
+    found = say(folder, "issue", "--cycle", "2026-12")
+    assert found.status == 2
+    assert "no column of leads" in found.line("ISS-008")
+    assert "sheet Columns of set-up.xlsx" in found.line("ISS-008")
 
 
 # Issue

@@ -97,12 +97,16 @@ class TestRefused:
         assert "No lead is named" in refused(office, "Transfer").message
         assert '"Zoe" is not in the list' in refused(office, "Transfer", "Zoe").message
 
-    @pytest.mark.parametrize("ref", [None, "9.9"])
-    def test_a_link_to_no_action(self, ref: str | None) -> None:
+    @pytest.mark.parametrize(
+        ("ref", "said"),
+        [(None, '"Other value" is blank'), ("9.9", '"9.9" is not the ref of an action')],
+    )
+    def test_a_link_to_no_action(self, ref: str | None, said: str) -> None:
         office = Office()
         office.give_back(office.issue("Ann"), added={"action": "Roof"})
         problem = refused(office, "Link", ref)
         assert (problem.code, problem.message[:16]) == ("DEC-006", "The proposed row")
+        assert said in problem.message
 
     @pytest.mark.parametrize("slip", ["Kep current", "keep", "Othr", "Combin", "Accept", "decline"])
     def test_what_is_nearly_a_choice_is_no_text(self, slip: str) -> None:

@@ -65,9 +65,15 @@ ISS_007 = Message(
 ISS_008 = Message(
     "ISS-008",
     "No lead has any action.",
-    "Enter leads in `master.xlsx` and in `plan.toml`.",
-    "No lead has an action, so there is nothing to issue. Enter leads in master.xlsx, and list "
-    "each under [[lead]] here.",
+    "Enter leads in `master.xlsx` and in `plan.toml`, or on the sheet Leads of `set-up.xlsx`.",
+    {
+        "": "No lead has an action, so there is nothing to issue. Enter leads in master.xlsx, and "
+        "list each under [[lead]] here or on the sheet Leads of set-up.xlsx, then run xlplan "
+        "merge.",
+        "column": "The plan has no column of leads, so there is nothing to issue. Add one on the "
+        "sheet Columns of set-up.xlsx: choose Lead under What it is. List each lead on its sheet "
+        "Leads, and run xlplan merge. Then say in master.xlsx who leads what, and merge again.",
+    },
 )
 ISS_010 = Message(
     "ISS-010",

@@ -114,7 +114,11 @@ DEC_006 = Message(
     "DEC-006",
     "The decision is Link, without the ref of an action.",
     'Enter the ref in "Other value".',
-    '"{ref}" is not the ref of an action. Enter the ref to link to in "Other value".',
+    {
+        "": '"{ref}" is not the ref of an action. Enter the ref to link to in "Other value".',
+        "blank": 'The decision is "Link", but "Other value" is blank. Enter the ref to link to '
+        "there.",
+    },
 )
 DEC_007 = Message(
     "DEC-007",

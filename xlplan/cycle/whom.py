@@ -81,7 +81,8 @@ def chosen_recipients(
     if not names:
         found = [lead for lead, rows in per_lead.items() if rows]
         if not found:
-            raise ISS_008.fault("plan.toml")
+            column = definition.with_role("lead", "action")
+            raise ISS_008.fault("plan.toml", "" if column else "column")
         return found
     chosen, problems = [], []
     for name in names:

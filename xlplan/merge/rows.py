@@ -286,7 +286,7 @@ def _link(
     ref = show(canon(TEXT, answer.other, state.definition))
     uid = next((u for u in state.uids("action") if state.ref(u) == ref), None)
     if uid is None or not ref:
-        return refuse(question, answer, DEC_006.fill(ref=ref))
+        return refuse(question, answer, DEC_006.fill(ref=ref) if ref else DEC_006.fill("blank"))
     facts: list[Fact] = [ended]
     for item in state.definition.fields_of("action"):
         value = values.get(item.id)
