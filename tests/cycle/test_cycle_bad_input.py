@@ -177,6 +177,7 @@ def test_a_plan_without_a_column_of_leads(tmp_path: Path, say: Any) -> None:
     assert found.status == 2
     assert "no column of leads" in found.line("ISS-008")
     assert "sheet Columns of set-up.xlsx" in found.line("ISS-008")
+    assert "People under Type" in found.line("ISS-008")
 
 
 # Issue

@@ -71,8 +71,9 @@ ISS_008 = Message(
         "list each under [[lead]] here or on the sheet Leads of set-up.xlsx, then run xlplan "
         "merge.",
         "column": "The plan has no column of leads, so there is nothing to issue. Add one on the "
-        "sheet Columns of set-up.xlsx: choose Lead under What it is. List each lead on its sheet "
-        "Leads, and run xlplan merge. Then say in master.xlsx who leads what, and merge again.",
+        "sheet Columns of set-up.xlsx: choose Lead under What it is, and People under Type. List "
+        "each lead on its sheet Leads, and run xlplan merge. Then say in master.xlsx who leads "
+        "what, and merge again.",
     },
 )
 ISS_010 = Message(
