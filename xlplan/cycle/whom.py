@@ -81,8 +81,9 @@ def chosen_recipients(
     if not names:
         found = [lead for lead, rows in per_lead.items() if rows]
         if not found:
-            column = definition.with_role("lead", "action")
-            raise ISS_008.fault("plan.toml", "" if column else "column")
+            if definition.with_role("lead", "action") is None:
+                raise ISS_008.fault("plan.toml", "column")
+            raise ISS_008.fault("plan.toml")
         return found
     chosen, problems = [], []
     for name in names:
