@@ -401,6 +401,23 @@ def test_blank_rows_that_stay_blank_are_nothing() -> None:
     assert answered(row("lead", number=1), {"name": " ", SAME_AS: None}) == Outcome(TEXT)
 
 
+@pytest.mark.parametrize(
+    ("given", "type_"),
+    [
+        ({"role": "accountable"}, "people"),
+        ({"role": "revised"}, "timescale"),
+        ({"role": "accountable", "type": "text"}, "text"),
+        ({"role": "milestone"}, "text"),
+        ({}, "text"),
+    ],
+)
+def test_a_new_column_has_the_type_of_what_it_is_where_none_was_chosen(
+    given: dict[str, str], type_: str
+) -> None:
+    found = answered(row("field", number=1), {"heading": "Another", **given})
+    assert load_definition(found.text).fields[-1].type == type_
+
+
 def test_a_new_column_gets_an_id_from_its_heading() -> None:
     found = answered(row("field", number=1), {"heading": "Cost so far (£)", "type": "money"})
     item = load_definition(found.text).fields[-1]

@@ -35,11 +35,12 @@ from xlplan.plan.values import Raw
 
 Split = Literal["", "rating", "leading"]
 _IDS = {"key": "ref"}
-_TYPES: dict[str, str] = {
+TYPE_BY_ROLE: dict[str, str] = {
     "due": "timescale", "revised": "timescale", "rating": "rating", "initial_rating": "rating",
     "previous_rating": "rating", "lead": "people", "accountable": "people",
     "progress": "narrative", "percent": "percent", "steps_done": "steps",
 }  # fmt: skip
+"""The type of a column by what it is for, where nothing else is known of it."""
 _NARRATIVE = frozenset(
     {"evidence", "outcome", "output", "measure", "milestone", "action", "reason"}
 )
@@ -269,7 +270,7 @@ def make_field(
     """A field as proposed for its role: owner, type, whether it is required, guidance."""
     owner: Owner = "lead" if role in LEAD_OWNED and of == "action" else "coordinator"
     return Field(
-        field_id, heading, kind or _TYPES.get(role, "text"), role, owner,
+        field_id, heading, kind or TYPE_BY_ROLE.get(role, "text"), role, owner,
         required=role in ("key", "action"), of=of,
         guidance=_guidance(role, kind) if owner == "lead" else "",
     )  # fmt: skip
@@ -289,8 +290,8 @@ def _in_hundredths(value: float) -> bool:
 
 def _type(slot: _Slot) -> str:
     """The type that the role asks for, confirmed by what the cells hold."""
-    if slot.role in _TYPES and slot.role not in ("due", "revised", "percent"):
-        return _TYPES[slot.role]
+    if slot.role in TYPE_BY_ROLE and slot.role not in ("due", "revised", "percent"):
+        return TYPE_BY_ROLE[slot.role]
     if slot.role in ("key", "section"):
         return "text"
     values = [v for v in slot.values if v is not None]

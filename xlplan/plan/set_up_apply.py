@@ -23,7 +23,7 @@ from xlplan.plan.guesses import (
     settle,
 )
 from xlplan.plan.load import load_definition
-from xlplan.plan.propose import free_id
+from xlplan.plan.propose import TYPE_BY_ROLE, free_id
 from xlplan.plan.set_up import Entry, read
 from xlplan.plan.set_up_sheets import LISTED, NOT_TAKEN, TAKEN_AS, TAKES
 from xlplan.plan.text import fold
@@ -55,6 +55,9 @@ def apply(text: str, edit: Edit) -> str:
     listed = {key: value for key, value in edit.values.items() if key in LISTED}
     values = {key: value for key, value in edit.values.items() if key not in LISTED}
     if entry.blank:
+        usual = TYPE_BY_ROLE.get(str(values.get("role")))
+        if entry.table == "field" and usual:
+            values = {"type": usual, **values}
         text = add_entry(text, entry.table, values)
         return _listed(text, (str(values.get("of", "action")), str(values.get("id"))), listed)
     if entry.table in ("sheet", "row"):
