@@ -253,7 +253,7 @@ def settled_form(form: Form, issued: Headings) -> Form:
     blocks, lines = form.blocks, list[Line]()
     if blocks is not None:
         agreed = blocks.shape.agreed
-        if any(each is issued for each in agreed):
+        if agreed == [issued]:
             return form
         if _settled(form, blocks.lines, issued) is None:
             agreed[:] = [issued]
