@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tests import paper
 from tests.paper import DEFINITION, Office
 from xlplan.merge import bases, compare
-from xlplan.merge.bases import AsIssued, Bases, is_as_issued, rows_as_issued
+from xlplan.merge.bases import AsIssued, Bases, not_as_issued, rows_as_issued
 from xlplan.merge.compare import Comparison, Findings
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, Reading, ReadRow, raw_in
@@ -332,9 +332,10 @@ def test_each_row_of_the_very_file_that_went_out_is_alike_and_no_other_is() -> N
     alike = bases.all_alike(issued, office.state.definition_digest)
     cells = raw_row(office, issued)
     assert alike("a-9", "", cells) is None
-    assert not is_as_issued(office.state, "a-1", cells, issued.as_of)
+    row = ReadRow("a-1", "", 2, "signed", cells)
+    assert not_as_issued(office.state, [row], issued.as_of) == [row]
     assert alike("a-1", "", cells) == {}
-    assert is_as_issued(office.state, "a-1", cells, issued.as_of)
+    assert not_as_issued(office.state, [row], issued.as_of) == []
 
 
 def test_only_the_key_that_went_out_in_a_row_is_known_as_its_own() -> None:

@@ -22,8 +22,10 @@ from xlplan.returned.blocks import Line, find_blocks, marks_on
 from xlplan.returned.furniture import AS_ISSUED, Furniture
 from xlplan.returned.read_return import read_return
 from xlplan.returned.tables import Table, read_cell
+from xlplan.workbook.read import book as of_sheets
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
 from xlplan.workbook.read.read_book import read_book
+from xlplan.workbook.stamp import RowKey, parse_row_key
 from xlplan.workbook.write.writing import write_workbook
 
 ROWS = rows(3)
@@ -271,6 +273,33 @@ def test_blocks_that_are_not_all_alike_are_no_blocks(sent: dict[str, Sent]) -> N
 def test_of_the_texts_of_a_sheet_those_with_a_mark_are_found(texts: list[str]) -> None:
     sheet = ReadSheet("Update", [texts])
     assert [*sheet.texts_with("field:")] == [text for text in texts if "field:" in text]
+
+
+def test_the_rows_with_any_of_some_texts_are_found_where_many_are_passed_over_at_once() -> None:
+    at = {0: "b", 49: "a", 50: "a", 131: "b", 180: "a"}
+    sheet = ReadSheet("Update", [["x", at.get(number, number)] for number in range(200)])
+    assert dict(sheet.rows_with({"a", "b"})) == {row: ["x", text] for row, text in at.items()}
+    assert [row for row, _ in sheet.rows_with({"a", "b"}, 131)] == [0, 49, 50]
+    assert [row for row, _ in sheet.rows_with({"b"})] == [0, 131]
+    assert [*sheet.rows_with(set())] == []
+
+
+def test_the_key_of_each_row_of_a_table_is_read_once(
+    sent: dict[str, Sent], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, book = sent["table"]
+    again = with_update(book, book.sheets[0].rows)
+    read = list[str]()
+
+    def noted(text: object) -> RowKey | None:
+        found = parse_row_key(text)
+        read.extend([found.uid] if found else [])
+        return found
+
+    for module in (of_sheets, tables, blocks):
+        monkeypatch.setattr(module, "parse_row_key", noted)
+    found = read_return(again, "0" * 64, known).rows
+    assert read == [row.uid for row in found] == [row.uid for row in ROWS]
 
 
 def test_blocks_in_step_are_compared_all_at_once_and_any_other_one_by_one(

@@ -7,7 +7,7 @@ one. Which those are is decided here; what a cell that differs says is in `compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -219,45 +219,43 @@ class AsIssued(Struct, frozen=True):
             return None
         places = [self.names.index(name) for name in names]
         in_order = places == list(range(len(names)))
-        rows, by, as_of, bases = self.rows, self.by, self.as_of, state.bases
+        rows, by, as_of, kind_of = self.rows, self.by, self.as_of, state.kind_of
+        is_silent, definition = state.bases.is_silent, state.definition
+
+        def shows(row: RowAsIssued, raws: Sequence[Raw], kind: str) -> bool:
+            """Whether all cells of a row hold just what they showed, but for `silent` ones."""
+            left = [*raws]
+            for place, stored in row.numbers.items():
+                item = fields[kind][place]
+                assert item is not None  # by the definition by which it was put together
+                value = decode(stored) if isinstance(stored, dict) else stored
+                if not is_silent(item, value, raws[place], definition):
+                    return False
+                left[place] = None
+            for place in silent[kind]:
+                left[place] = None
+            return left == row.shows
+
         fields: dict[str, Sequence[Field | None]] = {}
         silent: dict[str, frozenset[int]] = {}
 
         def alike(uid: str, key: str, cells: RawCells) -> Mapping[int, Value] | None:
-            row, kind = rows.get(uid), state.kind_of(uid)
+            row, kind = rows.get(uid), kind_of(uid)
             if row is None or key.rpartition(".")[2] != row.signature:
                 return None
             if kind not in silent:
-                fields[kind] = bases.fields(state, uid, names, as_of)
+                fields[kind] = state.bases.fields(state, uid, names, as_of)
                 unread = (place for place, item in enumerate(fields[kind]) if item is None)
                 silent[kind] = frozenset(unread)  # whatever stands in a column that is no field
-            row, apart = row if in_order else _moved(row, places), _NONE_APART
-            if cells.odd or not _shows(row, cells, fields[kind], silent[kind], state):
+            if not in_order:
+                row = _moved(row, places)
+            apart = _NONE_APART
+            if cells.odd or not shows(row, cells.raws, kind):
                 apart = _what_showed_apart(row, cells, fields[kind], state)
             cells.compared = uid, as_of, by, apart
             return apart
 
         return alike
-
-
-def _shows(
-    row: RowAsIssued,
-    cells: RawCells,
-    fields: Sequence[Field | None],
-    silent: Collection[int],
-    state: State,
-) -> bool:
-    """Whether all cells of a row hold just what they showed, but for `silent` ones."""
-    raws = [*cells.raws]
-    for place, stored in row.numbers.items():
-        item = fields[place]
-        assert item is not None  # by the definition by which it was put together
-        if not state.bases.is_silent(item, decode(stored), raws[place], state.definition):
-            return False
-        raws[place] = None
-    for place in silent:
-        raws[place] = None
-    return raws == row.shows
 
 
 def _what_showed_apart(
@@ -314,10 +312,16 @@ def _label(state: State, item: Field, base: Value) -> Value:
     return rating.label
 
 
-def is_as_issued(state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int) -> bool:
-    """Whether a row was found to show what a workbook showed as of a position, as it was read."""
-    apart = _compared(state, uid, cells, as_of)
-    return apart is not None and not apart
+def not_as_issued(state: State, rows: Iterable[ReadRow], as_of: int) -> list[ReadRow]:
+    """The rows but those that were found, as they were read, to show what a workbook showed as of a
+    position."""
+    by = state.definition_digest
+    return [row for row in rows if not _is_as_issued(row.cells, (row.uid, as_of, by))]
+
+
+def _is_as_issued(cells: Mapping[str, ReadCell], by: tuple[str, int, str]) -> bool:
+    found = cells.compared if isinstance(cells, RawCells) else None
+    return found is not None and not found[3] and found[:3] == by
 
 
 def _compared(

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
-from xlplan.merge.bases import STATUS_FIELD, base_value, differing, field_at, is_as_issued
+from xlplan.merge.bases import STATUS_FIELD, base_value, differing, field_at, not_as_issued
 from xlplan.merge.because import unasked
 from xlplan.merge.doubts import Against, against, dispute, moved_rows, moved_write, older, stranger
 from xlplan.merge.exchange import is_input
@@ -99,10 +99,10 @@ class Comparison:
     def _compared(self) -> Findings:
         """Every row, each for itself."""
         copies: Counter[str] | None = None
-        quick = not self._needs.asks
-        for row in self.reading.rows:
-            if quick and is_as_issued(self.state, row.uid, row.cells, self.issued.as_of):
-                continue
+        rows: Iterable[ReadRow] = self.reading.rows
+        if not self._needs.asks:
+            rows = not_as_issued(self.state, rows, self.issued.as_of)
+        for row in rows:
             if row.trust == "added":
                 self._add(self._proposals.proposal(row))
             elif not self.state.kind_of(row.uid):

@@ -153,8 +153,8 @@ class Recalled(Retold):
 
     def kind_of(self, uid: str) -> str:
         """As of a whole one."""
-        line = self._line(uid)
-        if line is not None:
+        line = None if self.is_whole else self._outline.rows.get(uid)
+        if line is not None and uid not in self._told:
             return line.kind
         if uid in self._told:  # all that bears on it is there
             row = dict.get(self.rows, uid)

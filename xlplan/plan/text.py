@@ -95,7 +95,7 @@ def _is_plain(text: str) -> bool:
 
 def is_one_word(text: str) -> bool:
     """Whether `text` is surely canonical, and one word of plain letters, figures and signs."""
-    return _is_plain(text) and bool(text) and " " not in text
+    return text.isascii() and text.isprintable() and text > "" and not ("_x" in text or " " in text)
 
 
 _MANY = 1 << 18

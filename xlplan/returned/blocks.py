@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice
@@ -71,8 +71,12 @@ def box_column(sheet: ReadSheet) -> int | None:
     return next((col for col, value in enumerate(row) if value in marks), None)
 
 
-def marks_on(sheet: ReadSheet) -> tuple[Set[str], Set[str]]:
-    """The texts of a sheet that are ids of fields, and those that are row keys."""
+MarksOn = tuple[Set[str], Mapping[CellValue, RowKey]]
+"""The texts of a sheet that are ids of fields, and its row keys."""
+
+
+def marks_on(sheet: ReadSheet) -> MarksOn:
+    """What of ours stands on a sheet."""
     return set(filter(column_id, sheet.texts_with(ID_PREFIX))), sheet.row_keys
 
 
@@ -129,7 +133,7 @@ class Shape(Struct, frozen=True, dict=True):
         names, letters = tuple(name for _, name in asked), column_name(self.lines[0].box)
         return Frame(names, (letters,) * len(names), below=tuple(at for at, _ in asked))
 
-    def fits(self, rows: Sequence[Sequence[CellValue]], keys: Set[str]) -> bool:
+    def fits(self, rows: Sequence[Sequence[CellValue]], keys: Set[CellValue]) -> bool:
         """Whether the first block of a sheet, of which these are the row keys, stands so and has
         nothing beside its boxes."""
         line, size = self.lines[0], len(self.lines)
@@ -181,14 +185,16 @@ class Blocks(Struct, frozen=True):
         together, above = end - first == len(frame.below), self.starts[0]
         boxes = tuple(map(itemgetter(box), sheet.rows[above:]))
         odd_rows = sorted(row for row in sheet.odd_rows if row >= self.starts[0])
+        first, end, odd = first - above, end - above, NOTHING_ODD
         for key, start in zip(self.keys, self.starts, strict=True):
             if together:
-                raws = boxes[start - above + first : start - above + end]
+                raws = boxes[start + first : start + end]
             else:
                 raws = tuple([boxes[start - above + at] for at in frame.below])
-            odd = NOTHING_ODD
-            if odd_rows and bisect_left(odd_rows, start) < bisect_left(odd_rows, start + size):
-                odd = odd_in(sheet, [(start + at, box) for at in frame.below])
+            if odd_rows:
+                among = bisect_left(odd_rows, start) < bisect_left(odd_rows, start + size)
+                asked = frame.below if among else ()
+                odd = odd_in(sheet, [(start + at, box) for at in asked])
             yield key, start, RawCells(frame, raws, start + 1, odd)
 
     def line_at(self, row: int) -> Line | None:
@@ -212,10 +218,11 @@ class Blocks(Struct, frozen=True):
         )
 
 
-def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks | None:
+def find_blocks(sheet: ReadSheet, marked: MarksOn) -> Blocks | None:
     """The blocks of a form that has nothing but blocks that are as the first one is, else None;
     `marked` is what `marks_on` says of its sheet."""
-    shape = _shape_of(sheet, *marked)
+    named, known = marked
+    shape = _shape_of(sheet, named, known.keys())
     if shape is None:
         return None
     first, size, line = shape.lines[0].row, len(shape.lines), shape.lines[0]
@@ -227,7 +234,7 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
     columns = list(zip(*rows, strict=False))
     others = [column for col, column in enumerate(columns) if col not in line.own]
     alone = len(widths) == 1 and all(column.count(None) == len(rows) for column in others)
-    if alone and (in_step := _in_step(shape, columns)) is not None:
+    if alone and (in_step := _in_step(shape, columns, known)) is not None:
         places, found = in_step
         return Blocks(shape, tuple(first + start for start in places), found, frozenset(), ())
     ids, labels, signed = columns[shape.id], columns[line.label], columns[shape.key]
@@ -254,7 +261,7 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
 
 
 def _in_step(
-    shape: Shape, columns: Sequence[Sequence[CellValue]]
+    shape: Shape, columns: Sequence[Sequence[CellValue]], known: Mapping[CellValue, RowKey]
 ) -> tuple[range, tuple[RowKey, ...]] | None:
     """Where blocks begin of which each stands as far below the one before, with nothing but blank
     rows between them, and their keys; None where they stand otherwise. In `columns` there is
@@ -277,7 +284,7 @@ def _in_step(
     )
     if any(column.count(None) < len(column) for column in between):
         return None
-    keys = tuple(filter(None, map(parse_row_key, signed[::step])))
+    keys = tuple(filter(None, map(known.get, signed[::step])))
     return (places, keys) if len(keys) == count else None
 
 
@@ -314,7 +321,7 @@ of a plan have one."""
 _MOST_SHAPES = 64
 
 
-def _shape_of(sheet: ReadSheet, ids: Set[str], keys: Set[str]) -> Shape | None:
+def _shape_of(sheet: ReadSheet, ids: Set[str], keys: Set[CellValue]) -> Shape | None:
     """How the blocks of a form stand; None where it is not as one that goes out."""
     box = box_column(sheet)
     of = frozenset(ids), box
@@ -336,7 +343,7 @@ def _is_line(row: Sequence[CellValue]) -> bool:
 
 
 def _first_block(
-    sheet: ReadSheet, ids: Set[str], keys: Set[str], box: int | None
+    sheet: ReadSheet, ids: Set[str], keys: Set[CellValue], box: int | None
 ) -> tuple[Line, ...]:
     """The lines of the first action, or nothing where they are not as in a form that goes out."""
     found: list[Line] = []

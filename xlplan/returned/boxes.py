@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, partial
-from itertools import chain
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -193,8 +192,9 @@ def find_form(sheet: ReadSheet, headings: Headings | None = None) -> Form | None
     lines are known by the other, their fields by the labels of `headings`, and their actions by the
     visible ref, which starts an action anew.
     """
-    ids, keys = marked = marks_on(sheet)
-    apart = all(ids.isdisjoint(row) or keys.isdisjoint(row) for row in sheet.rows)
+    ids, known = marked = marks_on(sheet)
+    keys = known.keys()
+    apart = all(keys.isdisjoint(row) for _, row in sheet.rows_with(ids))
     if not apart and (blocks := find_blocks(sheet, marked)) is not None:
         return Form(sheet, blocks=blocks)
     if apart and bool(ids) == bool(keys):
@@ -333,10 +333,12 @@ def read_ticks(
 ) -> tuple[tuple[str, ...], list[Remark]]:
     """The uids of the actions that are ticked as reviewed without a change, and what was written
     in the place of a tick, or beside a row that is not known for certain."""
-    known = {(row.sheet, row.number): row.uid for row in rows if row.trust == "signed"}
     confirmed: set[str] = set()
     remarks: list[Remark] = []
-    for sheet, number, cell in _ticks(actions):
+    ticks = [*_ticks(actions)]
+    signed = (row for row in (rows if ticks else ()) if row.trust == "signed")
+    known = {(row.sheet, row.number): row.uid for row in signed}
+    for sheet, number, cell in ticks:
         text = canon_text(str(cell.raw))
         uid = known.get((sheet, number), "")
         if uid and fold(text) in _MEANS_YES:
@@ -370,26 +372,17 @@ def sign_off_inputs(
     if not (texts := sheet.texts_with(SIGN_PREFIX)):
         return
     marks = {text: name for text in texts if kind_of_input(name := _sign_mark(text))}
-    named = frozenset(marks)
-    rows = sheet.rows[: len(sheet.rows) - 1 if end is None else end]
-    for first in range(0, len(rows) if marks else 0, _AT_ONCE):
-        several = rows[first : first + _AT_ONCE]
-        if named.isdisjoint(chain.from_iterable(several)):
-            continue
-        for number, row in enumerate(several, first):
-            for col, value in enumerate(() if named.isdisjoint(row) else row):
-                if isinstance(value, str) and value in marks:
-                    yield marks[value], (number + 1, col)
+    before = len(sheet.rows) - 1 if end is None else end
+    for number, row in sheet.rows_with(marks.keys(), before):
+        for col, value in enumerate(row):
+            if isinstance(value, str) and value in marks:
+                yield marks[value], (number + 1, col)
 
 
 def _sign_mark(text: str) -> str:
     """The input that a hidden cell names, or ``""``."""
     mark = text.strip()
     return mark.removeprefix(SIGN_PREFIX) if mark.startswith(SIGN_PREFIX) else ""
-
-
-_AT_ONCE = 50
-"""Rows that are looked through together for the marks of a sign-off."""
 
 
 def _shown(value: CellValue) -> str | int | float | bool | date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -170,7 +170,8 @@ class _Rows(Struct, dict=True):
     ref_columns: frozenset[str]
     untouched: Alike | None = None
     """What says of a row that it shows what went out, where the whole file is as it went out."""
-    _latest: tuple[Frame, int, Alike | None] | None = None
+    _latest: tuple[Frame | None, int, Alike | None] = None, -1, None
+    """What `_of_frame` said last, and of which columns."""
 
     @cached_property
     def _others(self) -> Mapping[str, str]:
@@ -181,39 +182,49 @@ class _Rows(Struct, dict=True):
     def _of_frame(self, frame: Frame) -> tuple[int, Alike | None]:
         """The place of the ref in rows of these columns, or -1; and what says of one whether it
         shows what went out."""
-        if self._latest is None or self._latest[0] is not frame:
-            refs = (at for at, name in enumerate(frame.names) if name in self.ref_columns)
-            alike = self.untouched or self.known.alike(self.who.issued, frame)
-            self._latest = frame, next(refs, -1), alike
+        refs = (at for at, name in enumerate(frame.names) if name in self.ref_columns)
+        alike = self.untouched or self.known.alike(self.who.issued, frame)
+        self._latest = frame, next(refs, -1), alike
         return self._latest[1:]
 
     def of(self, found: _Actions) -> Iterator[ReadRow]:
         """The rows that say something."""
         for table in found.tables:
-            hidden = table.covered()
-            for number in range(table.first, len(table.sheet.rows)):
-                values = table.sheet.rows[number]
+            hidden, sheet, as_issued = table.covered(), table.sheet.name, self._as_issued
+            for number, values in enumerate(table.sheet.rows[table.first :], table.first):
                 key = table.key(values)
                 if key is None and is_heading_again(table, values):
                     continue
                 cells = table.cells(number, hidden)
-                if row := self._row(table.sheet.name, number, cells, key):
+                row = as_issued(sheet, number, cells, key) or self._row(sheet, number, cells, key)
+                if row is not None:
                     yield row
         for form in found.forms:
+            sheet, as_issued = form.sheet.name, self._as_issued
             for key, number, cells in form.actions():
-                if row := self._row(form.sheet.name, number, cells, key):
+                row = as_issued(sheet, number, cells, key) or self._row(sheet, number, cells, key)
+                if row is not None:
                     yield row
+
+    def _as_issued(
+        self, sheet: str, number: int, cells: Mapping[str, ReadCell], found: RowKey | None
+    ) -> ReadRow | None:
+        """A row with its key that shows what went out, at least in its ref; None for any other."""
+        if found is None or not isinstance(cells, RawCells) or found.issued != self.who.issued:
+            return None
+        frame, at, alike = self._latest
+        if frame is not cells.frame:
+            at, alike = self._of_frame(cells.frame)
+        unlike = None if alike is None else alike(found.uid, found.text, cells)
+        if unlike is None or (unlike and (at < 0 or at in unlike)):
+            return None
+        shown: Any = cells.raws[at] if at >= 0 else ""  # nothing but what a file can hold
+        return ReadRow(found.uid, plain(shown), number + 1, "signed", cells, found.issued, sheet)
 
     def _row(
         self, sheet: str, number: int, cells: Mapping[str, ReadCell], found: RowKey | None
     ) -> ReadRow | None:
         """One row, or None where it says nothing: blank, or prose below the table."""
-        if isinstance(cells, RawCells) and found is not None and found.issued == self.who.issued:
-            at, alike = self._of_frame(cells.frame)
-            unlike = None if alike is None else alike(found.uid, found.text, cells)
-            if unlike is not None and (not unlike or (at >= 0 and at not in unlike)):
-                ref = plain(cast(CellValue, cells.raws[at])) if at >= 0 else ""
-                return ReadRow(found.uid, ref, number + 1, "signed", cells, found.issued, sheet)
         ref_column = next((name for name in cells if name in self.ref_columns), "")
         # What was read from a file is nothing but what a file can hold.
         shown = cast(CellValue, raw_in(cells, ref_column)) if ref_column else None

@@ -65,10 +65,11 @@ class Table(Struct, frozen=True, dict=True):
     def cells(self, number: int, hidden: Collection[At]) -> Mapping[str, ReadCell]:
         """The cells of a row that were asked for; `hidden` are those that another one covers."""
         if not hidden:
-            odd = NOTHING_ODD
+            values, (enough, pick), odd = self.sheet.rows[number], self._pick, NOTHING_ODD
+            raws = pick(values) if len(values) >= enough else self._raws(values)
             if number in self.sheet.odd_rows:
                 odd = odd_in(self.sheet, [(number, col) for col in self._asked.values()])
-            return RawCells(self.frame, self._raws(self.sheet.rows[number]), number + 1, odd)
+            return RawCells(self.frame, raws, number + 1, odd)
         return {
             name: read_cell(self.sheet, (number, col), self.doubts.get(name, ""))
             for name, col in self._asked.items()
@@ -84,9 +85,7 @@ class Table(Struct, frozen=True, dict=True):
         return 1 << 30, tuple
 
     def _raws(self, values: Sequence[CellValue]) -> tuple[CellValue, ...]:
-        width, (enough, pick) = len(values), self._pick
-        if width >= enough:
-            return pick(values)
+        width = len(values)
         return tuple([values[c] if c < width else None for c in self._asked.values()])
 
     def covered(self) -> Mapping[At, Area]:
@@ -97,26 +96,29 @@ class Table(Struct, frozen=True, dict=True):
         """The rows of data in which something may stand beside what was asked for: not those with
         their key and nothing else in a column that is none of the plan's."""
         rows, odd, at = self.sheet.rows, self.sheet.odd_columns, self.key_column
+        columns = dict(enumerate(zip_longest(*rows[self.first :])))
+        filled = {col for col, values in columns.items() if values.count(None) < len(values)}
+        others = [col for col in self.others if col != at and col in filled]
+        signed = () if at is None else columns.get(at, ())
+        keyed = [*map(self.sheet.row_keys.__contains__, signed)]
+        if not others and not odd and all(keyed) and len(keyed) == len(rows) - self.first:
+            return
         mapped = frozenset(self.columns.values())
-        others = [col for col in self.others if col != at]
         for number in range(self.first, max(len(rows), max(odd, default=-1) + 1)):
             values = rows[number] if number < len(rows) else ()
-            keyed = at is not None and at < len(values) and parse_row_key(values[at])
+            known = any(keyed[number - self.first :][:1])
             blank = all(values[col] is None for col in others if col < len(values))
-            if not (keyed and blank and mapped.issuperset(odd.get(number, ()))):
+            if not (known and blank and mapped.issuperset(odd.get(number, ()))):
                 yield number
 
     def key(self, row: Sequence[CellValue]) -> RowKey | None:
         """The row key of a row, wherever its column went; never from a column of the plan."""
-        if self.key_column is not None and self.key_column < len(row):
-            found = parse_row_key(row[self.key_column])
-            if found:
-                return found
+        keys, at = self.sheet.row_keys, self.key_column
+        if at is not None and at < len(row) and (found := keys.get(row[at])):
+            return found
         fields = set(self.columns.values())
-        for col, value in enumerate(row):
-            if col not in fields and (found := parse_row_key(value)):
-                return found
-        return None
+        others = (value for col, value in enumerate(row) if value in keys and col not in fields)
+        return next((keys[value] for value in others), None)
 
 
 def find_tables(
@@ -130,9 +132,7 @@ def find_tables(
 
 def _by_ids(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
     named = {text: name for text in sheet.texts_with(ID_PREFIX) if (name := column_id(text))}
-    for number, row in enumerate(sheet.rows[:_DEEPEST] if named else ()):
-        if named.keys().isdisjoint(row):
-            continue
+    for number, row in sheet.rows_with(named.keys(), _DEEPEST):
         cells = ((value, col) for col, value in enumerate(row) if isinstance(value, str))
         ids = [(named[value], col) for value, col in cells if value in named]
         columns, twice = _once(ids)
@@ -172,7 +172,7 @@ def _header_below(sheet: ReadSheet, ids: int, known: Mapping[str, str]) -> int:
     best, most = ids + 1, 0
     for number in range(ids + 1, min(ids + 1 + _NEAR, len(sheet.rows))):
         texts = [value for value in sheet.rows[number] if isinstance(value, str)]
-        most_here = len(texts) - (not sheet.row_keys.isdisjoint(texts))
+        most_here = len(texts) - (not sheet.row_keys.keys().isdisjoint(texts))
         matches = sum(fold(text) in known for text in texts) if most_here > most else 0
         if matches > most:
             best, most = number, matches
@@ -223,7 +223,7 @@ def _key_column(sheet: ReadSheet, header: int) -> int | None:
     counts = {
         col: sum(map(keys.__contains__, values))
         for col, values in enumerate(columns)
-        if not keys.isdisjoint(values)
+        if not keys.keys().isdisjoint(values)
     }
     return min(counts, key=lambda col: (-counts[col], col)) if counts else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain, zip_longest
@@ -15,7 +15,7 @@ from xlplan.errors import Problem
 from xlplan.late import regex
 from xlplan.plan.shown import ShownNumber
 from xlplan.workbook.read.inbox import Bounds, Refused, Unfit
-from xlplan.workbook.stamp import ROW_MARK, parse_row_key
+from xlplan.workbook.stamp import ROW_MARK, RowKey, parse_row_key
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 At = tuple[int, int]
@@ -74,8 +74,8 @@ class Addition(Struct, frozen=True):
     at: At | None = None
 
 
-_AT_ONCE = 2_000
-"""Texts of a sheet that are looked through as one."""
+_AT_ONCE, _ROWS_AT_ONCE = 2_000, 50
+"""Texts of a sheet that are looked through as one, and its rows."""
 
 
 class ReadSheet(Struct, frozen=True, dict=True):
@@ -138,26 +138,39 @@ class ReadSheet(Struct, frozen=True, dict=True):
 
     @cached_property
     def _in_one(self) -> str | None:
-        """All of them, where they are few and the mark between them is in none."""
-        every = "\0".join(self.texts) if len(self.texts) <= _AT_ONCE else ""
-        return every if self.texts and every.count("\0") == len(self.texts) - 1 else None
+        """All of them, where they are few and the mark behind each is in none."""
+        every = "\0".join((*self.texts, "")) if len(self.texts) <= _AT_ONCE else ""
+        return every if every.count("\0") == len(self.texts) > 0 else None
 
     def texts_with(self, mark: str) -> Sequence[str]:
         """Those of its texts in which a mark stands, which itself has no ``\\0``."""
         found, every, end = list[str](), self._in_one, 0
         if every is None:
             return [text for text in self.texts if mark in text]
-        while (at := every.find(mark, end)) >= 0:
-            begun = every.rfind("\0", 0, at) + 1
-            if (end := every.find("\0", at)) < 0:
-                end = len(every)
-            found.append(every[begun:end])
+        find, before = every.find, every.rfind
+        while (at := find(mark, end)) >= 0:
+            end = find("\0", at)
+            found.append(every[before("\0", 0, at) + 1 : end])
         return found
 
     @cached_property
-    def row_keys(self) -> Set[str]:
-        """Those of its texts that are row keys."""
-        return set(filter(parse_row_key, self.texts_with(ROW_MARK)))
+    def row_keys(self) -> Mapping[CellValue, RowKey]:
+        """Those of its texts that are row keys, and what they say."""
+        return {text: key for text in self.texts_with(ROW_MARK) if (key := parse_row_key(text))}
+
+    def rows_with(
+        self, texts: Set[str], end: int | None = None
+    ) -> Iterator[tuple[int, Sequence[CellValue]]]:
+        """The rows before `end` in which any of these texts stands, with their numbers (from 0);
+        many rows without one are passed over at once."""
+        rows = self.rows[:end] if texts else ()
+        for first in range(0, len(rows), _ROWS_AT_ONCE):
+            several = rows[first : first + _ROWS_AT_ONCE]
+            if texts.isdisjoint(chain.from_iterable(several)):
+                continue
+            for number, row in enumerate(several, first):
+                if not texts.isdisjoint(row):
+                    yield number, row
 
     @cached_property
     def odd_columns(self) -> Mapping[int, Set[int]]:
