@@ -1,17 +1,20 @@
 """The round trip as an honest script would do it, and its cells by bare libraries alone.
 
-``python -m tests.benchmarks.naive issue|collect|bare-issue|bare-collect FOLDER``
+``python -m tests.benchmarks.naive issue|collect|bare-issue|bare-collect|bare-same FOLDER``
 
 The folder has ``master.xlsx``. `issue` writes a locked template for each lead into ``out``;
 `collect` reads what lies in ``in``, compares each cell with the master, logs what changed, and
 writes the master and a board. No stamp, no base, no question: the second of two leads who change a
-cell wins, and whoever sorts a table loses it. The two `bare` commands read and write the same cells
-and do nothing else: what no script can be faster than by much.
+cell wins, and whoever sorts a table loses it. The first two `bare` commands read and write the same
+cells and do nothing else: what no script can be faster than by much. `bare-same` does so with the
+cells of other workbooks: of each in ``back``, which it reads and writes, and of those that
+``written.pickle`` has, which it writes.
 """
 
 from __future__ import annotations
 
 import csv
+import pickle
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -158,6 +161,14 @@ def write_board(path: Path, rows: Sequence[Line], changes: Sequence[tuple[Any, .
 # The same cells by libraries alone
 
 
+def bare_sheets(path: Path) -> list[list[list[Any]]]:
+    """The cells of all sheets."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_path(path)
+    return [list(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names]
+
+
 def bare_rows(path: Path) -> list[list[Any]]:
     """The cells of the first sheet."""
     from python_calamine import CalamineWorkbook
@@ -199,11 +210,20 @@ def bare_collect(folder: Path) -> None:
     bare_write(folder / "board.xlsx", [rows[:10], rows, log])
 
 
+def bare_same(folder: Path) -> None:
+    """Read and write each workbook in ``back``, write those that were read beforehand."""
+    for path in sorted((folder / "back").glob("*.xlsx")):
+        bare_write(folder / "same.xlsx", bare_sheets(path))
+    for sheets in pickle.loads((folder / "written.pickle").read_bytes()):
+        bare_write(folder / "same.xlsx", sheets)
+
+
 COMMANDS = {
     "issue": issue,
     "collect": collect,
     "bare-issue": bare_issue,
     "bare-collect": bare_collect,
+    "bare-same": bare_same,
 }
 
 if __name__ == "__main__":
