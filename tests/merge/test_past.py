@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
-from xlplan.merge.model import MasterRow, Published, RowAdded
+from xlplan.merge.model import MasterRow, Published, RowAdded, Timeline
 from xlplan.merge.past import (
     DueHistory,
     Past,
@@ -20,6 +22,8 @@ from xlplan.merge.past import (
     emptied,
     restated,
 )
+from xlplan.merge.state import State
+from xlplan.merge.timeline import held
 from xlplan.plan.checks.lint_view import History
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import IssueSettings
@@ -101,6 +105,30 @@ def test_of_old_boards_only_ratings_and_dates_are_kept() -> None:
     kept = [sorted(board.values["a-1"]) for board in past(office).boards]
     short, full = ["due", "rating", "revised"], ["due", "progress", "rating", "revised"]
     assert kept == [short, short, full, full]
+
+
+def test_an_action_is_looked_at_once_for_all_the_boards_that_saw_it_stand_as_it_stood(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office, looked, saw = Office(), list[tuple[str, int]](), list[Value]()
+    for number in range(1, 10):
+        issued = office.issue("Ann", cycle=f"2026-0{number}")
+        if number == 4:
+            office.give_back(issued, {("a-1", "rating"): "Red"})
+        saw.append(office.state.value("a-1", "rating"))
+        office.publish(f"2026-0{number}")
+    office.issue("Ann", cycle="2026-10")
+
+    def noted(state: State, timeline: Timeline, uid: str, field: str, position: int) -> Value:
+        looked.extend([(uid, position)] if field == "rating" else [])
+        return held(state, timeline, uid, field, position)
+
+    monkeypatch.setattr("xlplan.merge.past.held", noted)
+    boards = past(office).boards
+    assert [board.values["a-1"]["rating"] for board in boards] == saw
+    assert [board.values["a-2"]["rating"] for board in boards] == ["Amber"] * 9
+    # Once as older boards saw it, once more with its notes; and of `a-1` before its rating turned.
+    assert Counter(uid for uid, _ in looked) == {"a-1": 3, "a-2": 2}
 
 
 def test_a_position_in_the_past_knows_nothing_of_what_came_later() -> None:

@@ -6,7 +6,7 @@ A position in the past is the ledger replayed up to there: what came later is no
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -128,14 +128,20 @@ def imported_label(desk: Desk) -> str:
     return f"{IMPORTED} on {say_date(date.fromisoformat(at[:10]))}"
 
 
-def _past_board(definition: PlanDefinition, snapshot: Snapshot) -> PastBoard:
-    """How every action stood at an earlier board."""
+def _past_boards(definition: PlanDefinition, snapshots: Iterable[Snapshot]) -> Iterator[PastBoard]:
+    """How every action stood at each of the earlier boards, oldest first: from one to the next,
+    most stand as they stood."""
     rating = definition.with_role("rating")
-    return PastBoard(
-        snapshot.label,
-        {uid: values.get(rating.id) if rating else None for uid, values in snapshot.values.items()},
-        {uid: due_date(definition, values) for uid, values in snapshot.values.items()},
-    )
+    stood: Mapping[str, Mapping[str, Value]] = {}
+    due: dict[str, date | None] = {}
+    for snapshot in snapshots:
+        before, stood = stood, dict(snapshot.values.items())
+        due = {
+            uid: due[uid] if values is before.get(uid) else due_date(definition, values)
+            for uid, values in stood.items()
+        }
+        ratings = {uid: values.get(rating.id) if rating else None for uid, values in stood.items()}
+        yield PastBoard(snapshot.label, ratings, due)
 
 
 def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
@@ -244,7 +250,7 @@ def make_board(
         answers=_answers(answers, own),
         history=[
             *(PastBoard(label, ratings, brought=True) for label, ratings in earlier),
-            *(_past_board(definition, board) for board in boards),
+            *_past_boards(definition, boards),
         ],
         dues={uid: moved for uid, moved in past.dues.items() if uid not in own},
         challenges={

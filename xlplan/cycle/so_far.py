@@ -77,10 +77,13 @@ def _known(memory: Memory) -> Heard:
 def _read(rows: Iterable[tuple[str, Sequence[Any]]], last: str, due: Mapping[str, str]) -> Heard:
     """What was heard, by what was kept of some rows, of which one is looked at after the other."""
     into: list[dict[str, Any]] = [{}, {}, {}, {}]
+    one: dict[Any, Any] = {}  # rows name the same cycles again and again, and have each once
     for uid, found in rows:
         for kept, words in zip(into, found, strict=True):
-            if words:
-                kept[uid] = [intern(w) if type(w) is str else _shared(w) for w in words]
+            if words and type(words[0]) is str:
+                kept[uid] = [*map(one.setdefault, words, words)]
+            elif words:
+                kept[uid] = [*map(_shared, words)]
     asked, changed, public, said = into
     return Heard(asked, changed, public, said, last, due)
 

@@ -6,7 +6,18 @@ what a board was shown: that is as it was then. `restated` is a period as it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    ItemsView,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import suppress
 from datetime import date
 from functools import cache, partial
 from itertools import pairwise
@@ -20,7 +31,16 @@ from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, MasterRow, Times
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
-from xlplan.merge.timeline import DATES, WORDS, dates_of, held, timeline_of, times_of, was_there
+from xlplan.merge.timeline import (
+    DATES,
+    WORDS,
+    dates_of,
+    held,
+    timeline_of,
+    times_of,
+    turns_of,
+    was_there,
+)
 from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import due_in, due_of
@@ -51,7 +71,18 @@ class ByRow(Mapping[str, V]):
         return self._find(uid)
 
     def __iter__(self) -> Iterator[str]:
-        return (uid for uid in self._uids if uid in self)
+        return iter(self._found())
+
+    def items(self) -> ItemsView[str, V]:
+        """Every row of which there is something, with what that is."""
+        return self._found().items()
+
+    def _found(self) -> dict[str, V]:
+        found = dict[str, V]()
+        for uid in self._uids:
+            with suppress(KeyError):
+                found[uid] = self._find(uid)
+        return found
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -159,7 +190,8 @@ class _Rows:
         fields = definition.fields_of("action")
         self._seen = (*(item.id for item in fields if item.role == "rating"), *self._dates)
         self._words = tuple(item.id for item in fields if item.role in WORDS)
-        self._as_stood: dict[Hashable, Mapping[str, Value]] = {}
+        self._turns = cache(lambda uid, names: turns_of(self.timeline(uid), (STATUS, *names)))
+        self._as_stood: dict[Hashable, Mapping[str, Value] | None] = {}
 
     def first(self, uid: str, item: Field | None) -> Value:
         """The value of a field with which an action came in."""
@@ -178,14 +210,25 @@ class _Rows:
         names = (*self._seen, *(self._words if in_full else ()))
         return Snapshot(label, ByRow(self.uids, lambda uid: self._as_seen(uid, names, position)))
 
-    def _as_seen(self, uid: str, names: Sequence[str], position: int) -> Mapping[str, Value]:
+    def _as_seen(self, uid: str, names: tuple[str, ...], position: int) -> Mapping[str, Value]:
+        turns, known = self._turns(uid, names), self._as_stood
+        # From one turn to the next an action stands, on board after board, as it stood.
+        key = uid, names, None if turns is None else bisect_right(turns, position)
+        seen = known[key] if key in known else self._as_it_stood(uid, names, position)
+        if turns is not None:
+            known[key] = seen
+        if seen is None:
+            raise KeyError(uid)
+        return seen
+
+    def _as_it_stood(
+        self, uid: str, names: Sequence[str], position: int
+    ) -> Mapping[str, Value] | None:
         state, timeline = self.state, self.timeline(uid)
         status = held(state, timeline, uid, STATUS, position)
         if not was_there(timeline, position) or status in (WITHDRAWN, KEPT_BACK):
-            raise KeyError(uid)
-        seen = {name: held(state, timeline, uid, name, position) for name in names}
-        # On board after board an action stands as it stood.
-        return self._as_stood.setdefault((uid, *seen.items()), seen)
+            return None
+        return {name: held(state, timeline, uid, name, position) for name in names}
 
 
 def _boards(rows: _Rows, cycle: str) -> tuple[Snapshot, ...]:

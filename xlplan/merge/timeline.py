@@ -41,6 +41,17 @@ def held(state: State, timeline: Timeline, uid: str, field: str, position: int) 
     return value
 
 
+def turns_of(timeline: Timeline, fields: Sequence[str]) -> Sequence[int] | None:
+    """The positions from which an action stood otherwise than before, in these fields or at all;
+    None where its timeline does not know that of each of them from the beginning."""
+    found = set(timeline.there)
+    for spells in map(timeline.cells.get, fields):
+        if not spells or spells[0][0]:
+            return None
+        found.update(map(_start, spells))
+    return sorted(found)
+
+
 def was_there(timeline: Timeline, position: int) -> bool:
     """Whether an action was in the plan as of a position."""
     return bool(bisect_right(timeline.there, position) % 2)
