@@ -75,15 +75,12 @@ def used_keys(found: Sequence[Moment]) -> frozenset[str]:
 def closed_since(board: Board) -> Mapping[str, str]:
     """By uid, the label of the first of the latest unbroken run of boards that saw it closed."""
     readers = [reader_of(part) for part in board.parts or (board,)]
+    ends = {code for each in readers for code, rating in each.by_code.items() if rating.closed}
     found: dict[str, str] = {}
-    for past in board.history:
-        closed = {
-            uid
-            for reader in readers
-            for uid, value in past.ratings.items()
-            if (rating := reader.by_code.get(str(value))) and rating.closed
-        }
-        found = {uid: found.get(uid, past.label) for uid in closed}
+    still: Iterable[str] = board.history[-1].ratings if board.history else ()
+    for past in reversed(board.history):  # back to where each was open
+        still = [uid for uid in still if str(past.ratings.get(uid)) in ends]
+        found |= dict.fromkeys(still, past.label)
     return found
 
 

@@ -132,7 +132,10 @@ def bucket(value: Value, scale: Sequence[Rating]) -> str:
     """The key under which a rating counts: its code, `NOT_RATED` or `OFF_SCALE`."""
     if value is None:
         return NOT_RATED
-    return next((r.code for r in scale if r.code == value), OFF_SCALE)
+    for rating in scale:
+        if rating.code == value:
+            return rating.code
+    return OFF_SCALE
 
 
 def direction(before: str, now: str, scale: Sequence[Rating]) -> Direction:

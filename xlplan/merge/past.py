@@ -252,7 +252,9 @@ def _asked(state: State, heard: Heard, today: date) -> Mapping[str, tuple[str, .
     waiting = heard.last if heard.last not in published and not late else None
 
     def asked(uid: str) -> tuple[str, ...]:
-        cycles = tuple(name for name in heard.asked[uid] if name != waiting)
+        cycles = tuple(heard.asked[uid])
+        if waiting in cycles:
+            cycles = tuple(name for name in cycles if name != waiting)
         if not cycles:
             raise KeyError(uid)
         return cycles
