@@ -465,6 +465,29 @@ def test_what_is_no_answer_at_all_of_what_was_settled_is_found_by_verify(
     assert wrong_answers(folder) == ["projection.db"]
 
 
+def test_what_is_no_json_is_not_believed_of_anything_that_is_read_at_once(
+    moments: list[Path], tmp_path: Path
+) -> None:
+    from xlplan.ledger.projection import seal_of
+
+    made = copied(moments[6], tmp_path / "plan")
+    true = replayed(made)
+    with closing(sqlite3.connect(projection(made))) as db:
+        every = db.execute("SELECT topic, name FROM answer").fetchall()
+    for topic in sorted({topic for topic, _ in every} - {"questions"}):  # those are read later
+        folder = copied(moments[6], tmp_path / topic / "plan")
+        with closing(sqlite3.connect(projection(folder))) as db, db:
+            for name in (name for other, name in every if other == topic):
+                db.execute(
+                    "UPDATE answer SET body = '{', seal = ? WHERE topic = ? AND name = ?",
+                    (seal_of(topic, name, "{"), topic, name),
+                )
+        shutil.copytree(folder, again := folder.with_name("again"))
+        assert kept(folder) == true, topic
+        act(again, "merge", "--dry-run")
+        act(again, "issue", "--cycle", "2027-01")
+
+
 def test_answers_are_kept_after_a_row_was_written_to_of_which_no_log_is_shown(
     tmp_path: Path,
 ) -> None:

@@ -9,12 +9,11 @@ row is kept under its own name (see `kept` and `memory`), and its ref leaves its
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from xlplan.ledger.projection import Key, Unknown, answer_text
+from xlplan.ledger.projection import Key, Unknown, answer_text, read_answer
 
 if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
@@ -33,10 +32,13 @@ _DRAWERS = 64
 
 
 class CameIn:
-    """Reads it; `text` gives an answer as it was kept, and raises where there is none."""
+    """Reads it; `text` gives an answer as it was kept, and raises where there is none; `otherwise`
+    is raised where it is no JSON."""
 
-    def __init__(self, text: Callable[[str, str], str]) -> None:
-        self._text = text
+    def __init__(
+        self, text: Callable[[str, str], str], otherwise: type[Exception] = Unknown
+    ) -> None:
+        self._text, self._otherwise = text, otherwise
         self._opened: set[str] = set()
         self._rows: dict[str, str] = {}
 
@@ -46,18 +48,20 @@ class CameIn:
         """
         if (name := str(since // _TOGETHER)) not in self._opened:
             parts = self._text(_CAME, name).split("\n")  # in JSON as it is written here is none
-            self._rows.update(zip(parts[::2], parts[1::2], strict=True))
+            self._rows.update(
+                zip(parts[::2], parts[1::2], strict=False)
+            )  # what has no fellow is lost
             self._opened.add(name)
         if uid not in self._rows:
             return None
-        values, shown = json.loads(self._rows[uid])
+        values, shown = read_answer(self._rows[uid], self._otherwise)
         return values, shown
 
     def says(self, ref: str) -> list[tuple[float, str, int]] | None:
         """The actions with a ref by place, uid, and where they came in, where that says everything
         of it; else None."""
         found: list[tuple[float, str, int]] | None
-        found = json.loads(self._text(_REFS, _drawer_of(ref))).get(ref)
+        found = read_answer(self._text(_REFS, _drawer_of(ref)), self._otherwise).get(ref)
         return found
 
     def actions(self, ref: str) -> list[tuple[float, str, Document, str, list[str | None]]] | None:
@@ -65,7 +69,7 @@ class CameIn:
         lines = self.says(ref)
         if lines is None:
             return None
-        about = json.loads(self._text(*_ALL))
+        about = read_answer(self._text(*_ALL), self._otherwise)
         return [(n, uid, *self._action(ref, uid, since, about)) for n, uid, since in lines]
 
     def _action(

@@ -22,8 +22,8 @@ from xlplan.ledger.projection import (
     keep,
     lies_as,
     program,
+    read_answer,
 )
-from xlplan.ledger.sqlite import read_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +111,7 @@ class Kept:
 
     def find(self, topic: str, name: str, of: Mark | None = None) -> Any:
         """An answer, from its JSON; Unknown where it was not made `of` this."""
-        return read_text(self.text(topic, name, of))
+        return read_answer(self.text(topic, name, of))
 
     def topic(self, topic: str) -> dict[str, str]:
         """The texts of all answers of a topic, by name."""
@@ -169,7 +169,7 @@ class Kept:
         if self._came_in.says(ref) is not None:
             return []
         texts = self.topic(log_of(ref))
-        lines = [LogLine(*line) for at in sorted(texts) for line in read_text(texts[at])]
+        lines = [LogLine(*line) for at in sorted(texts) for line in read_answer(texts[at])]
         if len(lines) != self.find("log", ref):
             raise Unknown
         return lines
@@ -179,7 +179,7 @@ def read_questions(text: str) -> tuple[Question, ...]:
     """The questions of a text that was kept."""
     from xlplan.ledger.codec import question
 
-    return tuple(map(question, read_text(text)))
+    return tuple(map(question, read_answer(text)))
 
 
 def believed(path: Path, ledger: Ledger) -> Kept | None:
@@ -258,7 +258,7 @@ def bring_forward(desk: Desk, path: Path) -> None:
 def _find_in(path: Path, topic: str, name: str) -> Any:
     """An answer that lies in a file."""
     with Projection(path) as projection:
-        return read_text(projection.find(topic, name))
+        return read_answer(projection.find(topic, name))
 
 
 def every_answer(desk: Desk) -> dict[Key, str]:

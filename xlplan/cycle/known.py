@@ -374,7 +374,7 @@ def _before(desk: Desk) -> Lines:
     if desk.lines is not None:
         return desk.lines
     if (kept := desk.kept_before) is not None:
-        with suppress(Unknown):
+        with suppress(Unknown, ValueError):  # or no such lines
             mark = kept.mark()
             if desk.ledger.hash_at(mark.seq) == mark.tip:
                 texts = kept.topic(LINES)

@@ -17,8 +17,7 @@ from xlplan.cycle.kept import OF_ROWS, Document, Find, Kept
 from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
-from xlplan.ledger.projection import Key, Unknown
-from xlplan.ledger.sqlite import read_text
+from xlplan.ledger.projection import Key, Unknown, read_answer
 from xlplan.ledger.store import Ledger
 from xlplan.merge.log import History, replay
 from xlplan.merge.model import Event, MasterRow, Question, Timeline
@@ -73,7 +72,7 @@ class Memory:
 
     def find(self, topic: str, name: str) -> Any:
         """An answer that was kept; Forgotten where there is none, or it is of another moment."""
-        return read_text(self.text(topic, name))
+        return read_answer(self.text(topic, name), Forgotten)
 
     def text(self, topic: str, name: str) -> str:
         """The JSON of an answer; Forgotten as of `find`."""
@@ -170,7 +169,7 @@ class Memory:
 
     @cached_property
     def _came_in(self) -> CameIn:
-        return CameIn(self.text)
+        return CameIn(self.text, Forgotten)
 
     @cached_property
     def _until(self) -> int:
@@ -210,7 +209,7 @@ class Memory:
             return None
         board = self._boards[as_of]
         if isinstance(board, str):
-            board = self._boards[as_of] = read_text(board)
+            board = self._boards[as_of] = read_answer(board, Forgotten)
         found = board.get(uid)
         if found is None:
             return None
@@ -268,7 +267,7 @@ class _OfRows:
         if self._left == -1:
             self._texts = self._every()
         text = self._texts.pop(uid, None) if once else self._texts.get(uid)
-        return self._one(uid) if text is None else read_text(text)
+        return self._one(uid) if text is None else read_answer(text, Forgotten)
 
 
 # Making it

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlplan.cycle.standing import leads_standing
 from xlplan.ledger.codec import change, change_body
-from xlplan.ledger.projection import Key, Unknown
-from xlplan.ledger.sqlite import read_text
+from xlplan.ledger.projection import Key, Unknown, read_answer
 from xlplan.merge.heard import NOTHING_HEARD, Heard, hear, heard_of, joined
 from xlplan.merge.log import History, counts_for
 from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Returned
@@ -71,7 +70,7 @@ def _known(memory: Memory) -> Heard:
     texts = memory.topic(_HEARD)
     if texts.keys() != {*uids}:
         raise Forgotten
-    return _read(((uid, read_text(text)) for uid, text in texts.items()), last, due)
+    return _read(((uid, read_answer(text, Forgotten)) for uid, text in texts.items()), last, due)
 
 
 def _read(rows: Iterable[tuple[str, Sequence[Any]]], last: str, due: Mapping[str, str]) -> Heard:

@@ -19,11 +19,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from xlplan.ledger.sqlite import AT_HAND, as_number
+from xlplan.ledger.sqlite import AT_HAND, as_number, read_text
 
 FORMAT = 5
 """Raised where answers are kept in another form."""
@@ -77,6 +77,14 @@ def answer_text(answer: object) -> str:
 
 class Unknown(Exception):  # noqa: N818  # no error: nothing was kept, or nothing to be believed
     """There is no such answer that can be believed."""
+
+
+def read_answer(text: str, otherwise: type[Exception] = Unknown) -> Any:
+    """The answer that `answer_text` wrote; `otherwise` is raised where the text is no JSON."""
+    try:
+        return read_text(text)
+    except (ValueError, RecursionError):
+        raise otherwise from None
 
 
 def lies_as(ledger: Path) -> tuple[int, int]:
