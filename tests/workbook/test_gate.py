@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import io
+import lzma
 import os
 import re
 import socket
 import stat
 import sys
+import tarfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,6 +25,15 @@ from xlplan.workbook.read.gate import Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import candidate_files, read_bytes
 
 DOCTYPE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
+
+
+def tape_of(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as made:
+        about = tarfile.TarInfo(name)
+        about.size = len(data)
+        made.addfile(about, io.BytesIO(data))
+    return out.getvalue()
 
 
 def code(data: bytes, bounds: Bounds = Bounds()) -> str:  # noqa: B008  (frozen)
@@ -61,6 +74,20 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
         (b"\xff\xd8\xff\xe0" + b"\0\x10JFIF", "GATE-014"),
         (b"\x89PNG\r\n\x1a\n", "GATE-014"),
         (b"\0\0\0\x18ftypheic", "GATE-014"),
+        (b"\0\0\0\x20ftypM4A \0\0\0\0", "GATE-022"),
+        (b"\0\0\0\x20ftypisom\0\0\2\0", "GATE-022"),
+        (b"ID3\4\0" + b"a voice message", "GATE-022"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "GATE-014"),
+        (bz2.compress(b"a workbook, packed"), "GATE-020"),
+        (lzma.compress(b"a workbook, packed"), "GATE-020"),
+        (tape_of("Update.xlsx", b"a workbook"), "GATE-020"),
+        (b"\x28\xb5\x2f\xfd" + b"x" * 40, "GATE-020"),
+        (b"MSCF\0\0\0\0" + b"x" * 40, "GATE-020"),
+        (b"bplist00\xd1\1\2\\NSURLNameKey[Update.xlsx", "GATE-017"),
+        (b"L\0\0\0\1\x14\2\0" + bytes(60), "GATE-022"),
+        (b"!BDN" + bytes(60), "GATE-022"),
+        (b"%!PS-Adobe-3.0\n", "GATE-018"),
+        (b"\0\0\2\0\6\4" + bytes(60), "GATE-021"),
         (b"\r\n<html><table><tr><td>1.1</td></tr></table></html>", "GATE-015"),
         (b'<?xml version="1.0"?><!DOCTYPE html><html/>', "GATE-015"),
         (attacks.package({"Index/Document.iwa": b"x"}), "GATE-016"),
@@ -95,7 +122,7 @@ def test_what_is_no_workbook_is_refused_with_its_own_code(data: bytes, expected:
 
 
 def test_a_table_whose_headings_begin_as_other_formats_do_is_a_table() -> None:
-    for heading in (b"ID;Progress", b"ID;PROGRESS"):
+    for heading in (b"ID;Progress", b"ID;PROGRESS", b"ID3;Progress", b"BZh;Progress"):
         found = admit(heading + b"\r\nA;done\r\nB;begun\r\n", "plan.csv")
         assert isinstance(found, Admitted)
         assert found.kind == "csv"

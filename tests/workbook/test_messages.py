@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import struct
 from pathlib import Path
 
@@ -104,6 +105,32 @@ def test_every_message_of_a_mailbox_is_opened() -> None:
 def test_a_message_of_apple_mail_is_opened() -> None:
     book = opened(b"%d     \n" % len(MAIL) + MAIL + b'<?xml version="1.0"?><plist/>')
     assert names(book) == ["a.xlsx"]
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n\r\n", b"\xef\xbb\xbf\n"])
+def test_a_message_with_a_mark_or_blank_lines_before_it_is_opened(before: bytes) -> None:
+    assert names(opened(before + bytes(message({"a.xlsx": SHEET})))) == ["a.xlsx"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_that_was_written_into_the_text_of_a_message_is_opened(end: str) -> None:
+    lines = [binascii.b2a_uu(SHEET[at : at + 45]).decode().strip("\n") for at in
+             range(0, len(SHEET), 45)]  # fmt: skip
+    text = ["From: a@example.org", "Message-ID: <1@example.org>", "", "As you asked.", "",
+            "begin 644 Update for November.xlsx", *lines, "`", "end", "", "Thank you."]  # fmt: skip
+    book = opened(end.join(text).encode())
+    assert [(each.name, each.data) for each in book.enclosed] == [
+        ("Update for November.xlsx", SHEET)
+    ]
+    assert [problem.message for problem in book.problems] == [
+        "The message says: As you asked. Thank you."
+    ]
+
+
+def test_what_a_mac_sends_beside_a_file_is_not_taken_for_one() -> None:
+    fork = b"\0\5\x16\7\0\2\0\0Mac OS X        "
+    book = opened(bytes(message({"Update.xlsx": fork, "Update2.xlsx": SHEET})))
+    assert names(book) == ["Update2.xlsx"]
 
 
 def test_a_forwarded_message_in_base64_is_opened() -> None:

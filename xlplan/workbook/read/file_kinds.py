@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import TypeVar
@@ -77,15 +77,32 @@ _MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (b"7z\xbc\xaf", ARCHIVE),
     (b"Rar!", ARCHIVE),
     (b"PK\x05\x06", ARCHIVE),
+    *((b"BZh%d1AY&SY" % size, ARCHIVE) for size in range(1, 10)),
+    (b"\xfd7zXZ\x00", ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", ARCHIVE),  # Zstandard
+    (b"MSCF\x00", ARCHIVE),  # a cabinet of Windows
     (b"\x78\x9f\x3e\x22", TNEF),
     (b"-----BEGIN PGP MESSAGE-----", ENCRYPTED),
     (b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", ENCRYPTED),  # of Outlook, by rights (.rpmsg)
     (b"[InternetShortcut]", SHORTCUT),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", UNKNOWN),  # a shortcut of Windows, to a file of its own
+    (b"!BDN", UNKNOWN),  # the mailbox of Outlook itself
+    *((b"ID3" + bytes([version, 0]), UNKNOWN) for version in (2, 3, 4)),  # sound
+    (b"%!PS", OTHER_DOCUMENT),
+    (b"<svg", PICTURE),
+    (b"\x00\x00\x02\x00\x04\x04", OLD_SPREADSHEET),  # Lotus 1-2-3
+    (b"\x00\x00\x02\x00\x06\x04", OLD_SPREADSHEET),
     (b"\x09\x08", OLD_SPREADSHEET),
     (b"\x09\x04", OLD_SPREADSHEET),
     (b"\x09\x02", OLD_SPREADSHEET),
     (b"\x09\x00\x04\x00", OLD_SPREADSHEET),
 )
+_PICTURE_BRANDS = frozenset({
+    b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis",
+})  # fmt: skip
+_BINARY_LIST = b"bplist00"
+"""How Apple keeps a link, and what stands for a file that iCloud has not downloaded."""
+_TAPE = b"ustar"
 _WEB = regex(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
 _FLAT = regex(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spreadsheet')
 """An OpenDocument spreadsheet that is one text and no package."""
@@ -146,8 +163,14 @@ def plain_kind(data: bytes) -> str | Filled:
     for magic, refusal in _MAGIC:
         if data.startswith(magic) or start.startswith(magic):
             return refusal
-    if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+    if data[4:8] == b"ftyp":  # of one family with films and sounds
+        return PICTURE if data[8:12] in _PICTURE_BRANDS else UNKNOWN
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return PICTURE
+    if data.startswith(_BINARY_LIST) and b"URL" in data:
+        return SHORTCUT
+    if data[257:262] == _TAPE and b"\0" in data[:257]:
+        return ARCHIVE
     return _text_kind(data, start)
 
 
@@ -282,6 +305,17 @@ def manifest_type(manifest: bytes) -> bytes:
 
 
 _DECLARATIONS = frozenset({"[content_types].xml", "mimetype"})
+_DECLARING = ("[content_types].xml", "meta-inf/manifest.xml")
+
+
+def unpacked_folders(names: Iterable[str]) -> tuple[str, ...]:
+    """The folders of an archive, each with "/" behind it, in which the parts of a document lie: one
+    that a program or a person had unpacked."""
+    lowered = ((name, name.lower()) for name in names)
+    found = {
+        name[: -len(end)] for name, low in lowered for end in _DECLARING if low.endswith("/" + end)
+    }
+    return tuple(sorted(found))
 
 
 def undeclared(names: frozenset[str]) -> Filled:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,12 @@ _PLAIN, _PAGE = _SPOKEN = ("text/plain", "text/html")
 """In what forms a message has its text, the better first."""
 _BETWEEN = regex(rb"\r?\nFrom [^\r\n]*\r?\n(?=[!-9;-~]+:[ \t])")
 """The line between two messages of a mailbox."""
+_FORK = b"\x00\x05\x16\x07"
+"""How that begins which a Mac keeps of a file beside it, and sends with it (AppleDouble)."""
+_WRITTEN_OUT = regex(
+    rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?\n((?:[!-`][ -`]{0,84}\r?\n)+)[` ]?\r?\n?end\b",
+    re.MULTILINE,
+)
 _ESCAPED = regex(rb"^>(>*From )", re.MULTILINE)
 
 
@@ -78,18 +85,28 @@ def read_mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
     for owner, part in leaves:
         name = _file_name(part)
         content = part.get_payload(decode=True)
-        if not isinstance(content, bytes):
+        if not isinstance(content, bytes) or content.startswith(_FORK):
             continue
         if name or part.get_content_maintype() == "application":
             if not (_is_inline(part) and part.get_content_maintype() == "image"):
                 bag.add(name or "attachment", content)
         elif (kind := part.get_content_type()) in _SPOKEN:
-            text = _decoded(content, part.get_content_charset() or "utf-8")
+            for named, within in _written_out(content):
+                bag.add(named, within)
+            text = _decoded(_WRITTEN_OUT.sub(b"", content), part.get_content_charset() or "utf-8")
             words = _words(text) if kind == _PLAIN else _of_page(text)
             if words:
                 known = texts.setdefault(owner, {})
                 known[kind] = f"{known[kind]} {words}" if kind in known else words
     return bag.files, [each.get(_PLAIN) or each[_PAGE] for _, each in sorted(texts.items())]
+
+
+def _written_out(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """The files that old mailers write into the text of a message itself (uuencode), by name."""
+    for found in _WRITTEN_OUT.finditer(text):
+        with suppress(binascii.Error):
+            lines = found[2].splitlines()
+            yield _decoded(found[1], "utf-8"), b"".join(map(binascii.a2b_uu, lines))
 
 
 def _messages(data: bytes, bounds: Bounds) -> Iterator[bytes]:
@@ -104,7 +121,7 @@ def _messages(data: bytes, bounds: Bounds) -> Iterator[bytes]:
                 raise Refused(GATE_008.fill("files", files=bounds.enclosed))
             yield _ESCAPED.sub(rb"\1", message)
     else:
-        yield data
+        yield data.removeprefix(b"\xef\xbb\xbf").lstrip()  # a program may put these before it
 
 
 def _signed(data: bytes) -> bytes:

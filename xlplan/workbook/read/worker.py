@@ -3,6 +3,7 @@ hang without harm."""
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import posixpath
@@ -13,7 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+from zipfile import ZipFile, ZipInfo
 
 from xlplan.codes.gate_codes import GATE_008, GATE_019, GATE_020
 from xlplan.codes.gate_codes_inside import GATE_034, GATE_035
@@ -29,10 +31,14 @@ from xlplan.workbook.read.file_kinds import (
     UNKNOWN,
     ole_kind,
     plain_kind,
+    unpacked_folders,
 )
 from xlplan.workbook.read.gate import WRAPPERS, Bounds, admit
 from xlplan.workbook.read.inbox import Refused, is_clutter, read_bytes
 from xlplan.workbook.read.parts import inflate, open_package
+
+if TYPE_CHECKING:
+    from xlplan.workbook.read.messages import Bag
 
 MEMORY = 1 << 30
 """Address space of the child, in bytes, where the system can limit it."""
@@ -242,9 +248,9 @@ def _book(
     returns = [file for file in files if not _is_evidence(file)]
     evidence = [file for file in files if _is_evidence(file)] if returns else []
     enclosed = returns or list(files)
-    if not enclosed:
-        return Book(name, kind, problems=(bare.at(name),))
     notes = list(_notes(words, name))
+    if not enclosed:
+        return Book(name, kind, problems=(bare.at(name), *notes))
     if evidence:
         notes.append(GATE_034.problem(name, names=[file.name[:80] for file in evidence]))
     return Book(name, kind, problems=tuple(notes), enclosed=tuple(enclosed))
@@ -268,12 +274,29 @@ def _zip(data: bytes, bounds: Bounds) -> list[Enclosed]:
 
     bag = Bag(bounds)
     package = open_package(data, bounds)
-    for info in package.infolist():
-        if info.is_dir() or _is_clutter(info.filename):
+    files = [info for info in package.infolist() if not info.is_dir()]
+    unpacked = unpacked_folders(info.filename for info in files)
+    for folder in unpacked:
+        bag.add(folder.rstrip("/"), _packed_again(package, folder, bag))
+    for info in files:
+        if info.filename.startswith(unpacked) or _is_clutter(info.filename):
             continue
         bag.check(info.file_size)
         bag.add(info.filename, inflate(package, info))
     return bag.files
+
+
+def _packed_again(package: ZipFile, folder: str, bag: Bag) -> bytes:
+    """The document whose parts lie in a folder of an archive; the same bytes each time."""
+    whole, room = io.BytesIO(), bag.room
+    with ZipFile(whole, "w") as made:
+        for info in package.infolist():
+            if info.filename.startswith(folder) and not info.is_dir():
+                bag.check(info.file_size)
+                bag.room -= info.file_size
+                made.writestr(ZipInfo(info.filename.removeprefix(folder)), inflate(package, info))
+    bag.room = room
+    return whole.getvalue()
 
 
 def _is_clutter(name: str) -> bool:
