@@ -238,3 +238,45 @@ def test_a_text_that_is_known_at_a_glance_to_name_no_time_names_none() -> None:
         for plan in (Calendar(), Calendar(date(2026, 4, 1), 4)):
             assert find_ending(text, plan) is None, text
         assert counted_from(text, ISSUED) is None, text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["15. April 2027", "15.April 2027", "15. Apr. 2027", "15.April.2027", "15 . April 2027",
+     "15, April 2027", "15/April/2027", "15th. April 2027", "15 th April 2027",
+     "the 15th day of April 2027", "April 15. 2027", "by 15. April 2027", "bis 15. April 2027",
+     "Thursday 15. April 2027", "Review (15. April 2027)", "15. April 27",
+     "from 1. April 2027 to 15. April 2027", "1. März 2027 - 15. April 2027",
+     "1. February 2027 - 15. April 2027"],
+)  # fmt: skip
+def test_a_day_is_read_however_it_is_parted_from_its_month(text: str) -> None:
+    """Each was due on the last day of that month, or, the year behind a point, in 2015."""
+    assert parse_timescale(text).by == date(2027, 4, 15)
+
+
+def test_a_day_that_its_month_has_not_is_asked_about_with_a_point_too() -> None:
+    assert parse_date("31. April 2027") == "impossible"
+    assert [reading for _, reading in unread_dates("by 31. April 2027")] == ["impossible"]
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("1. April 2027\n2. May 2027", date(2027, 5, 31)),
+        ("1) April 2027\n2) June 2027", date(2027, 6, 30)),
+        ("Phase 2. April 2027", date(2027, 4, 30)),
+        ("See section 3. April 2027", date(2027, 4, 30)),
+    ],
+)
+def test_a_number_that_counts_lines_or_belongs_to_a_word_is_no_day(text: str, by: date) -> None:
+    assert parse_timescale(text).by == by
+
+
+def test_a_span_into_a_month_in_another_language_ends_there() -> None:
+    """April alone is read in English; the end of the span was lost."""
+    assert parse_timescale("1. April 2027 - 30. Juni 2027").by == date(2027, 6, 30)
+
+
+def test_what_a_text_with_a_pointed_day_is_known_by_stays() -> None:
+    """Ids rest on the key of a timescale: how it is read has no part in it."""
+    assert parse_timescale("15. April 2027").key == "15. April 2027"

@@ -312,14 +312,21 @@ _OTHERS_ELSEWHERE = {
 TIME_WORDS = {w: english for english, all_ in _MONTHS_ELSEWHERE.items() for w in all_.split()}
 _WORDS = TIME_WORDS | {w: english for english, all_ in _OTHERS_ELSEWHERE.items()
                         for w in all_.split()}  # fmt: skip
+_MONTHS = frozenset(list(_MONTHS_ELSEWHERE)[:12])
+_NAMES_ELSEWHERE = "|".join(w for w, english in TIME_WORDS.items() if english in _MONTHS - {w})
+_MONTH_ELSEWHERE = regex(rf"\b(?:{_NAMES_ELSEWHERE})\b\.?\s+(?:del?\s+)?(?:20)?\d\d\b")
 _ORDINAL_SIGN = regex(r"\b(\d{1,2})(?:er|ere|eme|ste|de|e|o|a|\.)(?=\s)")
 _COUNTED = regex(r"\b([1-4])\s+(?=quarter|half)")
 
 
+def names_month_elsewhere(text: str) -> bool:
+    """Whether a text names a month of a year in the words of another language."""
+    return _MONTH_ELSEWHERE.search(_bare(text)) is not None
+
+
 def in_english(text: str) -> str:
     """A timescale of another language in the English of this module; ``""`` if it is none."""
-    bare = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    bare = "".join(c for c in bare if not unicodedata.combining(c))
+    bare = _bare(text)
     bare = re.sub(r"'(?!\d)", " ", bare)
     bare = re.sub(r"\bt([1-4])(?=[\s/-]*20\d\d)", r"\1 trimestre", bare)
     bare = re.sub(r"\bs([12])(?=[\s/-]*20\d\d)", r"\1 semestre", bare)
@@ -332,4 +339,35 @@ def in_english(text: str) -> str:
     return _COUNTED.sub(lambda m: f"{m[1]}{_SUFFIX[int(m[1]) - 1]} ", put)
 
 
+def _bare(text: str) -> str:
+    bare = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
 _SUFFIX = ("st", "nd", "rd", "th")
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_BEFORE_DAY = (
+    r"^|[(:;,–-]|(?<![^\W_])(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?<![^\W_])(?:by|on|from|to|until|till|before|due|and|the|bis|am|zum|vom|und)"
+)
+_BEHIND_DAY = r"(?:\s?(?:st|nd|rd|th|ter|ten))?(?:\s*[.,/]\s*|\s+day\s+of\s+|\s+)"
+_DAY_SPELT = regex(
+    rf"({_BEFORE_DAY})([^\S\n]*)(?<![\w.,/-])(\d{{1,2}}){_BEHIND_DAY}({_MONTH_NAME})"
+    r"(?:\.?\s*[/,.-]\s*|\.?\s+)(?=(?:20)?\d\d(?!\d))",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A day that a point, a comma, a slash or words part from its month, where a date may begin:
+behind another word the number may be that word's ("Phase 2. April 2027")."""
+_POINTED_DAY = regex(rf"\b({_MONTH_NAME}\.?\s+\d{{1,2}})\.(?=\s+20\d\d)", re.IGNORECASE)
+_LINE_NUMBER = regex(rf"^\s*(\d{{1,2}})[.)][^\S\n]+(?={_MONTH_NAME})", re.IGNORECASE | re.MULTILINE)
+
+
+def spell_days(text: str) -> str:
+    """A text with its days in the usual order of words: "15. April 2027" is 15 April 2027.
+
+    Numbers that count lines from 1 up are those of a list, not days.
+    """
+    numbers = [int(each[1]) for each in _LINE_NUMBER.finditer(text)]
+    if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
+        return _LINE_NUMBER.sub("", text)
+    return _DAY_SPELT.sub(r"\1\2\3 \4 ", _POINTED_DAY.sub(r"\1,", text))

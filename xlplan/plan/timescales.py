@@ -24,8 +24,10 @@ from xlplan.plan.periods import (
     counted_from,
     in_english,
     month_end,
+    names_month_elsewhere,
     period_alone,
     periods_in,
+    spell_days,
 )
 
 MONTH_NAMES = (
@@ -81,10 +83,6 @@ _NO_END = regex(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
 )
-_DONE = regex(
-    r"(?:this|action|work|is|are|was|now|already|has|have|been|fully| )*"
-    r"(?:in place|done|completed?|finished|closed|achieved|implemented|delivered)"
-)
 
 
 class Timescale(Struct, frozen=True):
@@ -112,6 +110,10 @@ def parse_date(text: str) -> date | Literal["ambiguous", "impossible"] | None:
     Day-first and month-first readings that are both possible and differ are ambiguous
     ("03/04/2026"); a date that no calendar has ("31/02/2026") is impossible.
     """
+    return _one_day(spell_days(text))
+
+
+def _one_day(text: str) -> date | Literal["ambiguous", "impossible"] | None:
     plain = _WEEKDAY.sub("", " ".join(text.lower().split()))
     plain = _TIME.sub("", plain)
     if found := _NUMERIC.fullmatch(plain):
@@ -194,7 +196,7 @@ def _key(text: str) -> str:
     whole = key.lower()
     if _BY.sub("", whole) != whole:
         return key
-    day = parse_date(whole)
+    day = _one_day(whole)
     if isinstance(day, date):
         return say_date(day)
     if day is None and (end := _month(whole)):
@@ -210,13 +212,15 @@ def find_ending(text: str, plan: Calendar = NO_CALENDAR) -> Ending | None:
     """
     if ends_ongoing(text):
         return None
-    found = _ending(text, plan)
-    if found is None and (english := in_english(text)):
+    elsewhere = names_month_elsewhere(text) and in_english(text)
+    found = _ending(elsewhere or text, plan)
+    if found is None and not elsewhere and (english := in_english(text)):
         found = _ending(english, plan)
     return found
 
 
 def _ending(text: str, plan: Calendar) -> Ending | None:
+    text = spell_days(text)
     now = _BEFORE.sub(" ", text)
     parts = (_MOVED.sub("", now), now, text) if _MOVED.search(now) else (now, text)
     for part in dict.fromkeys(parts):
@@ -305,7 +309,7 @@ def say_return_by(text: str, tongue: Tongue = ENGLISH) -> str:
 
 def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible"]], ...]:
     """What looks like a date inside `text` and cannot be taken as one, each with the reason."""
-    whole = " ".join(_NUMBERED.sub("", text).split())
+    whole = " ".join(_NUMBERED.sub("", spell_days(text)).split())
     found = []
     for match in _NUMERIC.finditer(whole):
         reading = parse_date(match[0])
@@ -341,14 +345,9 @@ def says_no_end(text: str) -> bool:
     return bool(_NO_END.fullmatch(" ".join(text.split()).rstrip(". ").lower()))
 
 
-def says_done(text: str) -> bool:
-    """Whether a timescale says that the work is done, and nothing else: "In place", "Completed"."""
-    return bool(_DONE.fullmatch(" ".join(text.split()).rstrip(". ").lower()))
-
-
 def _dates_in(text: str) -> set[tuple[date, bool]]:
     """Dates among words. A line that is a date stays one: "April 25" above "April 25"."""
-    text = _NUMBERED.sub("", text)
+    text = _NUMBERED.sub("", spell_days(text))
     lines = [" ".join(line.split()).rstrip(". ").lower() for line in text.split("\n")]
     alone = [found for line in lines if (found := _line_date(line))]
     if len(alone) < 2:  # one such line may run on into the next: "June 12", "2011"

@@ -15,7 +15,7 @@ from xlplan.plan.checks.lint_view import Finding, Plan, says_completed
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, Likely, due_of
 from xlplan.plan.text import split_people
-from xlplan.plan.timescales import canon_timescale, say_date, says_done
+from xlplan.plan.timescales import canon_timescale, say_date
 from xlplan.plan.types.steps_done import DoneStep, done_steps, step_with
 from xlplan.plan.values import Invalid, Value, show
 
@@ -38,6 +38,10 @@ NO_DAY = "no day"
 _TAG = regex(r"\[[^\[\]]*\]")
 _SUB_ITEM = regex(r"[-–—]\s")
 _BULLET = regex(r"^(?:[-–—•·*▪●]\s+|\(?\d{1,2}[.)]\s+|\(?(?:[a-z]|[ivx]{1,4})\)\s+)", re.IGNORECASE)
+_DONE = regex(
+    r"(?:this|action|work|is|are|was|now|already|has|have|been|fully| )*"
+    r"(?:in place|done|completed?|finished|closed|achieved|implemented|delivered)"
+)
 
 
 class Milestone(Struct, frozen=True):
@@ -60,7 +64,7 @@ class Milestone(Struct, frozen=True):
     @property
     def finished(self) -> bool:
         """Whether it is done, by its tick or by what stands in the place of its date."""
-        return self.done is not None or says_done(self.timescale)
+        return self.done is not None or _says_done(self.timescale)
 
 
 class Unequal(Struct, frozen=True):
@@ -112,7 +116,7 @@ def finishes(definition: PlanDefinition, row: Valued) -> bool:
     steps = milestones_of(definition, row)
     due = definition.with_role("due", row.kind)
     words = show(row.values.get(due.id)) if due else ""
-    return all(step.finished for step in steps) if steps else says_done(words)
+    return all(step.finished for step in steps) if steps else _says_done(words)
 
 
 def _is_note(item: Field) -> bool:
@@ -258,3 +262,8 @@ def odd_ticks(plan: Plan) -> Iterator[Finding]:
             if len(mine) > 1:
                 message = CHK_069.fill("twice", heading=item.heading, number=step.number, days=days)
                 yield Finding(row, item.id, message)
+
+
+def _says_done(text: str) -> bool:
+    """Whether a timescale says that the work is done, and nothing else: "In place", "Completed"."""
+    return bool(_DONE.fullmatch(" ".join(text.split()).rstrip(". ").lower()))
