@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
+from xlplan.plan import load
 
 RENAMED = (
     ('code = "Amber"\nlabel = "Amber"', 'code = "Slow"\nlabel = "Slow"\naliases = ["Amber"]'),
@@ -106,3 +107,22 @@ def test_marks_that_editors_put_before_the_text_are_no_part_of_it(folder: Path, 
     with small.opened(folder) as plan:
         assert not plan.desk.state.definition_text.startswith("\ufeff")
         assert [found for found in plan.verify() if found.level != "note"] == []
+
+
+def test_a_ledger_from_before_a_role_was_asked_for_its_type_opens_once_the_type_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column of leads that was a text named nobody. What a ledger holds is read as it was."""
+    with monkeypatch.context() as before:
+        before.setattr(load, "NEEDS", {})
+        folder = small.make(tmp_path / "plan")
+        edit(folder, ('type = "people"\nrole = "lead"', 'role = "lead"'))
+        assert small.do(folder, "issue", "--cycle", "2026-11") == 2
+        assert "No lead has an action" in capsys.readouterr().err
+    capsys.readouterr()
+    assert small.do(folder, "issue", "--cycle", "2026-11") == 2
+    assert 'Write type = "people", or remove the role. [DEF-011]' in capsys.readouterr().err
+    edit(folder, ('role = "lead"', 'type = "people"\nrole = "lead"'))
+    assert small.do(folder, "issue", "--cycle", "2026-11") == 0
+    assert list((folder / "outbox").rglob("*.xlsx"))
+    assert small.do(folder, "verify") == 0

@@ -609,13 +609,27 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         ("[post]\nreminder = 'Dear {}'\n", 15, "DEF-086", "reminder has {}"),
         # keys that do not go together
         ("[[field]]\nid = 'x'\nheading = 'X'\nmode = 'append'\n", 17, "DEF-011", "is a text"),
-        (
-            "[[field]]\nid = 'x'\nheading = 'X'\nrole = 'lead'\nprivate = true\n",
-            18, "DEF-011", 'role "lead" cannot be private',
+        *(
+            (
+                f"[[field]]\nid = 'x'\nheading = 'X'\nrole = '{role}'\ntype = '{kind}'\n",
+                17, "DEF-011", f'role "{role}" needs a column that holds {says}',
+            )
+            for role, kind, says in (
+                ("lead", "text", "one officer or several, and this one is text"),
+                ("lead", "set", "one officer or several"),
+                ("accountable", "narrative", "one officer or several"),
+                ("rating", "text", "a point of the rating scale"),
+                ("due", "text", "words are kept"),
+                ("revised", "number", "words are kept"),
+            )
         ),
         (
-            "[[field]]\nid = 'x'\nheading = 'X'\nrole = 'due'\nchange = 'request'\n",
-            18, "DEF-011", 'role = "due" and owner = "lead"',
+            "[[field]]\nid = 'x'\nheading = 'X'\ntype = 'people'\nrole = 'lead'\nprivate = true\n",
+            19, "DEF-011", 'role "lead" cannot be private',
+        ),
+        (
+            "[[field]]\nid = 'x'\nheading = 'X'\ntype = 'date'\nrole = 'due'\nchange = 'request'\n",
+            19, "DEF-011", 'role = "due" and owner = "lead"',
         ),
         (
             "[[field]]\nid = 'x'\nheading = 'X'\nowner = 'lead'\nchange = 'request'\n",
@@ -656,12 +670,12 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
             "DEF-009", 'overdue_days needs a field of actions with role "due"',
         ),
         (
-            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
+            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\ntype = 'date'\n"
             "[[rule]]\nid = 'r'\nchallenge = 'X'\noverdue_days = 1\n",
             "DEF-010", 'challenge "X" is not the code of a rating of actions. Use one of: G.',
         ),
         (
-            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
+            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\ntype = 'date'\n"
             "[[rule]]\nid = 'r'\nchallenge = 'G'\noverdue_days = 1\nrated = ['X']\n",
             "DEF-010", 'rated "X" is not the code',
         ),

@@ -406,7 +406,7 @@ def test_blank_rows_that_stay_blank_are_nothing() -> None:
     [
         ({"role": "accountable"}, "people"),
         ({"role": "revised"}, "timescale"),
-        ({"role": "accountable", "type": "text"}, "text"),
+        ({"role": "revised", "type": "date"}, "date"),
         ({"role": "milestone"}, "text"),
         ({}, "text"),
     ],

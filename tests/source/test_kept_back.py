@@ -316,6 +316,7 @@ def test_a_hidden_sheet_that_is_asked_for_is_no_longer_hidden(tmp_path: Path) ->
 def test_what_everything_rests_on_cannot_be_private(role: str) -> None:
     fields = "".join(
         f'[[field]]\nid = "{name}"\nheading = "X"\nrole = "{name}"\n'
+        + ('type = "people"\n' if name == "lead" else "")
         + ("private = true\n" if name == role else "")
         for name in ("key", "action", "lead")
     )

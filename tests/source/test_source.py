@@ -23,6 +23,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
+from xlplan.plan.propose import TYPE_BY_ROLE
 from xlplan.plan.text import latin
 from xlplan.plan.values import Invalid, Value, show
 from xlplan.plan.write import write_definition
@@ -1073,6 +1074,7 @@ COLUMNS = (
 def from_template(text: str, settings: str = TEMPLATE) -> PlanDefinition:
     fields = "".join(
         f'[[field]]\nid = "{name}"\nheading = "{heading}"\nrole = "{role}"\n'
+        f'type = "{TYPE_BY_ROLE.get(role, "text")}"\n'
         for name, heading, role in COLUMNS
     )
     template = load_definition(settings + fields, "t.toml")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
@@ -75,7 +76,7 @@ class PastDesk(Desk):
         self.ledger = desk.ledger
         events = [event for event in desk.ledger.events() if event.seq <= point.position]
         self.last_tx = events[-1].tx if events else 0
-        self._history = replay(events, load_definition)
+        self._history = replay(events, partial(load_definition, recorded=True))
         self._asked = None
 
 

@@ -15,14 +15,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
 from xlplan.codes.message import MASTER, call_master
-from xlplan.cycle.folder import (
-    PlanFolder,
-    left_over,
-    not_recorded,
-    sweep,
-    text_digest,
-    with_own,
-)
+from xlplan.cycle.folder import PlanFolder, left_over, not_recorded, sweep, text_digest, with_own
 from xlplan.cycle.kept import Kept, believed, bring_forward
 from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.errors import XlplanError
@@ -177,7 +170,7 @@ class Desk:
         if not events:
             raise LED_008.fault(str(self.folder.ledger))
         self.last_tx = events[-1].tx
-        self._history, self.told = replay(events, self._load), [*events]
+        self._history, self.told = replay(events, self._load_recorded), [*events]
         tip = self.ledger.tip()
         self._tip = tip if tip[0] == events[-1].seq else None
         return self._history
@@ -190,7 +183,7 @@ class Desk:
         from xlplan.merge.outline import Forgotten
 
         try:
-            memory = Memory(kept, self.ledger, self._load)
+            memory = Memory(kept, self.ledger, self._load_recorded)
             history = memory.recalled()
         except (Forgotten, Unknown):
             return None
@@ -244,6 +237,11 @@ class Desk:
         from xlplan.plan.load import load_definition
 
         return cache(partial(load_definition, where=str(self.folder.definition)))
+
+    def _load_recorded(self, text: str) -> PlanDefinition:
+        from xlplan.plan.load import load_recorded
+
+        return load_recorded(text, self._load)
 
     def forget(self) -> None:
         """Drop what was replayed, so that the next look reads the ledger again."""

@@ -7,7 +7,7 @@ stands what only several keys together can get wrong.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from xlplan.codes.definition_codes import (
@@ -57,13 +57,22 @@ from xlplan.plan.settings import (
 )
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
+from xlplan.plan.types import TYPES
 
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "lead": ("people",), "accountable": ("people",), "rating": ("rating",),
+    "due": ("timescale", "date"), "revised": ("timescale", "date"),
+}  # fmt: skip
+"""The types that a role needs, the usual one first: in a column of another, nothing would count."""
 _AT_LINE = regex(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
-def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
+def load_definition(
+    text: str, where: str = "plan.toml", *, recorded: bool = False
+) -> PlanDefinition:
     """The plan definition that `text` (TOML) says.
 
+    Of a text that a ledger has `recorded`, no role is asked for its type: it was valid then.
     `where` names the file in messages. Raises `XlplanError` with every fault found, in the order
     of their lines: codes DEF-001 to DEF-011 and DEF-086.
     """
@@ -78,6 +87,8 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
         source.fault((), DEF_003.fill("plan"))
     _check_plan(source, tables)
     _check_fields(source, tables)
+    if not recorded:
+        _check_types(source, tables["field"])
     _check_ratings(source, tables["rating"])
     _check_unique(source, _ids(tables["rule"], "id"))
     _check_unique(source, _ids(tables["count"], "by"))
@@ -99,6 +110,15 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     if source.faults:
         raise XlplanError(sorted(source.faults, key=lambda found: _line(found.where)))
     return _build(tables, levels)
+
+
+def load_recorded(text: str, load: Callable[[str], PlanDefinition]) -> PlanDefinition:
+    """The plan definition of a text that a ledger holds: by `load`, which asks for all that is
+    asked today, and else as it was valid when it was recorded."""
+    try:
+        return load(text)
+    except XlplanError:
+        return load_definition(text, recorded=True)
 
 
 def _line(where: str) -> int:
@@ -198,6 +218,19 @@ def _check_fields(source: Source, tables: Tables) -> None:
             source.fault((*item.path, "change"), DEF_011.fill("request", table=item.label))
     if not any({"role", "of"} & item.wrong for item in fields):
         _check_roles(source, fields)
+
+
+def _check_types(source: Source, fields: Iterable[Entry]) -> None:
+    """A column has a type in which its role counts for something."""
+    for item in fields:
+        role, kind = item.text("role", "text"), item.text("type", "text")
+        needs = NEEDS.get(role, (kind,))
+        if kind not in needs and not {"role", "type"} & item.wrong:
+            holds = TYPES[needs[0]].about
+            wrong = DEF_011.fill(
+                "role", table=item.label, role=role, holds=holds, kind=kind, type=needs[0]
+            )
+            source.fault((*item.path, "role"), wrong)
 
 
 def _no_scale(label: str, scale: str, scales: Iterable[str]) -> Filled:
