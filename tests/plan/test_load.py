@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
-from xlplan.plan.load import load_definition
+from xlplan.plan.load import load_definition, load_recorded
 from xlplan.plan.people import SignOff
 from xlplan.plan.required import Condition
 from xlplan.plan.settings import Count, PostSettings, Rollup, Rule, SectionWords
@@ -916,3 +916,11 @@ def test_a_lead_is_written_to_in_a_language_that_there_is() -> None:
 def test_letters_in_welsh_have_the_same_places() -> None:
     post = '\n[post]\nbody_cy = "Annwyl {arweinydd}"\n'
     assert "body_cy" in only_fault(SMALL + post)
+
+
+def test_what_a_ledger_holds_is_asked_for_no_rule_that_came_later() -> None:
+    text = SMALL + "[[field]]\nid = 'x'\nheading = 'X'\nrole = 'lead'\n"
+    assert load_recorded(SMALL, load_definition) == load_definition(SMALL)
+    assert load_recorded(text, load_definition).fields[-1].role == "lead"
+    with pytest.raises(XlplanError, match="DEF-010"):
+        load_recorded(text + "[composite]\ngroup_by = 'theme'\n", load_definition)

@@ -182,3 +182,25 @@ def test_being_alike_goes_both_ways(names: list[str]) -> None:
         assert not alike(one, one)
         for other in names:
             assert alike(one, other) == alike(other, one)
+
+
+@pytest.mark.parametrize(
+    ("cell", "known", "names"),
+    [
+        ("Ada Quill, s151", (), ("Ada Quill, s151",)),
+        ("Ada Quill, Section 151 Officer", (), ("Ada Quill, Section 151 Officer",)),
+        ("Ada Quill, CPFA, OBE / Ben Ode, RN", (), ("Ada Quill, CPFA, OBE", "Ben Ode, RN")),
+        ("Ada Quill,CPFA, Ben Ode", (), ("Ada Quill,CPFA", "Ben Ode")),
+        ("Ada Quill, CPFA, OBE", ("ada quill",), ("Ada Quill",)),
+        ("Ada Quill, RN", ("ada quill", "ada quill, rn"), ("Ada Quill, RN",)),
+        ("Ada Quill, RN", ("rn",), ("Ada Quill", "RN")),
+        ("AQ, RN", (), ("AQ", "RN")),
+        ("Ada Quill / RN", (), ("Ada Quill", "RN")),
+        ("Ada Quill, RNLI", (), ("Ada Quill", "RNLI")),
+    ],
+)
+def test_letters_behind_a_name_are_part_of_it(
+    cell: str, known: tuple[str, ...], names: tuple[str, ...]
+) -> None:
+    """They were a lead of their own, with a template to fill in."""
+    assert split_people(cell, DEFAULT_SEPARATORS, known) == names

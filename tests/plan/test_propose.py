@@ -550,6 +550,42 @@ def test_no_two_ratings_share_a_name() -> None:
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Head of Housing", "Head of Nursing"),
+        ("Service Manager East", "Service Manager West"),
+        ("Head of Finance", "Head of France"),
+        ("Deputy Director of Nursing Services", "Director of Nursing Services"),
+    ],
+)
+def test_two_posts_are_not_spelled_nearly_alike(one: str, other: str) -> None:
+    assert not any("spelled nearly" in guess for guess in propose_leads([one, other])[1])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Director of Finance", "Director of Fianance"),
+        ("Head of Adult Services", "Head of Adults Services"),
+        ("Facilities Manager", "Facilities Mgr"),
+        ("Head of the Library", "Head of Library"),
+        ("Head for Repairs", "Head of Repairs"),
+        ("Jane Jones", "Jane Jnoes"),
+        ("Head of Governance", "Head of Govenrance"),
+        ("Co ordinator of Care", "Coordinator of Care"),
+    ],
+)
+def test_a_slip_in_a_word_of_a_name_is_said(one: str, other: str) -> None:
+    assert any("spelled nearly" in guess for guess in propose_leads([one, other])[1])
+
+
+def test_a_name_with_and_without_its_letters_may_be_one_lead() -> None:
+    leads, guesses = propose_leads(["Ada Quill, CPFA", "Ada Quill"])
+    assert [lead.name for lead in leads] == ["Ada Quill", "Ada Quill, CPFA"]
+    assert any('"Ada Quill, CPFA": begins with "Ada Quill"' in guess for guess in guesses)
+
+
 def test_very_long_names_are_not_compared() -> None:
     long = ["Ada Quill " + "x" * 20_000 + mark for mark in "abcdefgh"]
     _, guesses = propose_leads(long)

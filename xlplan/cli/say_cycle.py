@@ -202,7 +202,9 @@ def _replied(written: Sequence[Path], problems: Sequence[Problem], as_json: bool
 
 def summary(result: MergeResult) -> str:
     """One sentence for a merge."""
-    parts = [plural(len(result.changes), "change")]
+    defined = sum(report.defined for report in result.returns)
+    parts = [f"{plural(defined, 'change')} of the plan definition"] if defined else []
+    parts.append(plural(len(result.changes), "change") + (" of actions" if defined else ""))
     if result.answered:
         parts.append(plural(result.answered, "question") + " answered")
     parts.append(plural(len(result.questions), "question") + " open")

@@ -72,6 +72,8 @@ class ReturnReport(Struct, frozen=True):
     """Of `information` what an earlier file of the same author in this cycle said."""
     decided: int = 0
     """How many cells of the plan its answers changed, where it is `decisions.xlsx`."""
+    defined: int = 0
+    """How many changes of the plan definition its answers made, where it is `set-up.xlsx`."""
     counts_for: str = ""
     """The cycle as whose return it counts: a later one than `cycle` where it is on an old form."""
 
@@ -344,9 +346,15 @@ def _report(
         problems=() if duplicate else (*fact.problems, *on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
         repeated=frozenset() if duplicate else said_before(desk, fact),
+        defined=0 if duplicate or not _defines(desk, fact) else len(fact.information),
         decided=0 if fact.assertions else answered.changed_by(fact),
         counts_for=counts,
     )
+
+
+def _defines(desk: Desk, fact: Returned) -> bool:
+    issued = desk.state.issued.get(fact.issued)
+    return issued is not None and issued.document in ("set-up", "post")
 
 
 # One answer

@@ -33,6 +33,10 @@ _ONE_POST = regex(
 )
 """A post whose field has two names: "Director of Homes and Support"."""
 NEARLY = 0.85
+_RANKS = frozenset({"deputy", "assistant", "associate", "vice"})
+"""Words that make another post of one."""
+_SMALL_WORDS = frozenset({"and", "&", "+", "of", "for", "the", "in"})
+_SHORT_WORD = 7
 _UNLIKE = 1 - NEARLY
 """The share of the letters of two names that are not in the other, up to which they may be one."""
 MOST_APART = 2
@@ -255,7 +259,7 @@ class _Others:
 
     def within(self, name: str) -> str:
         """The first of several words with which a name begins, or ``""``."""
-        heads = (name[: found.start()] for found in re.finditer(" ", name))
+        heads = (name[: found.start()] for found in re.finditer(",? ", name))
         several = [head for head in heads if head in self.places and len(head.split()) > 1]
         return min(several, key=self.places.__getitem__, default="")
 
@@ -279,7 +283,7 @@ def _doubts(name: str, names: _Others) -> list[tuple[str, str]]:
     if not found and not close and _INITIALS.fullmatch(name):
         found.append(("initials", ""))
     longer = names.within(whole)
-    if longer and len(words) - len(longer.split()) > 1:
+    if longer and (len(words) - len(longer.split()) > 1 or whole.startswith(f"{longer},")):
         found.append(("longer", longer))
     elif (
         len(name) > LONGEST_NAME
@@ -311,12 +315,41 @@ def _initials_of(short: str, name: str) -> bool:
 
 
 def _nearly(one: str, other: str) -> bool:
-    """Whether two names with the same numbers differ by so little that one may be a slip."""
+    """Whether two names with the same numbers differ by so little that one may be a slip: in
+    letters of its words, not in a word."""
     a, b = fold(one), fold(other)
     if min(len(a), len(b)) < 5 or max(len(a), len(b)) > LONGEST_NAME:
         return False
     matcher = SequenceMatcher(None, min(a, b), max(a, b))
-    return matcher.real_quick_ratio() >= NEARLY and matcher.ratio() >= NEARLY
+    if matcher.real_quick_ratio() < NEARLY or matcher.ratio() < NEARLY:
+        return False
+    ours, theirs = a.split(), b.split()
+    if len(ours) == len(theirs):
+        return all(map(_is_slip, ours, theirs))
+    return not ({*ours} ^ {*theirs}) & _RANKS
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Whether two words may be one: a letter or two apart, or short for it. "Housing" is no slip
+    of "Nursing": the head of one is not that of the other."""
+    if one == other or {one, other} <= _SMALL_WORDS or sorted(one) == sorted(other):
+        return True
+    short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
+    letters = iter(long)
+    if short[:1] == long[:1] and all(letter in letters for letter in short):
+        return True
+    return _apart(short, long) <= (1 if len(long) <= _SHORT_WORD else 2)
+
+
+def _apart(one: str, other: str) -> int:
+    """How many letters are to be put in, left out or changed to make one word of another (V. I.
+    Levenshtein, 1966)."""
+    row = list(range(len(other) + 1))
+    for at, letter in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for to, each in enumerate(other, 1):
+            before, row[to] = row[to], min(before + (letter != each), row[to] + 1, row[to - 1] + 1)
+    return row[-1]
 
 
 def _letters(text: str) -> int:

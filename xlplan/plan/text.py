@@ -154,6 +154,12 @@ _LIST_MARKS = regex(r"\A(?:(?:\(?(?:\d{1,2}[.)]|[a-z]\))|[-*–•●▪]) +)+(?
 _FIRST = regex(r"\(?1[.)]")
 _EXPORTED = regex(r"(?:(?:^|;#)\d+(?=;#|$)|;#)+", re.MULTILINE)
 """What parts people in a list that SharePoint exports, with their numbers: ";#12;#"."""
+_LETTERS = (
+    r"(?:[Ss](?:ection|\.)? ?151(?: [Oo]fficer)?|CPFA|FCCA|[CDKMO]BE|[KQ]PM|RN|RGN|RMN|"
+    r"[FM]RC[NPS]|[FM]RCGP|[FM]CIPD|[FM]CIH|[FM]RICS|CEng|PhD|DPhil|MSc|BSc|MBA|LLB|NPQH)"
+)
+_POST_NOMINAL = regex(rf"\b{_LETTERS}(?:, ?{_LETTERS})*(?!\w)")
+"""What stands behind a name and a comma, and is nobody: a degree, an honour, an office."""
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
                      "councillor", "rev"})  # fmt: skip
 _WORDS = regex(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -242,6 +248,8 @@ def _split_line(
         ends.append(match.start())
         starts.append(match.end())
     ends.append(len(line))
+    if "," in line and _POST_NOMINAL.search(line):
+        _with_letters(line, starts, ends, known)
     names: list[str] = []
     at = 0
     while at < len(starts):
@@ -251,6 +259,23 @@ def _split_line(
         names.append(_spaced(line[starts[at] : ends[last]]))
         at = last + 1
     return names
+
+
+def _with_letters(line: str, starts: list[int], ends: list[int], known: Collection[str]) -> None:
+    """Leave letters behind a name and a comma with the name ("Ada Quill, CPFA"), out of it where
+    it is known without them."""
+    for at in range(len(starts) - 1, 0, -1):
+        part, name = (_spaced(line[starts[n] : ends[n]]) for n in (at, at - 1))
+        if (
+            _POST_NOMINAL.fullmatch(part)
+            and part.casefold() not in known
+            and line[ends[at - 1] : starts[at]].strip() == ","
+            and (" " in name or _POST_NOMINAL.fullmatch(name))
+        ):
+            whole = _spaced(line[starts[at - 1] : ends[at]])
+            if name.casefold() not in known or whole.casefold() in known:
+                ends[at - 1] = ends[at]
+            del starts[at], ends[at]
 
 
 def _spaced(name: str) -> str:
