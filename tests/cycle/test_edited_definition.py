@@ -121,7 +121,7 @@ def test_a_ledger_from_before_a_role_was_asked_for_its_type_opens_once_the_type_
         assert "No lead has an action" in capsys.readouterr().err
     capsys.readouterr()
     assert small.do(folder, "issue", "--cycle", "2026-11") == 2
-    assert 'Write type = "people", or remove the role. [DEF-011]' in capsys.readouterr().err
+    assert 'Write type = "people", or choose another role. [DEF-011]' in capsys.readouterr().err
     edit(folder, ('role = "lead"', 'type = "people"\nrole = "lead"'))
     assert small.do(folder, "issue", "--cycle", "2026-11") == 0
     assert list((folder / "outbox").rglob("*.xlsx"))

@@ -78,6 +78,18 @@ def test_an_answered_guess_is_settled_and_changes_what_its_key_would(
     assert "[MRG-002]" in capsys.readouterr().err
 
 
+def test_a_merge_of_the_set_up_alone_ends_with_how_much_of_the_definition_it_changed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It listed each change and ended with "0 changes"."""
+    set_up.answer(folder, "Start here", {(RED, "value"): "It is under way"})
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    assert small.do(folder, "merge") == 0
+    assert capsys.readouterr().out.endswith(
+        "2 changes of the plan definition, 0 changes of actions, 0 questions open.\n"
+    )
+
+
 def test_an_answer_that_a_guess_does_not_take_stays_with_the_reason(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

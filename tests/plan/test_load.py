@@ -619,8 +619,6 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
                 ("lead", "set", "one officer or several"),
                 ("accountable", "narrative", "one officer or several"),
                 ("rating", "text", "a point of the rating scale"),
-                ("due", "text", "words are kept"),
-                ("revised", "number", "words are kept"),
             )
         ),
         (

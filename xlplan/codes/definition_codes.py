@@ -131,7 +131,7 @@ DEF_011 = Message(
         "append": '{table}: mode "append" is for narratives, and this is a {type}. Write type = '
         '"narrative", or remove the mode.',
         "role": '{table}: role "{role}" needs a column that holds {holds}, and this one is {kind}: '
-        'nothing in it would count. Write type = "{type}", or remove the role.',
+        'nothing in it would count. Write type = "{type}", or choose another role.',
         "private": '{table}: a field with role "{role}" cannot be private: every template and the '
         "board show it. Remove private, or set that role for another field.",
         "teams": '{table}: member "{name}" is a member of {other} too, and both are sent one '

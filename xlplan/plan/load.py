@@ -59,11 +59,8 @@ from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 from xlplan.plan.types import TYPES
 
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "lead": ("people",), "accountable": ("people",), "rating": ("rating",),
-    "due": ("timescale", "date"), "revised": ("timescale", "date"),
-}  # fmt: skip
-"""The types that a role needs, the usual one first: in a column of another, nothing would count."""
+NEEDS: Mapping[str, str] = {"lead": "people", "accountable": "people", "rating": "rating"}
+"""The type that a role needs: in a column of another, nothing would count."""
 _AT_LINE = regex(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -224,11 +221,11 @@ def _check_types(source: Source, fields: Iterable[Entry]) -> None:
     """A column has a type in which its role counts for something."""
     for item in fields:
         role, kind = item.text("role", "text"), item.text("type", "text")
-        needs = NEEDS.get(role, (kind,))
-        if kind not in needs and not {"role", "type"} & item.wrong:
-            holds = TYPES[needs[0]].about
+        needs = NEEDS.get(role, kind)
+        if kind != needs and not {"role", "type"} & item.wrong:
+            holds = TYPES[needs].about
             wrong = DEF_011.fill(
-                "role", table=item.label, role=role, holds=holds, kind=kind, type=needs[0]
+                "role", table=item.label, role=role, holds=holds, kind=kind, type=needs
             )
             source.fault((*item.path, "role"), wrong)
 

@@ -52,6 +52,7 @@ _MONTH_DAY_YEAR = regex(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}
 _MONTH_YEAR = regex(rf"\b{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
 _SPAN = regex(rf"(\b{_MONTH}\s*'?\d\d)\s*-\s*(?={_MONTH}\s*'?(?:\d{{4}}|\d\d)(?![\d,]|\s*\d))")
 """From a month to a month: in "Sept 26 - July 27" there is no 26 July."""
+_PARTED = regex(r"\d *[a-z]{0,3} *[.,/] *[a-z]|\d +(?:st|nd|rd|th|day)\b|th day|\d\. ")
 _SLASH_MONTH_YEAR = regex(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
 _WEEKDAY = regex(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
 _TIME = regex(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$")
@@ -110,12 +111,11 @@ def parse_date(text: str) -> date | Literal["ambiguous", "impossible"] | None:
     Day-first and month-first readings that are both possible and differ are ambiguous
     ("03/04/2026"); a date that no calendar has ("31/02/2026") is impossible.
     """
-    return _one_day(spell_days(text))
+    return _one_day(spell_days(text) if _PARTED.search(text.lower()) else text)
 
 
 def _one_day(text: str) -> date | Literal["ambiguous", "impossible"] | None:
-    plain = _WEEKDAY.sub("", " ".join(text.lower().split()))
-    plain = _TIME.sub("", plain)
+    plain = _TIME.sub("", _WEEKDAY.sub("", " ".join(text.lower().split())))
     if found := _NUMERIC.fullmatch(plain):
         first, second, third = found.groups()
         if len(first) == 4:
