@@ -21,6 +21,7 @@ import pytest
 from tests import small
 from xlplan import new_plan
 from xlplan.cli.main import run
+from xlplan.cycle.synced import synced_folder
 from xlplan.errors import XlplanError
 from xlplan.ledger.store import Ledger
 
@@ -597,6 +598,34 @@ def test_a_new_plan_in_a_folder_that_is_synchronised(tmp_path: Path, say: Any) -
     assert found.status == 1
     assert "OneDrive" in found.line("PLAN-007")
     assert small.do(place / "plan", "status") == 0
+
+
+@pytest.mark.parametrize(
+    ("place", "service"),
+    [
+        ("OneDrive", "OneDrive"),
+        ("OneDrive - Council/Plans", "OneDrive"),
+        ("Dropbox (Council)", "Dropbox"),
+        ("Google Drive", "Google Drive"),
+        ("Library/CloudStorage/GoogleDrive-office@example.org/My Drive", "Google Drive"),
+        ("Library/CloudStorage/OneDrive-SharedLibraries-Council", "OneDrive"),
+        ("iCloudDrive", "iCloud"),
+        ("Mobile Documents/com~apple~CloudDocs", "iCloud"),
+        ("council.sharepoint.com@SSL/DavWWWRoot", "SharePoint"),
+        ("SharePoint", "SharePoint"),
+        ("Nextcloud2", "Nextcloud"),
+        ("Move to SharePoint", ""),
+        ("SharePoint migration plan", ""),
+        ("Plans from the old sharepoint", ""),
+        ("dropbox-retirement", ""),
+        ("Not in OneDrive", ""),
+    ],
+)
+def test_a_folder_is_a_services_where_it_has_its_name_and_an_account_behind_it(
+    tmp_path: Path, place: str, service: str
+) -> None:
+    """A plan in the folder "SharePoint migration plan" was told to leave SharePoint."""
+    assert synced_folder(tmp_path / place) == service
 
 
 def test_what_a_new_that_was_killed_left_is_swept(tmp_path: Path, say: Any) -> None:

@@ -22,11 +22,24 @@ if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
 
 
+_SERVICES = {
+    "OneDrive": "onedrive", "Dropbox": "dropbox", "Google Drive": "google ?drive",
+    "iCloud": "icloud ?drive|com~apple~clouddocs", "Nextcloud": "nextcloud\\d?",
+    "SharePoint": r"sharepoint|[\w-]+\.sharepoint\.com(?:@.*)?",
+}  # fmt: skip
+"""What each service calls the folder that it keeps on a computer."""
+_CLOUD_STORAGE = "CloudStorage"
+"""Where macOS has all such folders, a hyphen and the account behind the service."""
+
+
 def synced_folder(root: Path) -> str:
-    """The name of the synchronising service whose folder this seems to be in, or ``""``."""
-    for part in root.resolve().parts:
-        for service in ("OneDrive", "Dropbox", "Google Drive", "iCloud", "SharePoint", "Nextcloud"):
-            if service.casefold().replace(" ", "") in part.casefold().replace(" ", ""):
+    """The name of the synchronising service whose folder this seems to be in, or ``""``: it has
+    that name, and behind it only an account ("OneDrive - Marlbridge Council")."""
+    parts = root.resolve().parts
+    for above, part in zip(("", *parts), parts, strict=False):
+        account = "-.*" if above == _CLOUD_STORAGE else r" - .*| ?\(.*"
+        for service, called in _SERVICES.items():
+            if re.fullmatch(rf"(?:{called})(?:{account})?", part, re.IGNORECASE):
                 return service
     return "a network share" if os.name == "nt" and str(root).startswith("\\\\") else ""
 
