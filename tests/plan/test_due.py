@@ -314,6 +314,17 @@ def test_each_proposal_says_what_it_rests_on() -> None:
     )
 
 
+def test_one_timescale_rests_on_what_several_rest_on() -> None:
+    _, guesses = propose_calendar(("Q4 26/27", "31 March", "May 2026"), None)
+    assert guesses == (
+        'plan: year_starts = "April", since years are written like 2026/27; "Q4 26/27" rests on it',
+        'plan: begins = 2026-05-01, so that "31 March", which names no year, falls on the first '
+        "such day after it",
+    )
+    _, guesses = propose_calendar(("1 May",), None)
+    assert guesses == ('plan: "1 May" names no year; put in begins, the day after which it falls',)
+
+
 def test_what_the_plan_does_not_tell_is_asked_for() -> None:
     days = ("1 May", "2 May", "3 May", "4 May", "5 May")
     _, guesses = propose_calendar(days, None)

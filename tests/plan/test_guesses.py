@@ -23,6 +23,7 @@ from xlplan.plan.guesses import (
 )
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
+from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.write import write_definition
 
 SAID = [
@@ -221,6 +222,14 @@ def test_a_key_of_the_plan_is_answered_with_its_value() -> None:
         Change("plan", (), {"agreed": "the day"}),
     )
     assert changes_for(agreed, "it is right", None, FULL) == ()
+
+
+def test_the_month_in_which_years_start_is_chosen_of_all() -> None:
+    april = Guess('year_starts = "April", since years are written like 2026/27')
+    plan = replace(FULL, year_starts="April")
+    assert labels(april, plan) == ["It is right", *MONTH_NAMES]
+    assert chosen(april, "May", plan) == [Change("plan", (), {"year_starts": "May"})]
+    assert chosen(april, "April", plan) == []
 
 
 def test_a_sheet_is_part_of_the_plan_or_not() -> None:

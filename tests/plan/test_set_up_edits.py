@@ -300,6 +300,26 @@ def test_an_answer_that_is_none_is_refused(entry: Entry, answer: str, code: str)
     assert (found.text, problems(found)) == (text, [(VALUE, code)])
 
 
+@pytest.mark.parametrize(
+    ("about", "answer", "says"),
+    [
+        ("begins = 2026-05-01", "soon", '"soon" is no answer to this. "soon" is not a date. '
+         "Enter a date such as 28 February 2026. Or choose: It is right."),
+        ('year_starts = "April"', "Q1", '"Q1" is no answer to this. Choose one of: It is right, '
+         "January, February,"),
+    ],
+)  # fmt: skip
+def test_who_answers_a_guess_with_no_value_of_its_key_is_told_both_ways_to_answer(
+    about: str, answer: str, says: str
+) -> None:
+    """Only the values of the key were named, never that the guess may be right."""
+    text = write_definition(FULL, [f"plan: {about}"])
+    found = guess(Entry("guess", ("", about), "answer", values={"answer": ""}), answer, text)
+    ((column, code),) = problems(found)
+    assert (found.text, column, code) == (text, VALUE, "DEF-013")
+    assert found.refused[0].problem.message.startswith(says)
+
+
 def test_one_person_may_be_found_by_a_guess() -> None:
     found = guess(FERRY, "Ada Quill")
     assert [lead.name for lead in load_definition(found.text).leads] == ["Ada Quill"]

@@ -174,7 +174,10 @@ DEF_013 = Message(
     "DEF-013",
     "A cell of set-up.xlsx cannot be answered so.",
     "Choose an answer of the list.",
-    '"{answer}" is no answer to this. Choose one of: {choices!l}.',
+    {
+        "": '"{answer}" is no answer to this. Choose one of: {choices!l}.',
+        "value": '"{answer}" is no answer to this.{wrong!o} Or choose: {choices!l}.',
+    },
 )
 DEF_014 = Message(
     "DEF-014",

@@ -316,17 +316,20 @@ def propose_calendar(
         how = f"{'years are' if split else 'no year is'} written like 2026/27"
         guesses.append(
             f'plan: year_starts = "{MONTH_NAMES[starts - 1]}", since {how}; {_some(of_years)} '
-            "rest on it"
+            f"{'rests' if len(of_years) == 1 else 'rest'} on it"
         )
+    name, they, fall = (
+        ("names", "it", "falls") if len(without_year) == 1 else ("name", "they", "fall")
+    )
     if without_year and begins:
         guesses.append(
-            f"plan: begins = {begins.isoformat()}, so that {_some(without_year)}, which name no "
-            "year, fall on the first such day after it"
+            f"plan: begins = {begins.isoformat()}, so that {_some(without_year)}, which {name} no "
+            f"year, {fall} on the first such day after it"
         )
     elif without_year:
         guesses.append(
-            f"plan: {_some(without_year)} name no year; put in begins, the day after which they "
-            "fall"
+            f"plan: {_some(without_year)} {name} no year; put in begins, the day after which "
+            f"{they} {fall}"
         )
     return Calendar(begins if without_year else None, starts if of_years else 0), tuple(guesses)
 

@@ -262,6 +262,11 @@ def _of_plan(guess: Guess, definition: PlanDefinition) -> Iterator[Choice]:
                 values = {"heading": name, "id": _free_id(name, definition)}
                 yield Choice(f'Read "{name}"', (Change("field", (), values),))
 
+    if key := key_asked(guess):
+        now = getattr(definition, key, None)
+        for value in TABLES["plan"].keys[key].allowed:
+            yield Choice(value, () if value == now else (Change("plan", (), {key: value}),))
+
 
 def doubt_of(guess: Guess, definition: PlanDefinition) -> int:
     """How doubtful a guess is: 3 where another column or sheet may be meant, 2 where it has some

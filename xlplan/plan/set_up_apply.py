@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from xlplan.codes.definition_codes import DEF_012, DEF_013
 from xlplan.codes.message import suggest
+from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.guesses import (
     NAMED_BY,
     SAME_AS,
@@ -88,8 +89,10 @@ def _answered(text: str, entry: Entry, answer: object) -> str:
     choices = [choice.label for choice in choices_of(guess, definition)]
     changes = changes_for(guess, str(answer), value, definition)
     other = fold(str(answer)) not in map(fold, choices)
-    if changes is None or (other and isinstance(value, Invalid)):
+    if changes is None or (other and key and TABLES["plan"].keys[key].allowed):
         raise DEF_013.fault("", answer=str(answer), choices=choices)
+    if other and isinstance(value, Invalid):
+        raise DEF_013.fault("", "value", answer=str(answer), wrong=value.message, choices=choices)
     text = settle(text, guess, str(answer))
     for change in changes:
         values = {name: each for name, each in change.values.items() if name != SAME_AS}
