@@ -33,7 +33,9 @@ from xlplan.plan.status_words import (
         "Finalizada", "Cumplida", "Abandonnée", "Sans objet", "Plus d'objet", "Entfällt",
         "Nicht mehr erforderlich", "Vervallen", "Niet meer van toepassing", "Wedi'i gyflawni",
         "No longer required", "Not applicable", "Closed - embedded", "Signed off", "Ya no aplica",
-        "No Longer Applicable", "Nothing is left to do: it is complete",
+        "No Longer Applicable", "Nothing is left to do: it is complete", "Fully Corrected",
+        "Actioned", "Not Proceeding", "Closed - not accepted", "Closed (not pursued)",
+        "Closed – no further action", "Withdrawn: not needed", "Wedi cwblhau", "Erfüllt",
     ],
 )  # fmt: skip
 def test_words_that_close(text: str) -> None:
@@ -48,6 +50,9 @@ def test_words_that_close(text: str) -> None:
         "Incomplete", "Ddim wedi'i gwblhau", "On track to complete in May", "Awaiting closed date",
         "Should be done", "Completed, awaiting sign-off", "Sin terminar", "Noch zu erledigt",
         "Largely implemented", "Due to be delivered", "Mitigated", "Substantially complete",
+        "Partially Corrected", "Not Corrected", "Completed and ongoing", "Complete / on-going",
+        "Closed - not yet verified", "Closed, no evidence",
+        "No further action until June",
         "Nothing done, and within its date", "None of it has been delivered", "Nichts erledigt",
     ],
 )  # fmt: skip
@@ -84,15 +89,20 @@ def test_a_level_is_no_state() -> None:
         ("\U0001f534 Stuck", "Red"),
         ("✔\ufe0f", "Completed"),
         ("Open", "In progress"),
+        ("3 - Complete", "Completed"),
+        ("2. In progress", "In progress"),
+        ("1 Not started", "Not started"),
     ],
 )
-def test_a_sign_may_stand_before_a_state(text: str, label: str) -> None:
+def test_a_sign_or_a_number_may_stand_before_a_state(text: str, label: str) -> None:
     found = known_state(text)
     assert found is not None
     assert found[0] == label
 
 
-@pytest.mark.parametrize("text", ["", "Again", "● Stuck", "Stuck \U0001f534"])
+@pytest.mark.parametrize(
+    "text", ["", "Again", "● Stuck", "Stuck \U0001f534", "50% complete", "3", "30 done"]
+)
 def test_other_words_are_no_state(text: str) -> None:
     assert known_state(text) is None
 

@@ -68,18 +68,23 @@ _LEVELS = frozenset(
 _CLOSING = (
     r"(?:completed?|closed|done|finished|achieved|delivered|resolved|implemented|superseded|"
     r"cancell?ed|withdrawn|discharged|embedded|abandoned|obsolete|duplicate|business as usual|bau|"
-    r"signed[- ]off|fully met|complet[oa]s?|completad[oa]s?|cerrad[oa]s?|hech[oa]s?|"
+    r"signed[- ]off|fully met|corrected|rectified|remediated|remedied|actioned|concluded|fulfilled|"
+    r"finali[sz]ed|discontinued|dealt with|complet[oa]s?|completad[oa]s?|cerrad[oa]s?|hech[oa]s?|"
     r"terminad[oa]s?|finalizad[oa]s?|realizad[oa]s?|cumplid[oa]s?|ejecutad[oa]s?|implantad[oa]s?|"
     r"cancelad[oa]s?|anulad[oa]s?|resuelt[oa]s?|terminée?s?|clôturée?s?|fermée?s?|réalisée?s?|"
     r"achevée?s?|soldée?s?|abandonnée?s?|annulée?s?|résolue?s?|finalisée?s?|mise?s? en [œo]e?uvre|"
     r"erledigt|abgeschlossen|geschlossen|fertig(?:gestellt)?|umgesetzt|beendet|entfällt|entfallen|"
-    r"behoben|storniert|hinfällig|afgerond|afgesloten|gesloten|voltooid|uitgevoerd|gerealiseerd|"
-    r"vervallen|geannuleerd|opgelost|gwblhau|cwblhawyd|gyflawni|cyflawnwyd|ar gau|orffen)"
+    r"behoben|storniert|hinfällig|erfüllt|realisiert|afgerond|afgesloten|gesloten|voltooid|"
+    r"uitgevoerd|gerealiseerd|vervallen|geannuleerd|opgelost|gwblhau|cwblhawyd|wedi cwblhau|"
+    r"gyflawni|cyflawnwyd|ar gau|wedi'i gau|caewyd|orffen|gorffenwyd)"
 )
 _CLOSED = regex(rf"(?<![\w-]){_CLOSING}(?!\w)")
 _ENDED = regex(
     r"no longer (?:required|needed|applicable|relevant|valid|pursued)|(?:plus d'|sans )objet|"
-    r"not (?:required|needed|applicable|being pursued)|n/a\b|geen actie (?:meer )?nodig|"
+    r"not (?:required|needed|applicable|(?:being )?pursued|proceed(?:ing|ed))|n/a\b|"
+    r"(?:closed|cancell?ed|withdrawn|abandoned|superseded|discontinued)(?: out)?\W+(?:as )?"
+    r"(?:not|no)\b(?! (?:yet|evidence|verified|confirmed|agreed|signed))|"
+    r"no further actions?\b(?! (?:until|before|yet|for now|at present))|geen actie (?:meer )?nodig|"
     r"niet meer (?:nodig|van toepassing)|nicht mehr (?:erforderlich|nötig|relevant)|"
     r"ya no (?:aplica|es necesari[oa])|no aplica\b|non applicable|ddim ei angen mwyach"
 )
@@ -88,15 +93,17 @@ _NOT_CLOSED = regex(
     r"(?<!\w)(?:not|to be|nearly|partly|partially|partial|almost|will|ready (?:to|for)|being|no|"
     r"non|pas|nicht|niet|nog|teilweise|parcialmente|partiellement|gedeeltelijk|heb|ddim|i'w|"
     r"sin|zu|te|à|por|yet|until|once|if|should|must|can|cannot|due|unlikely|likely|subject|"
-    r"awaiting|pending|substantially|largely|mostly|some|zum teil|en partie|deels|"
+    r"awaiting|pending|on-?going|continuing|substantially|largely|mostly|some|zum teil|en partie|"
+    r"deels|"
     r"(?!100 ?%)\d+ ?%)(?!\w)"
     r"|(?<!\w)to complete(?!\w)"
     r"|(?<!\w)(?:nothing|none|never|nobody|rien|nada|nichts|niets|dim byd)(?: \w+){0,4} "
     rf"{_CLOSING}"
 )
 _WATCHED = regex(
-    rf"(?<![\w-]){_CLOSING}(?!\w).{{0,20}}\b(?:awaiting|pending|subject to|being (?:monitored|"
-    r"tested|embedded)|to be (?:evidenced|evaluated|embedded|signed off|verified|confirmed))\b"
+    rf"(?<![\w-]){_CLOSING}(?!\w).{{0,20}}\b(?:awaiting|pending|on-?going|continuing|subject to|"
+    r"being (?:monitored|tested|embedded)|"
+    r"to be (?:evidenced|evaluated|embedded|signed off|verified|confirmed))\b"
 )
 _LATER = regex(
     r"\b(?:awaiting|pending|yet|still|until|to be|to follow|subject to|in part|partly|"
@@ -115,6 +122,8 @@ _ATTENTION = regex(
     r"en retard|retras|vencid|verspätet|überfällig|verzug|te laat|achterstand|ar ei hôl hi|blocked|"
     r"stalled|(?:needs|requires) (?:attention|intervention)"
 )
+_STEP = regex(r"(?:\d{1,2}\s*[-–—.:)/=]|\d(?=\s))\s*(?=[^\W\d])")
+"""The number of a state among the others: "3 - " of "3 - Complete"."""
 _UNBEGUN = regex(
     r"\b(?:not|yet to|to be)\b(?: \w+){0,3} (?:due|start(?:ed)?|beg[iu]n|commenced?)\b"
 )
@@ -135,10 +144,12 @@ def _known(text: str) -> tuple[str, int, str] | None:
 
 
 def known_state(text: str) -> tuple[str, int, str] | None:
-    """The same of a word with signs before it: "🟢 On track"; where the word is not known, of the
-    first sign."""
+    """The same of a word with signs or its number before it: "🟢 On track", "3 - Complete"; where
+    the word is not known, of the first sign."""
     bare = text.replace("\ufe0f", "").strip()
     found = known_rating(bare)
+    if found is None and bare[:1].isdigit() and len(bare) <= _MET_AGAIN:
+        return known_rating(_STEP.sub("", bare, 1))
     if found or not bare or bare[0].isalnum():
         return found
     rest = bare.lstrip("".join({c for c in bare if not c.isalnum()}))

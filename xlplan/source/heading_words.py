@@ -39,10 +39,10 @@ _OF_ROW = (
 )
 _SOMEBODY = (
     r"owners?|ownership|wer|wie|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|"
-    r"accountab\w*|assigned|assignees?|allocated|poc|sro|who|whom|officers?|persons?|personnel|"
+    r"responsab\w*|opi|accountab\w*|assigned|assignees?|allocated|poc|sro|who|whom|officers?|persons?|personnel|"
     r"managers?|stewards?|custodians?|"
     r"coordinators?|co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
-    r"responsables?|encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
+    r"encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
     r"verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
     r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
     r"contacts?|"
