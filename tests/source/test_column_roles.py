@@ -7,7 +7,13 @@ from datetime import date
 import pytest
 
 from xlplan.source import table_cells
-from xlplan.source.column_roles import fit, lists_choices, read_columns, shape_of
+from xlplan.source.column_roles import (
+    fit,
+    likely_heading_row,
+    lists_choices,
+    read_columns,
+    shape_of,
+)
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text
 from xlplan.source.table_cells import ColumnCells
@@ -43,6 +49,12 @@ from xlplan.workbook.read.book import CellValue
         ("Current position (Nov 25)", "progress"),
         ("targetdate", "due"),
         ("Audit ref", "key"),
+        ("Suivi : état", "rating"),
+        ("Estado de avance", "rating"),
+        ("Comments on status", "rating"),
+        ("Bureau de première responsabilité", "lead"),
+        ("OPI", "lead"),
+        ("Requests", "action"),
         ("Rec no.", "key"),
         ("Comments / resolution", "progress"),
         ("Mitigation / comments", "action"),
@@ -345,3 +357,27 @@ def test_a_text_that_stands_in_many_cells_is_looked_at_once(
     cells: list[CellValue] = ["On track ", None, "Late", "  ", 1.5] * 50
     assert ColumnCells(cells).said == ["On track", "Late", "1.5"] * 50
     assert sorted(map(repr, looked)) == sorted(map(repr, {*cells}))
+
+
+def test_numbers_of_three_levels_are_refs_and_no_days() -> None:
+    headings = {0: "Code", 1: "Action", 2: "Owner"}
+    rows: list[dict[int, CellValue]] = [
+        {0: f"1.{n}.{n + 3}", 1: f"Mend the roof of shed {n}", 2: "Ada Quill"} for n in range(1, 5)
+    ]
+    assert read_columns(headings, rows).roles[0] == "key"
+    days = {each.dates for each in (shape_of([d]) for d in ("1.2.26", "01/12/2026", "2026-1-2"))}
+    assert days == {1.0}
+
+
+def test_headings_that_say_who_when_and_how_far_are_headings_though_none_says_what() -> None:
+    """A row of the plan whose cells are short, above two others, looks like headings too."""
+    head = {0: "Resolution", 1: "Kind", 2: "Wish", 3: "Due", 4: "Responsible parties", 5: "Status"}
+    rows: list[dict[int, CellValue]] = [
+        {**head},
+        {0: "1", 1: "Audit", 2: "Notes the report of the year", 3: "N/A", 4: "N/A", 5: "N/A"},
+        {0: "2", 1: "Audit", 2: "Wants a road map for roofs", 3: "May", 4: "Sheds", 5: "Ongoing"},
+        {0: "3", 1: "Roofs", 2: "Asks for faster mending", 3: "Spring", 4: "Roofs", 5: "Begun"},
+        {0: "4", 1: "Roofs", 2: "Wants a policy on paint", 3: "2027", 4: "Ethics", 5: "Completed"},
+        {0: "5", 1: "Sheds", 2: "Wants a second way in", 3: "2028", 4: "Sheds", 5: "Completed"},
+    ]
+    assert likely_heading_row(rows) == 0

@@ -23,7 +23,7 @@ from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import names_time, parse_timescale
 from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
-from xlplan.source.headings import cell_text
+from xlplan.source.headings import cell_text, understood
 from xlplan.source.period_columns import latest_first
 from xlplan.source.table_cells import ColumnCells
 from xlplan.workbook.read.book import CellValue
@@ -34,7 +34,7 @@ ENOUGH = 0.3
 _REF = regex(r"[^\W_]{0,12}[\W_ ]{0,4}\d[\w./\-–() ]{0,14}", re.UNICODE)
 _NUMBER = regex(r"[-+£$€]? ?\d[\d ,.]*%?")
 _DAY = regex(
-    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[-./]\d{1,2}"
+    r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})|\d{4}[./-]\d{1,2}(?:[./-]\d{1,2})?"
     r"|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.?(?: \d{2,4})?"
     r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}-[A-Za-z]{3}-\d{2,4}"
 )
@@ -348,9 +348,10 @@ def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
     """The row (from 0) that heads a table by what stands below it, whatever its words; -1 if none.
 
     Every column below has a heading, one holds texts that say something, each another, and
-    another holds days, people or states.
+    another holds days, people or states. Headings that name two of who, when and how far need no
+    other column, and come before what only looks like headings.
     """
-    best, found = 0.0, -1
+    best, found = (False, 0.0), -1
     telling = {col for each in rows[: 2 * MOST_LOOKED_AT] for col in each if _tells(each[col])}
     for row, cells in enumerate(rows[:MOST_LOOKED_AT] if telling else ()):
         if telling.isdisjoint(cells):
@@ -365,8 +366,9 @@ def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
             if len(each) * 2 < len(cells) or not each.keys() <= cells.keys():
                 break
             below.append(each)
-        strength = _evidence(cells.keys(), below)
-        if len(below) > 1 and strength > best:
+        named = len(understood(texts).keys() & {"lead", "due", "rating"}) > 1
+        strength = named, _evidence(cells.keys(), below, named)
+        if len(below) > 1 and strength[1] and strength > best:
             best, found = strength, row
     return found
 
@@ -376,9 +378,12 @@ def _tells(value: CellValue) -> bool:
     return isinstance(value, str) and len(canon_text(value).split()) > LEAST_WORDS
 
 
-def _evidence(columns: Iterable[int], rows: Sequence[Mapping[int, CellValue]]) -> float:
-    """How much the cells of a table say that it is a plan; 0 where they do not."""
+def _evidence(
+    columns: Iterable[int], rows: Sequence[Mapping[int, CellValue]], named: bool
+) -> float:
+    """How much the cells of a table say that it is a plan; 0 where they do not. Where the headings
+    are `named`, its sentences alone say so."""
     shapes = [shape_of([row.get(col) for row in rows]) for col in columns]
     deeds = [shape for shape in shapes if shape.sentences]
     sides = [s for s in shapes if s.count > 1 and (s.dates > 0.6 or s.states > 0.6)]
-    return len(rows) * len(sides) if deeds and sides else 0.0
+    return len(rows) * (len(sides) + named) if deeds else 0.0

@@ -39,9 +39,9 @@ _OF_ROW = (
 )
 _SOMEBODY = (
     r"owners?|ownership|wer|wie|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|"
-    r"responsab\w*|opi|accountab\w*|assigned|assignees?|allocated|poc|sro|who|whom|officers?|persons?|personnel|"
-    r"managers?|stewards?|custodians?|"
-    r"coordinators?|co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
+    r"responsab\w*|office of primary interest|opi|accountab\w*|assigned|assignees?|allocated|poc|"
+    r"sro|who|whom|officers?|persons?|personnel|managers?|stewards?|custodians?|coordinators?|"
+    r"co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
     r"encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
     r"verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
     r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
@@ -113,8 +113,7 @@ _NOTE = (
 )
 _MEASURE = (
     r"indicators?|indicador\w*|indicateurs?|indikator\w*|dangosydd\w*|kpis?|crit[eé]r\w+|"
-    r"kriteri\w+|"
-    r"monitor(?:ed|ing)? (?:by )?(?:who|how|when|what)"
+    r"kriteri\w+|monitor(?:ed|ing)? (?:by )?(?:who|how|when|what)"
 )
 _ANSWER = r"(?:(?:management|service|officers?|auditees?|trust|council|client) )?(?:response|reply)"
 _KINDS = regex(
@@ -143,20 +142,18 @@ _DO: tuple[tuple[str, float], ...] = (
      r"solutions?|resolution|proposals?|requirements?|projects?|work ?packages?|jalons?|hito|hitos|"
      r"meilenstein\w*|mijlpa\w*|fix", 0.75),
     (r"issues?|findings?|\w+punt|\w+punten|observations?|weakness\w*|problems?|non ?conformit\w*|"
-     r"gaps?|concerns?|"
-     r"constats?|hallazgos?|feststellung\w*|bevinding\w*|vulnerabilit\w*|deficienc\w*|must do|"
-     r"should do|controls?|details?|detalles?|descriptions?|descripcion\w*|beschreibung\w*|"
-     r"omschrijving\w*|beschrijving|disgrifiad|libelle|subject|summary|title|titel|titulo|titre|"
-     r"teitl|"
-     r"intitule|asunto|betreff|onderwerp|item|items|bezeichnung|thema|beth|que|quoi|was|wat", 0.55),
+     r"gaps?|concerns?|constats?|hallazgos?|feststellung\w*|bevinding\w*|vulnerabilit\w*|"
+     r"deficienc\w*|must do|should do|controls?|requests?|details?|detalles?|descriptions?|"
+     r"descripcion\w*|beschreibung\w*|omschrijving\w*|beschrijving|disgrifiad|libelle|subject|"
+     r"summary|title|titel|titulo|titre|teitl|intitule|asunto|betreff|onderwerp|item|items|"
+     r"bezeichnung|thema|beth|que|quoi|was|wat", 0.55),
     (r"risks?|riesgos?|risques?|risiken|risiko|risico\w*|risg\w*|objectives?|objetivos?|objectifs?|"
      r"ziele?|doel\w*|goals?|aims?|name|nom|nombre|topic|dependency|decision|question|statement|"
      r"priority|strategy|topics?|standard|assumptions?|opportunit\w*", 0.4),
 )  # fmt: skip
 _DONE_ALREADY = regex(
     r"\b(?:existing|current|in place|present|(?<!be )taken|completed|to date|previous|past|"
-    r"possible|"
-    r"preferred|options?|root|cause|causes|consequences?|changes?|effectiveness|dependent)\b"
+    r"possible|preferred|options?|root|cause|causes|consequences?|changes?|effectiveness|dependent)\b"
 )
 ROLES = ("key", "action", "lead", "due", "rating", "progress")
 """The roles that one column of a table has alone."""
@@ -299,16 +296,19 @@ def _key(words: str) -> dict[str, float] | None:
     return {"key": 0.7} if numbered and len(words.split()) <= 4 else None
 
 
+_NO_NOTE = regex(
+    r"\b(?:b?rag|status|statut|etat|estado|statws|owner|by)$|"
+    r"^(?:estado|etat|statut|status|state|stand) (?:de|des|der|du|of)\b"
+)
+"""Headings with a word for notes that are what they end in, or its state: "Estado de avance"."""
+
+
 def _note(words: str) -> dict[str, float] | None:
     if _has(_MEASURE, words) and not _has(_STATE, words):
         return {"": 0.0}
     if re.fullmatch(_ANSWER, words):
         return {"progress": 0.6, "action": 0.55}
-    if not _has(_NOTE, words) or _has(r"date|datum|fecha|percent", words):
-        return None
-    if _has(_STATE, words) and words.split()[-1] in ("rag", "brag", "status"):
-        return None
-    if words.split()[-1] in ("status", "owner", "by"):
+    if not _has(_NOTE, words) or _has(r"date|datum|fecha|percent", words) or _NO_NOTE.search(words):
         return None
     return {"progress": 0.9, "rating": 0.2, "action": min(_do(words), 0.3)}
 
