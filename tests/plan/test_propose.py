@@ -10,11 +10,11 @@ import pytest
 from msgspec.structs import replace
 
 from xlplan.plan import propose_people, propose_roles
-from xlplan.plan.definition import Field, Rating
+from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Rating
 from xlplan.plan.keys import ROLES
 from xlplan.plan.legend import LegendLine
 from xlplan.plan.propose import free_id, one_for_many, propose_columns, usual_type
-from xlplan.plan.propose_people import initials_in, propose_leads
+from xlplan.plan.propose_people import initials_in, name_separators, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
     close_where_answered,
@@ -1059,3 +1059,46 @@ def test_a_lead_is_asked_for_a_day_alone_where_words_are_no_date() -> None:
 
     assert guidance(date(2026, 5, 1), date(2026, 6, 1)) == "A date, such as 28 February 2026."
     assert "Within 3 months" in guidance(date(2026, 5, 1), "end of June")
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Quill, Ada", "Ode, Ben", "Lake, C.", "Quill, Ada; Ode, Ben"],
+        ["Quill, Ada", "O'Dea, Ben M.\nLake, Cy", "Roofs Team"],
+        ["Quill, Ada", "Ode, Ben", "Lake, Cy", "TBC"],
+    ],
+)
+def test_a_comma_in_names_with_the_surname_first_parts_no_leads(cells: list[str]) -> None:
+    separators, (said,) = name_separators(cells, ["Lead"])
+    assert "," not in separators
+    assert ";" in separators
+    assert 'so "," is part of a name' in said
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Estates, Finance", "Finance, Legal", "Estates, Legal"],  # each stands on both sides
+        ["Estates, Finance", "Housing, Legal", "Roofs, Sheds", "Estates"],  # and alone
+        ["Head of Roofs, Ada Quill", "Estates Manager, Ben Ode", "Chair, Cy Lake"],
+        ["Quill, Ode, Lake", "Dean, Ede, Fox", "Gill, Hay, Ives"],
+        ["Estates, Finance", "Housing, Legal"],  # too few to tell
+        ["Quill, Ada", "Roofs", "Sheds", "Paint", "Doors; Locks"],
+        ["Ada Quill", "Ben Ode"],
+    ],
+)
+def test_a_comma_between_leads_parts_them(cells: list[str]) -> None:
+    assert name_separators(cells, ["Lead"]) == (DEFAULT_SEPARATORS, ())
+
+
+def test_a_slash_in_names_of_two_languages_parts_no_leads() -> None:
+    headings = ["No. / N°", "Action / Mesure", "Lead / Responsable", "Comment"]
+    cells = ["Roofs Branch / Direction des toits", "Paint Branch / Direction des peintures"]
+    separators, (said,) = name_separators(cells, headings)
+    assert "/" not in separators
+    assert "two languages" in said
+    again = [*cells, "Roofs Branch / Direction des portes"]
+    assert name_separators(again, headings) == (DEFAULT_SEPARATORS, ())
+    assert name_separators(cells, ["No.", "Action", "Lead / Partner"]) == (DEFAULT_SEPARATORS, ())
+    assert name_separators(cells, headings, (";",)) == ((";",), ())

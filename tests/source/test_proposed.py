@@ -75,3 +75,14 @@ def test_a_count_that_the_template_has_is_not_proposed_again() -> None:
     template: PlanDefinition = replace(read(NAMED).definition, counts=(own,))
     made = read_source(book(sheet(NAMED)), plan_id="p", template=template)
     assert made.definition.counts == (own,)
+
+
+def test_a_plan_whose_leads_are_written_surname_first_has_each_once() -> None:
+    source = read("""
+Ref | Action          | Lead                 | Due
+1   | Mend the roof   | Quill, Ada           | May 2027
+2   | Paint the shed  | Ode, Ben             | May 2027
+3   | Count the doors | Quill, Ada; Ode, Ben | June 2027
+""")
+    assert [lead.name for lead in source.definition.leads] == ["Ode, Ben", "Quill, Ada"]
+    assert [row.values["lead"] for row in source.rows][2] == ("Quill, Ada", "Ode, Ben")

@@ -137,6 +137,52 @@ def propose_leads(
     return leads, (*guesses, *_in_few_lines(doubts))
 
 
+_SURNAME_FIRST = regex(
+    r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, ?[^\W\d_][\w'’-]*\.?(?: [^\W\d_]\w*\.?)?"
+)
+_PARTS_PIECES = regex(r"[;\n]")
+
+
+def name_separators(
+    cells: Iterable[str], headings: Sequence[str], separators: Sequence[str] = DEFAULT_SEPARATORS
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The `separators` without those that stand within the names of these cells, and what is said
+    of it: the comma of "Quill, Ada", and the slash of a name in two languages, where most
+    `headings` of the plan have one too."""
+    cells = dict.fromkeys(cells)
+    pieces = {" ".join(piece.split()) for cell in cells for piece in _PARTS_PIECES.split(cell)}
+    names = sorted((name for name in pieces if name and not names_nobody(name)), key=fold)
+    told = len(names) > 2 or any(_PARTS_PIECES.search(cell.strip()) for cell in cells)
+    kept, said = list(separators), []
+    for mark, how in ((",", "the surname first"), ("/", "two languages")):
+        within = [name for name in names if mark in name]
+        if mark == ",":
+            whole = told and all(
+                _SURNAME_FIRST.fullmatch(n) and not _POST.search(n) for n in within
+            )
+        else:
+            whole = sum(each.count(mark) == 1 for each in headings) * 3 > len(headings) * 2
+        if mark in kept and whole and _stands_within(names, within, mark):
+            kept.remove(mark)
+            said.append(
+                f'plan: names have {how} ("{within[0]}"), so "{mark}" is part of a name; where it '
+                "parts two leads, put it back into separators"
+            )
+    return tuple(kept), tuple(said)
+
+
+def _stands_within(names: Sequence[str], within: Sequence[str], mark: str) -> bool:
+    """Whether a mark is part of the names that have it, and most do: each has it once, and what is
+    on one side of it is never on the other or alone, as the name of a second lead would be."""
+    pairs = [[fold(part.strip()) for part in name.split(mark)] for name in within]
+    if len(pairs) < 2 or len(pairs) * 3 < len(names) * 2 or any(len(pair) != 2 for pair in pairs):
+        return False
+    first, second = ({*side} for side in zip(*pairs, strict=True))
+    alone = {fold(name) for name in names}
+    each = mark == "," or len(first) == len(second) == len(pairs)  # a name has one translation
+    return each and first.isdisjoint(second) and alone.isdisjoint(first | second)
+
+
 _SHORT_FOR = r"[A-Z]{2,4}\s*[=:–—-]"
 _OF_POST = rf"(?:(?:and|&)(?! {_SHORT_FOR})|of|for|the|(?!{_SHORT_FOR})[A-Z][\w'’-]*)"
 _NAME_OR_POST = rf"[A-Z][\w'’-]*(?: {_OF_POST}){{1,6}}"

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from xlplan.late import regex
 from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
-from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition, Rating
+from xlplan.plan.definition import Field, Kind, PlanDefinition, Rating
 from xlplan.plan.due import DATED, propose_calendar, year_of_plan
 from xlplan.plan.people import Lead
 from xlplan.plan.propose import about, free_id, make_field
-from xlplan.plan.propose_people import initials_in, propose_leads
+from xlplan.plan.propose_people import initials_in, name_separators, propose_leads
 from xlplan.plan.propose_ratings import CLOSED_COLOUR
 from xlplan.plan.settings import CompositeSettings, Count, IssueSettings
 from xlplan.plan.text import fold
@@ -95,7 +95,7 @@ def assemble(
     parts.legend = scales.legend
     parts.coloured = scales.coloured
     parts.guesses += scales.guesses
-    leads = _leads(parts, scales.fields, template)
+    leads, separators = _leads(parts, scales.fields, template)
     shown = [f for f in scales.fields if f.of == "action" and not f.retired]
     shown = [f for f in shown if f.id != parts.outcomes.get("action")]  # as long as a page
     issue = tuple(f.id for f in shown if f.id != parts.answers)
@@ -108,7 +108,7 @@ def assemble(
         marking=marking(parts.layouts), ratings=scales.ratings, leads=leads,
         issue=IssueSettings(fields=issue),
         composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
-        agreed=agreed, begins=begins, year_starts=starts,
+        agreed=agreed, begins=begins, year_starts=starts, separators=separators,
     )  # fmt: skip
     if template is None:
         return definition, parts
@@ -280,14 +280,9 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
             fields, parts.cells, parts.drafts, parts.layouts, {}, parts.split, parts.leading
         )
         return Scales(fields, template.ratings, found.legend, (), found.coloured)
+    blank = parts.blank_cells()
     return find_scales(
-        parts.fields,
-        parts.cells,
-        parts.drafts,
-        parts.layouts,
-        parts.blank_cells(),
-        parts.split,
-        parts.leading,
+        parts.fields, parts.cells, parts.drafts, parts.layouts, blank, parts.split, parts.leading
     )
 
 
@@ -321,7 +316,8 @@ def _with_closing(parts: Parts, scales: Scales) -> Scales:
 
 def _leads(
     parts: Parts, fields: Sequence[Field], template: PlanDefinition | None
-) -> tuple[Lead, ...]:
+) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
+    """The leads that cells name, and what parts those of a cell."""
     people = sorted((f.of != "recommendation", f.of, f.id) for f in fields if f.field_type.people)
     if len({of for _, of, _ in people}) == len(people):
         texts = [t for _, of, name in people for t in parts.cells.texts(of, name, people=True)]
@@ -333,15 +329,16 @@ def _leads(
             for name in draft.names()
             if (draft.kind, name) in named
         ]
-    separators = template.separators if template else DEFAULT_SEPARATORS
+    written = name_separators(texts, [f.heading for f in fields])
+    separators, said = (template.separators, ()) if template else written
     rows = {(draft.sheet, row) for draft in parts.drafts for row in (draft.row, *draft.joined)}
     initials = initials_in(lines_beside(parts.layouts, rows))
     found, guesses = propose_leads(texts, separators, initials)
     if template is not None:
         found = tuple(lead for lead in found if template.lead(lead.name) is None)
         found = (*template.leads, *found)
-    parts.guesses += guesses
-    return found
+    parts.guesses += (*said, *guesses)
+    return found, separators
 
 
 def lead_text(draft: Draft, name: str) -> str:
