@@ -247,3 +247,43 @@ def test_any_words_of_time_are_read_or_left_alone(
     ending = find_ending(text, plan)
     assert ending is None or found.by == ending.by
     assert ending is None or (ending.by is None) == bool(ending.needs)
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("2026-06", date(2026, 6, 30)),
+        ("06.2026", date(2026, 6, 30)),
+        ("6-2026", date(2026, 6, 30)),
+        ("8/2025 - 5/2026", date(2026, 5, 31)),
+        ("09/2025 to 06/2026", date(2026, 6, 30)),
+        ("2026-13", None),
+        ("2011-12", None),  # the year from 2011 to 2012 too
+        ("Ende 2026", date(2026, 12, 31)),
+        ("d'ici fin 2026", date(2026, 12, 31)),
+        ("Mitte 2026", date(2026, 6, 30)),
+        ("KW 12/2026", date(2026, 3, 22)),
+        ("KW 1/26", date(2026, 1, 4)),
+        ("KW 60/2026", None),
+    ],
+)
+def test_months_and_weeks_in_numbers_and_the_ends_of_years(text: str, by: date | None) -> None:
+    assert parse_timescale(text).by == by
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("15. April 2027", date(2027, 4, 15)),
+        ("bis zum 3. Aug. 2027", date(2027, 8, 3)),
+        ("1. September – 15. November 2027", date(2027, 11, 15)),
+        ("31. April 2027", None),
+        ("1. April 2027\n2. June 2027", date(2027, 6, 30)),  # the numbers of a list
+        ("Step 3. April 2027", date(2027, 4, 30)),
+    ],
+)
+def test_a_day_may_have_a_dot_behind_it(text: str, by: date | None) -> None:
+    """April, August, September and November are spelled alike in English and German: the day was
+    read as the number of a list, and the month's last day was due."""
+    assert parse_timescale(text).by == by
+    assert parse_timescale(text).key == " ".join(text.split())  # ids rest on it

@@ -90,16 +90,22 @@ _FEAST = regex(
     rf"(?<!after )(?<!from )(?<!since )\b(?P<feast>christmas|xmas|easter)"
     rf"(?:\s+(?:break|holidays?))?[\s,]*{_YEAR}"
 )
+_MONTHS_IN_NUMBERS = (
+    regex(r"(?P<year>20\d\d)[-/.](?P<month>0[1-9]|1[0-2])"),
+    regex(r"(?P<month>0?[1-9]|1[0-2])[-.](?P<year>20\d\d)"),
+    regex(
+        r"(?:0?[1-9]|1[0-2])/20\d\d ?(?:[-–—]|to|until|till|bis|au|tot) ?"
+        r"(?P<month>0?[1-9]|1[0-2])/(?P<year>20\d\d)"
+    ),
+)
+"""A month without its name, and the last of a span of such: "2026-06", "06.2026"."""
+_CALENDAR_WEEK = regex(r"kw\.? ?(?P<week>\d{1,2})(?: ?[/-] ?|\.? )(?P<year>20\d\d|\d\d)")
 _TERM_ENDS = {"autumn": (10, 12), "spring": (2, 3), "summer": (5, 7)}
 """The months in which the half-term and the term end in schools."""
 _SEASON_ENDS = {"spring": 5, "summer": 8, "autumn": 11, "fall": 11}
 _HALF_TERM_MONTHS = {"feb": 2, "may": 5, "oct": 10}
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-         "eleven", "twelve"), 1)
-}  # fmt: skip
+_IN_WORDS = "one two three four five six seven eight nine ten eleven twelve"
+_NUMBER_WORDS = {word: number for number, word in enumerate(_IN_WORDS.split(), 1)}
 _WITHIN = regex(r"(?:with)?in\s+(\w+)\s+(day|week|month|year)s?|(\w+)\s+(day|week|month|year)s?")
 
 
@@ -117,6 +123,12 @@ def period_alone(whole: str, plan: Calendar) -> Ending | None:
             return ending
     if found := _SEASON.fullmatch(core):
         return _season(found)
+    if (found := _CALENDAR_WEEK.fullmatch(core)) and (day := _last_of_week(found)):
+        return Ending(day, f"the last day of calendar week {int(found['week'])}")
+    for each in _MONTHS_IN_NUMBERS:
+        if (found := each.fullmatch(core)) and core != "2011-12":  # the year from 2011 to 2012 too
+            end = month_end(int(found["year"]), int(found["month"]))
+            return Ending(end, "the last day of that month")
     if found := _YEAR_ALONE.fullmatch(core):
         return _whole_year(found, plan)
     return None
@@ -222,6 +234,15 @@ def _term(match: re.Match[str]) -> Ending | None:
     return Ending(end, f"the last day of the month in which the {name} ends") if end else None
 
 
+def _last_of_week(match: re.Match[str]) -> date | None:
+    """The Sunday of a week of ISO 8601; None for a week that its year has not."""
+    year = int(match["year"]) + (0 if len(match["year"]) == 4 else 2000)
+    try:
+        return date.fromisocalendar(year, int(match["week"]), 7)
+    except ValueError:
+        return None
+
+
 def _season(match: re.Match[str]) -> Ending | None:
     years = _years(match)
     if years is None:
@@ -315,6 +336,11 @@ _WORDS = TIME_WORDS | {w: english for english, all_ in _OTHERS_ELSEWHERE.items()
 _MONTHS = frozenset(list(_MONTHS_ELSEWHERE)[:12])
 _NAMES_ELSEWHERE = "|".join(w for w, english in TIME_WORDS.items() if english in _MONTHS - {w})
 _MONTH_ELSEWHERE = regex(rf"\b(?:{_NAMES_ELSEWHERE})\b\.?\s+(?:del?\s+)?(?:20)?\d\d\b")
+_OF_YEAR_ELSEWHERE = regex(
+    r"\s*(?:\w+ ){0,2}(?:fin|finales|ende|eind|einde|diwedd|mediados|mitte|midden|canol)"
+    r"(?: de| du| del| van)? 20\d\d\s*"
+)
+"""The end or the middle of a year, in which no other word is one of time: "Ende 2026"."""
 _ORDINAL_SIGN = regex(r"\b(\d{1,2})(?:er|ere|eme|ste|de|e|o|a|\.)(?=\s)")
 _COUNTED = regex(r"\b([1-4])\s+(?=quarter|half)")
 
@@ -326,12 +352,11 @@ def names_month_elsewhere(text: str) -> bool:
 
 def in_english(text: str) -> str:
     """A timescale of another language in the English of this module; ``""`` if it is none."""
-    bare = _bare(text)
-    bare = re.sub(r"'(?!\d)", " ", bare)
+    bare = re.sub(r"'(?!\d)", " ", _bare(text))
     bare = re.sub(r"\bt([1-4])(?=[\s/-]*20\d\d)", r"\1 trimestre", bare)
     bare = re.sub(r"\bs([12])(?=[\s/-]*20\d\d)", r"\1 semestre", bare)
     words = re.findall(r"[^\W\d_]+", bare)
-    if not any(word in TIME_WORDS for word in words):
+    if not any(word in TIME_WORDS for word in words) and not _OF_YEAR_ELSEWHERE.fullmatch(bare):
         return ""
     put = re.sub(r"[^\W\d_]+", lambda m: _WORDS.get(m[0], m[0]), _ORDINAL_SIGN.sub(r"\1", bare))
     put = "\n".join(" ".join(line.split()) for line in put.split("\n"))

@@ -76,10 +76,8 @@ _END_OF = regex(rf"^(?:at )?(?:the )?end(?: of)?(?: the)?[ -]+(?={_MONTH}$)")
 _YEARLESS = regex(r"(?!(?:(?:the|at|in|end|late|of|mid)\W*)*$)(?!.*\d{3}).{2,40}")
 _ONGOING = regex(r"\bon[ -]?going\b")
 _ONWARDS = regex(r"\bonwards?\W*$")
-_WEEKDAYS = (
-    marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"),
-    marked("Friday"), marked("Saturday"), marked("Sunday"),
-)  # fmt: skip
+_WEEKDAYS = (marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"),
+             marked("Friday"), marked("Saturday"), marked("Sunday"))  # fmt: skip
 _NO_END = regex(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
@@ -235,8 +233,7 @@ def _ending(text: str, plan: Calendar) -> Ending | None:
     return None
 
 
-_AS_IS = "the date as written"
-_IN_WORDS = "the date in the words"
+_AS_IS, _IN_WORDS = "the date as written", "the date in the words"
 
 
 def _alone(plain: str, plan: Calendar) -> Ending | None:
