@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from tests.text_sheets import book, read, sheet
+from tests.text_sheets import book, column, read, sheet
 from xlplan.plan.load import load_definition
 from xlplan.source.importing import read_source
 from xlplan.source.outside import plan_title
@@ -130,3 +130,42 @@ def test_a_plan_that_was_updated_may_have_been_due_before_that() -> None:
         "2 | Paint the door of the hall | Ben Ode | June 2026"
     )
     assert read(text).definition.begins == date(2026, 6, 1)
+
+
+COUNTED = """
+Winter plan | | | | | | Summary |
+Ref | Action           | Lead      | Due          | RAG   | | RAG   | Number
+1   | Mend the roof    | Ada Quill | 1 May 2027   | Green | | Red   | 1
+2   | Paint the shed   | Ben Ode   | 2 May 2027   | Red   | | Green | 2
+3   | Count the doors  | Ada Quill | 3 May 2027   | Green | | Total | 3
+4   | Oil the hinges   | Ada Quill | 4 June 2027  | Blue  | |       |
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COUNTED,
+        COUNTED.partition("Summary |\n")[2],
+        COUNTED.replace("| RAG   | Number", "| Status | How many"),
+        COUNTED.replace("| |       |", "| | Amber | 0").replace("Total | 3", "Blue  | 1"),
+    ],
+)
+def test_a_count_of_ratings_beside_the_plan_is_no_field_of_its_actions(text: str) -> None:
+    source = read(text)
+    assert [(f.id, f.heading) for f in source.definition.fields_of("action")] == [
+        ("ref", "Ref"), ("action", "Action"), ("lead", "Lead"), ("due", "Due"), ("rating", "RAG"),
+    ]  # fmt: skip
+    assert column(source, "rating") == ["Green", "Red", "Green", "Blue"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        COUNTED.replace("Green | 2", "Red   | 2"),  # a rating twice: of the actions
+        COUNTED.replace("Green | 2", "Green | as before"),
+        COUNTED.replace("Green | 2", "Often | 2"),
+    ],
+)
+def test_two_columns_past_a_blank_one_may_be_of_the_plan(text: str) -> None:
+    assert len(read(text).definition.fields_of("action")) == 7

@@ -122,7 +122,7 @@ def choose_tables(
             if lenient:
                 keep_shown(layout, table)
             reading = _read(table, chosen, likely)
-            aside = set_aside(table, reading)
+            aside = set_aside(layout, table, reading)
             if prune(layout, table, reading) or aside:
                 reading = _read(table, chosen, likely)
             if lenient:

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from msgspec.structs import replace
 
@@ -18,8 +18,8 @@ from xlplan.plan.status_words import is_level, known_state, says_state
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
 from xlplan.source.column_roles import Reading
-from xlplan.source.heading_words import role_scores
-from xlplan.source.headings import cell_text
+from xlplan.source.heading_words import role_scores, says_total
+from xlplan.source.headings import cell_text, is_value
 from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import At, CellValue
@@ -328,22 +328,30 @@ def holds_lists(layout: Layout, table: Table, values: Container[str]) -> bool:
     return len(fed) > 1 and max(lengths) > 1 and (all(fed) or (any(fed) and len(lengths) > 1))
 
 
-def set_aside(table: Table, reading: Reading) -> bool:
-    """Take lists and legends that stand right of the table, past a blank column, out of it;
-    returns whether there was any. They are in `table.beside` then.
+MOST_COUNTED = 20
+"""Rows of a count of ratings, at most."""
+
+
+def set_aside(layout: Layout, table: Table, reading: Reading) -> bool:
+    """Take lists, legends and counts that stand right of the table, past a blank column, out of
+    it; returns whether there was any. They are in `table.beside` then.
 
     Such columns have no role, and hold a run of cells from the top that ends before the table
-    does, or a rating and its meaning in each row.
+    does, or a rating and its meaning in each row; a count of ratings may look like a status.
     """
     used = table.used()
     starts = [col for before, col in pairwise(used) if col - before > 1]
     last = max(reading.roles, default=0)
-    for start, end in pairwise([*(col for col in starts if col > last), 1 << 20]):
+    for start, end in pairwise([*starts, 1 << 20]):
         columns = [col for col in used if start <= col < end]
-        if _is_list(table, columns):
+        if _counts(table, columns) or (start > last and _is_list(table, columns)):
             table.beside |= set(columns)
+    row = layout.sheet.rows[table.header]
+    heads = {col: cell_text(row[col]) for col in used if col < len(row)}
+    twins = {heads.get(col) for col in table.beside}
     for col in table.beside:
         table.headings.pop(col, None)
+    table.headings |= {c: heads[c] for c in table.headings if heads.get(c) in twins - {"", None}}
     if table.beside:
         table.hold([
             replace(row, cells={c: v for c, v in row.cells.items() if c not in table.beside},
@@ -352,6 +360,18 @@ def set_aside(table: Table, reading: Reading) -> bool:
             for row in table.rows
         ])  # fmt: skip
     return bool(table.beside)
+
+
+def _counts(table: Table, columns: Sequence[int]) -> bool:
+    """Whether two columns count ratings from the top of the table on: each of them once, with a
+    figure, and perhaps their total."""
+    pairs = [tuple(row.cells.get(col) for col in columns) for row in table.rows[:MOST_COUNTED]]
+    pairs = [*takewhile(any, pairs)] if len(columns) == 2 else []
+    names = [fold(cell_text(pair[0])) for pair in pairs]
+    rated = [name for name in names if not says_total([name])]
+    figures = all(is_value(cell_text(pair[1])) for pair in pairs)
+    once = len(set(names)) == len(names) < MOST_COUNTED and len(rated) > 1
+    return once and figures and all(map(known_state, rated))
 
 
 def _is_list(table: Table, columns: Sequence[int]) -> bool:
