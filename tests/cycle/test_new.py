@@ -329,7 +329,7 @@ def test_a_plan_without_ratings_or_sections_says_so(
 
 def test_a_table_that_was_left_out_is_named_among_the_ten_lines(tmp_path: Path) -> None:
     made = new(tmp_path / "plan", ten(tmp_path))
-    left = NEW_016.problem("plan.xlsx!Stores", row=1, rows=3, sheet="Plan", header=2, name="Stores")
+    left = NEW_016.problem("plan.xlsx!Stores", row=1, rows=3, sheet="Plan", header=2, options="")
     made = replace(made, problems=(*made.problems, left))
     assert made.figures.left_out == ("plan.xlsx!Stores",)
     assert "Tables left out: Stores." in ending_of_new(made)

@@ -50,13 +50,17 @@ def test_a_table_with_other_columns_is_left_out_and_named() -> None:
     assert len(source.rows) == 3
     (problem,) = (p for p in source.problems if p.code == "NEW-016")
     assert problem.where == "plan.xlsx!Decisions"
-    assert '--sheet "Decisions"' in problem.message
+    assert '--sheet "Risks" --sheet "Decisions".' in problem.message
     both = read_source(
         book(sheet(RISKS, "Risks"), sheet(other, "Decisions")),
         plan_id="p",
         chosen=Chosen(sheets=("Risks", "Decisions")),
     )
     assert len(both.rows) == 4
+    more = sheet(RISKS.replace("1 |", "11 |"), "More risks")
+    of_two = read_source(book(sheet(RISKS, "Risks"), sheet(other, "Decisions"), more), plan_id="p")
+    (problem,) = (p for p in of_two.problems if p.code == "NEW-016")
+    assert '--sheet "Risks" --sheet "Decisions" --sheet "More risks".' in problem.message
 
 
 def test_sheets_with_the_same_columns_are_one_plan() -> None:

@@ -164,3 +164,31 @@ def test_columns_are_read_as_each_row_by_itself_would_be(kept: bool, book: Book)
         assert list(one.values.items()) == list(other.values.items())
         assert list(one.places.items()) == list(other.places.items())
         assert one.cells == other.cells
+
+
+FOUND = """
+Ref | Found on   | Action          | Lead      | Due
+1   | 11/25/2025 | Mend the roof   | Ada Quill | 3/4/2026
+2   | 12/2/2025  | Paint the shed  | Ben Ode   | 4/5/2026
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "due"),
+    [
+        ("11/25/2025", date(2026, 3, 4)),
+        ("25/11/2025", date(2026, 4, 3)),
+        ("1/2/2025", date(2026, 4, 3)),  # nothing settles it
+    ],
+)
+def test_dates_that_read_two_ways_are_written_as_any_of_the_plan(found: str, due: date) -> None:
+    """The day on which something was found is no date of the plan, and written alike."""
+    source = read(FOUND.replace("11/25/2025", found))
+    assert due_in(source.definition, source.rows[0].values).by == due
+
+
+def test_dates_of_other_columns_that_disagree_settle_nothing() -> None:
+    source = read(
+        FOUND.replace("Found on ", "Found on | Seen on").replace("/2025 ", "/2025 | 25/1/25")
+    )
+    assert due_in(source.definition, source.rows[0].values).by == date(2026, 4, 3)

@@ -172,14 +172,14 @@ NEW_016 = Message(
     {
         "": "The table under row {row} ({rows:# row|# rows}) was left out: its columns are not "
         "those of the plan ({sheet}, row {header}). If it belongs to the plan, start again with "
-        '--sheet "{name}" --sheet "{sheet}".',
+        "{options}.",
         "earlier": 'This sheet has the actions of "{sheet}" as they were in another period, so its '
         "table under row {row} ({rows:# row|# rows}) was left out. If it belongs to the plan, "
-        'start again with --sheet "{name}" --sheet "{sheet}".',
+        "start again with {options}.",
         "earlier-more": 'This sheet has the actions of "{sheet}" as they were in another period, '
         "so its table under row {row} ({rows:# row|# rows}) was left out; {gone:# action of it "
         'is|# actions of it are} not on "{sheet}". If it belongs to the plan, start again with '
-        '--sheet "{name}" --sheet "{sheet}".',
+        "{options}.",
         "lists": "The table under row {row} holds the lists of drop-downs and was left out. "
         "Nothing needs doing.",
     },

@@ -193,8 +193,11 @@ def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[
                    for col, role in sorted(its.roles.items())]  # fmt: skip
         where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
         yield NEW_017.problem(where, columns=columns)
+    of_plan = {number for number, _ in choice.kinds}
     for number, index in choice.left_out:
         sheet, table = layouts[number].sheet, layouts[number].tables[index]
+        names = [layouts[each].sheet.name for each in sorted({*of_plan, number})]
+        options = " ".join(f'--sheet "{name}"' for name in names)
         if sheet.visible and number in choice.earlier:
             latest = choice.earlier[number]
             gone = deeds_of(layouts, choice, number) - deeds_of(layouts, choice, latest)
@@ -202,15 +205,15 @@ def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[
             row, rows = table.header + 1, len(table.rows)
             if gone:
                 yield NEW_016.problem(where, "earlier-more", row=row, rows=rows, sheet=of_now,
-                                      name=sheet.name, gone=len(gone))  # fmt: skip
+                                      options=options, gone=len(gone))  # fmt: skip
             else:
                 yield NEW_016.problem(
-                    where, "earlier", row=row, rows=rows, sheet=of_now, name=sheet.name
+                    where, "earlier", row=row, rows=rows, sheet=of_now, options=options
                 )
         elif sheet.visible:
             yield NEW_016.problem(
                 f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
-                sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
+                sheet=layout.sheet.name, header=main.header + 1, options=options,
             )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from xlplan.late import regex
 from xlplan.plan.definition import Kind, PlanDefinition
-from xlplan.plan.due import DayOrder, day_order
+from xlplan.plan.due import DayOrder, day_order, in_order
 from xlplan.plan.propose import about
 from xlplan.plan.propose_roles import Sample, column_role
 from xlplan.plan.text import fold
@@ -329,7 +329,8 @@ def full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
 
 
 def orders_of(cells: FieldCells, definition: PlanDefinition) -> dict[tuple[Kind, str], DayOrder]:
-    """How each column of days writes them; what one leaves open another of the plan settles."""
+    """How each column of days writes them; what one leaves open another of the plan settles, be it
+    that of the days on which something was found."""
     columns = {
         (item.of, item.id): cells.texts(item.of, item.id)
         for item in definition.fields
@@ -337,5 +338,10 @@ def orders_of(cells: FieldCells, definition: PlanDefinition) -> dict[tuple[Kind,
     }
     found = {key: order for key, texts in columns.items() if (order := day_order(texts))}
     settled = {order.month_first: order for order in found.values() if order.settled_by}
+    asked = (text for key in found for text in dict.fromkeys(columns[key]))
+    if not settled and any(in_order(text, DayOrder(False)) for text in asked):
+        rest = (item for item in definition.fields if not item.field_type.dated)
+        others = (day_order(dict.fromkeys(cells.texts(item.of, item.id))) for item in rest)
+        settled = {order.month_first: order for order in others if order and order.settled_by}
     other = next(iter(settled.values())) if len(settled) == 1 else None
     return {key: order if order.settled_by else other or order for key, order in found.items()}
