@@ -43,6 +43,8 @@ from xlplan.workbook.read.book import CellValue
         ("Forecast", "due"),
         ("Baseline end", "due"),
         ("Forecast end", "revised"),
+        ("Current target date", "revised"),
+        ("Current position date", "due"),
         ("Revised target", "revised"),
         ("On track?", "rating"),
         ("Impact so far", "progress"),

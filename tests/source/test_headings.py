@@ -12,7 +12,7 @@ from tests.text_sheets import book, column, fates, read, sheet
 from xlplan.plan.text import canon_text
 from xlplan.source import headings as of_headings
 from xlplan.source.heading_groups import parts_of_groups, twins_by_group
-from xlplan.source.headings import cell_text, version_rows
+from xlplan.source.headings import cell_text, parse_heading, version_rows
 from xlplan.source.importing import Source, read_source
 
 
@@ -262,3 +262,36 @@ def test_the_success_criteria_below_a_heading_are_what_is_to_come_of_it() -> Non
     assert column(source, "section_outcome") == [
         "Success criteria: nine in ten pass the check", "Success measures: no pupil below 90%",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Recommendation 7 - Mend it", "7"),
+        ("Evaluation recommendation 2. Mend it", "2"),
+        ("Key Issue 1.3: Roofs", "1.3"),
+        ("Paint shed 2 – the large one", ""),
+        ("finding 3", ""),
+        ("Version 2.1", ""),
+    ],
+)
+def test_headings_are_numbered_by_what_they_are(text: str, number: str) -> None:
+    assert parse_heading(text).number == number
+
+
+def test_a_numbered_heading_above_a_line_of_its_answer_is_no_part_of_the_action_above() -> None:
+    source = read("""
+Evaluation recommendation 1. Strengthen the roof
+Management response: agreed
+Key action | | By when | Who
+Mend the roof | | June 2027 | Ada Quill
+Paint it | | July 2027 | Ben Ode
+Evaluation recommendation 2. Look after the shed | | |
+Management response: agreed in part
+Key action | | By when | Who
+Mend the door | | June 2027 | Ada Quill
+""")
+    assert column(source, "action") == ["Mend the roof", "Paint it", "Mend the door"]
+    assert [row.values["section"] for row in source.rows][2] == (
+        "Evaluation recommendation 2. Look after the shed"
+    )

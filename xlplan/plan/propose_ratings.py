@@ -22,6 +22,7 @@ from xlplan.plan.status_words import (
     closes_by,
     families,
     hue_of,
+    is_colour,
     known_rating,
     known_state,
     may_close,
@@ -184,12 +185,11 @@ def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
     labels = {known[0] for code in colours if (known := known_rating(code))}
     if not labels & {"Amber", "Green", "Red"}:
         return
+    others = {known[0] for code in codes if is_colour(code) and (known := known_rating(code))}
+    labels |= {label.replace("Yellow", "Amber") for label in others}
     short = all(len(code) <= 2 for code in codes)
     upper = all(code.isupper() for code in codes)
-    usual = ("Amber", "Red") if labels & {"Light Green", "Dark Green"} else (
-        "Green", "Amber", "Red"
-    )  # fmt: skip
-    for label in usual:
+    for label in ("Green", "Amber", "Red")[bool(labels & {"Light Green", "Dark Green"}) :]:
         if label not in labels:
             code = label[0] if short else label.upper() if upper else label
             codes[code] = LegendLine(code, "")

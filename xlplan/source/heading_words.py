@@ -45,8 +45,7 @@ _SOMEBODY = (
     r"encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
     r"verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
     r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
-    r"contacts?|"
-    r"responsabile|responsavel|ansvarig"
+    r"contacts?|responsavel|ansvarig"
 )
 _SOMEBODY_PERHAPS = (
     "team|teams|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|people"
@@ -63,10 +62,9 @@ _DUE = (
     r"echeances?|echeancier|delais?|calendrier|plazos?|vencimiento|cuando|cronograma|frist|fristen|"
     r"fallig\w*|termin|termine|zieldatum|zeitplan|bis wann|wann|einddatum|vervaldatum|streefdatum|"
     r"wanneer|opleverdatum|planning|erbyn|amserlen|pryd|quand|eta|ecd|scd|"
-    r"\w+frist|\w+stermin|scadenza|prazo|(?:complete|completion|done|finish|finished|delivery|"
-    r"implementation|erledigt|erledigen|umzusetzen|umsetzung|fertig|fertigstellung) (?:by|bis)|"
-    r"uiterlijk|"
-    r"(?:target|completion|delivery|planned|expected|end) (?:year|quarter|month|term)|"
+    r"\w+frist|\w+stermin|scadenza|prazo|uiterlijk|(?:complete|completion|done|finish|finished|"
+    r"delivery|implementation|erledigt|erledigen|umzusetzen|umsetzung|fertig|fertigstellung) "
+    r"(?:by|bis)|(?:target|completion|delivery|planned|expected|end) (?:year|quarter|month|term)|"
     r"to be (?:completed?|done|delivered|implemented|finished|achieved|actioned|closed)"
 )
 _ENDS = (
@@ -87,7 +85,10 @@ _PAST_DAY = regex(
     r"erledigt|tatsachlich\w*|afgerond|gesloten|closing|implemented)\b"
 )
 _REVIEW_DAY = regex(r"\b(?:review|reviewed|next|follow up|revision|monitoring|update)\b")
-_NEW_DAY = regex(r"\b(?:revised|new|forecast|rescheduled|extended|extension|updated|rebaselined)\b")
+_NEW_DAY = regex(
+    r"\b(?:revised|new|forecast|rescheduled|extended|extension|updated|rebaselined|"
+    r"(?:current|latest) (?:(?:due|target|end|completion|agreed|delivery) )*date)\b"
+)
 _STATE = (
     r"status|statuses|rag|brag|bragg|ragb|rygb|state|estado|statut|etat|avancement|stato|"
     r"(?:bearbeitungs|umsetzungs|erledigungs|fortschritts)?stand|stand van zaken|statws|sefyllfa|"
@@ -139,7 +140,7 @@ _DO: tuple[tuple[str, float], ...] = (
     (r"recommendations?|recs?|afis?|recommended|recommandations?|recomendacion\w*|empfehlung\w*|aanbeveling\w*|"
      r"argymhell\w*|precautions?|interventions?|undertakings?|commitments?|deliverables?|"
      r"initiatives?|milestones?|measures?|improvements?|response|responses|respuesta|contingency|"
-     r"solutions?|resolution|proposals?|requirements?|projects?|work ?packages?|jalons?|hito|hitos|"
+     r"solutions?|resolution|proposals?|requirements?|projects?|work ?packages?|jalons?|hitos?|"
      r"meilenstein\w*|mijlpa\w*|fix", 0.75),
     (r"issues?|findings?|\w+punt|\w+punten|observations?|weakness\w*|problems?|non ?conformit\w*|"
      r"gaps?|concerns?|constats?|hallazgos?|feststellung\w*|bevinding\w*|vulnerabilit\w*|"
@@ -262,8 +263,7 @@ def _of_parts(parts: Sequence[str]) -> dict[str, float]:
 _SURE = {
     "date": 0.5, "name": 0.4, "names": 0.4, "what": 0.8, "item": 0.5, "time": 0.4, "target": 0.5,
     "completion": 0.6, "action taken": 0.7, "actions taken": 0.7, "position": 0.5, "rating": 0.7,
-    "people": 0.5,
-}  # fmt: skip
+    "people": 0.5}  # fmt: skip
 """Headings that plans use for a role, and other tables for something else."""
 
 

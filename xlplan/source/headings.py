@@ -23,8 +23,15 @@ from xlplan.source.heading_words import role_scores
 from xlplan.workbook.read.book import CellValue
 
 _NUMBERED = regex(
-    r"([A-Z][A-Za-z]{2,20})\s*(\d{1,3}(?:\.\d{1,3})*)\s*(?:[-–—:.]+\s*(.*))?", re.DOTALL
+    r"((?:[A-Z][A-Za-z]{2,20} ){0,2}[A-Za-z]{3,21})\s*(\d{1,3}(?:\.\d{1,3})*)\s*"
+    r"(?:[-–—:.]+\s*(.*))?",
+    re.DOTALL,
 )
+_OF_SECTIONS = frozenset(
+    ("recommendation", "finding", "issue", "goal", "objective", "priority", "theme", "outcome",
+     "aim", "pillar", "workstream", "strand", "component", "domain", "output", "observation")
+)  # fmt: skip
+"""What a heading numbers where a word says of which kind: "Evaluation recommendation 2."."""
 _OUTCOME = regex(
     r"(?:(?:intended|desired|expected|overall|key|strategic|our)\s+)?"
     r"(?:outcomes?|aims?|objectives?|goals?|ambition|vision|impact|success (?:criteria|measures?))"
@@ -79,7 +86,9 @@ def parse_heading(text: str, row: int = 0) -> Heading:
     """A section heading; "<Word> <number> - <text>" and "<Word> <number>" keep their number."""
     text = canon_text(text).strip()
     match = _NUMBERED.fullmatch(text)
-    if match and match[1].casefold() not in _NOT_SECTIONS:
+    word, _, last = match[1].casefold().rpartition(" ") if match else ("", "", "")
+    told = last in _OF_SECTIONS if word else last not in _NOT_SECTIONS
+    if match and told and text[0].isupper():
         return Heading(text, row, match[1], match[2], (match[3] or "").strip())
     return Heading(text, row)
 
