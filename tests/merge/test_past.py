@@ -123,7 +123,7 @@ def test_an_action_is_looked_at_once_for_all_the_boards_that_saw_it_stand_as_it_
         looked.extend([(uid, position)] if field == "rating" else [])
         return held(state, timeline, uid, field, position)
 
-    monkeypatch.setattr("xlplan.merge.past.held", noted)
+    monkeypatch.setattr("xlplan.merge.timeline.held", noted)
     boards = past(office).boards
     assert [board.values["a-1"]["rating"] for board in boards] == saw
     assert [board.values["a-2"]["rating"] for board in boards] == ["Amber"] * 9

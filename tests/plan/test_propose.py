@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from xlplan.plan import propose_people, propose_roles
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Rating
 from xlplan.plan.keys import ROLES
-from xlplan.plan.legend import LegendLine
+from xlplan.plan.legend import LegendLine, initials_in
 from xlplan.plan.propose import free_id, one_for_many, propose_columns, usual_type
-from xlplan.plan.propose_people import initials_in, name_separators, propose_leads
+from xlplan.plan.propose_people import name_separators, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
     close_where_answered,

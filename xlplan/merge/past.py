@@ -6,22 +6,16 @@ what a board was shown: that is as it was then. `restated` is a period as it is 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import (
-    Callable,
     Collection,
-    Hashable,
-    ItemsView,
     Iterable,
     Iterator,
     Mapping,
     Sequence,
 )
-from contextlib import suppress
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
-from typing import TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -31,23 +25,13 @@ from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, MasterRow, Times
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
-from xlplan.merge.timeline import (
-    DATES,
-    WORDS,
-    dates_of,
-    held,
-    timeline_of,
-    times_of,
-    turns_of,
-    was_there,
-)
+from xlplan.merge.timeline import DATES, ByRow, Timelines
 from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import due_in, due_of
 from xlplan.plan.text import is_provisional
 from xlplan.plan.values import Invalid, Value, show
 
-V = TypeVar("V")
 IMPORTED = "Plan as imported"
 """The label of the plan as it came in: what a first board compares with."""
 _COUNTED: frozenset[str] = frozenset(
@@ -56,36 +40,6 @@ _COUNTED: frozenset[str] = frozenset(
 """Roles of the fields, besides ratings, by which the board counts."""
 _IN_FULL = 2
 """How many boards are looked at with their notes; of older ones only ratings and dates matter."""
-
-
-class ByRow(Mapping[str, V]):
-    """Something of each row, worked out when it is asked for; `find` raises KeyError for a row of
-    which there is nothing."""
-
-    def __init__(self, uids: Collection[str], find: Callable[[str], V]) -> None:
-        self._uids, self._find = uids, cache(find)
-
-    def __getitem__(self, uid: str) -> V:
-        if uid not in self._uids:
-            raise KeyError(uid)
-        return self._find(uid)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found())
-
-    def items(self) -> ItemsView[str, V]:
-        """Every row of which there is something, with what that is."""
-        return self._found().items()
-
-    def _found(self) -> dict[str, V]:
-        found = dict[str, V]()
-        for uid in self._uids:
-            with suppress(KeyError):
-                found[uid] = self._find(uid)
-        return found
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
 
 
 class DueHistory(Struct, frozen=True):
@@ -164,7 +118,7 @@ def past_of(
     """
     by = definition or state.definition
     rating = by.with_role("rating")
-    rows = _Rows(state, by, as_of)
+    rows = Timelines(state, by, as_of)
     actions = rows.uids
     changed = heard.changed if definition is None else heard.public
     return Past(
@@ -179,59 +133,7 @@ def past_of(
     )
 
 
-class _Rows:
-    """The actions of a plan, each with its timeline, as of a position of the ledger."""
-
-    def __init__(self, state: State, definition: PlanDefinition, as_of: int) -> None:
-        self.state, self.definition, self.as_of = state, definition, as_of
-        self.uids = dict.fromkeys(uid for uid in state.rows if state.kind_of(uid) == "action")
-        self.timeline = cache(partial(timeline_of, state))
-        self._dates = dates_of(definition)
-        fields = definition.fields_of("action")
-        self._seen = (*(item.id for item in fields if item.role == "rating"), *self._dates)
-        self._words = tuple(item.id for item in fields if item.role in WORDS)
-        self._turns = cache(lambda uid, names: turns_of(self.timeline(uid), (STATUS, *names)))
-        self._as_stood: dict[Hashable, Mapping[str, Value] | None] = {}
-
-    def first(self, uid: str, item: Field | None) -> Value:
-        """The value of a field with which an action came in."""
-        timeline = self.timeline(uid)
-        return held(self.state, timeline, uid, item.id, timeline.begun) if item else None
-
-    def times(self, uid: str) -> Times:
-        """What the dates of an action have been, by what held as of the position."""
-        if self.as_of < self.state.last_touched(uid):
-            return times_of(self.state, uid, self._dates, self.as_of)
-        return self.timeline(uid).times
-
-    def snapshot(self, label: str, position: int, *, in_full: bool = False) -> Snapshot:
-        """The actions that stood at a position which a board saw: their ratings and dates, and, in
-        full, their notes."""
-        names = (*self._seen, *(self._words if in_full else ()))
-        return Snapshot(label, ByRow(self.uids, lambda uid: self._as_seen(uid, names, position)))
-
-    def _as_seen(self, uid: str, names: tuple[str, ...], position: int) -> Mapping[str, Value]:
-        turns, known = self._turns(uid, names), self._as_stood
-        # From one turn to the next an action stands, on board after board, as it stood.
-        key = uid, names, None if turns is None else bisect_right(turns, position)
-        seen = known[key] if key in known else self._as_it_stood(uid, names, position)
-        if turns is not None:
-            known[key] = seen
-        if seen is None:
-            raise KeyError(uid)
-        return seen
-
-    def _as_it_stood(
-        self, uid: str, names: Sequence[str], position: int
-    ) -> Mapping[str, Value] | None:
-        state, timeline = self.state, self.timeline(uid)
-        status = held(state, timeline, uid, STATUS, position)
-        if not was_there(timeline, position) or status in (WITHDRAWN, KEPT_BACK):
-            return None
-        return {name: held(state, timeline, uid, name, position) for name in names}
-
-
-def _boards(rows: _Rows, cycle: str) -> tuple[Snapshot, ...]:
+def _boards(rows: Timelines, cycle: str) -> tuple[Snapshot, ...]:
     published = {
         fact.cycle: fact
         for _, fact in rows.state.published

@@ -2,6 +2,7 @@
 cells beside each other, or by the colours of cells.
 
 A legend gives meanings in words. A number explains nothing: a table of counts is no legend.
+Initials are explained as ratings are: "AQ = Ada Quill".
 """
 
 from __future__ import annotations
@@ -319,3 +320,23 @@ def _label(text: str, code: str) -> str:
 def _same(one: str, other: str) -> bool:
     name = one.strip(" ()")
     return is_colour(name) and known_rating(name) == known_rating(other)
+
+
+INITIALS = regex(r"[A-Z]{2,4}")
+_SHORT_FOR = r"[A-Z]{2,4}\s*[=:–—-]"
+_OF_POST = rf"(?:(?:and|&)(?! {_SHORT_FOR})|of|for|the|(?!{_SHORT_FOR})[A-Z][\w'’-]*)"
+_NAME_OR_POST = rf"[A-Z][\w'’-]*(?: {_OF_POST}){{1,6}}"
+_EXPLAINED = regex(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME_OR_POST})")
+
+
+def initials_in(lines: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Initials and the names that lines of a key give them: "AQ = Ada Quill", or two cells."""
+    found: dict[str, str] = {}
+    for cells in lines:
+        for cell in cells:
+            for match in _EXPLAINED.finditer(cell):
+                found.setdefault(match[1], match[2])
+        for short, name in pairwise(cells):
+            if INITIALS.fullmatch(short) and re.fullmatch(_NAME_OR_POST, name):
+                found.setdefault(short, name)
+    return found

@@ -10,17 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 from xlplan.late import regex
 from xlplan.plan.definition import DEFAULT_SEPARATORS
+from xlplan.plan.legend import INITIALS
 from xlplan.plan.people import Lead
 from xlplan.plan.text import canon_text, fold, names_nobody, says_vacant, split_people
 
 _NAME = r"[A-Z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){1,3}"
 _AT = regex(rf"({_NAME})\s+[-–—]\s*(\S.*)|({_NAME})\s*[–—]\s*(\S.*)")
 _ADDRESSED = regex(r"(?:mailto:)?(.*?)[\s<(\[]*([^\s@,;<>()\[\]:]+@[^\s@,;<>()\[\]]+)[>)\]]*")
-_INITIALS = regex(r"[A-Z]{2,4}")
 _SHORT = regex(r"([A-Z])\.? ?([A-Z][A-Za-z'’-]+)")
 _POST = regex(
     r"\b(?:director|head|manager|officer|lead|nurse|doctor|chair|team|service|board|group|"
@@ -183,25 +182,6 @@ def _stands_within(names: Sequence[str], within: Sequence[str], mark: str) -> bo
     return each and first.isdisjoint(second) and alone.isdisjoint(first | second)
 
 
-_SHORT_FOR = r"[A-Z]{2,4}\s*[=:–—-]"
-_OF_POST = rf"(?:(?:and|&)(?! {_SHORT_FOR})|of|for|the|(?!{_SHORT_FOR})[A-Z][\w'’-]*)"
-_NAME_OR_POST = rf"[A-Z][\w'’-]*(?: {_OF_POST}){{1,6}}"
-_EXPLAINED = regex(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME_OR_POST})")
-
-
-def initials_in(lines: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Initials and the names that lines of a key give them: "AQ = Ada Quill", or two cells."""
-    found: dict[str, str] = {}
-    for cells in lines:
-        for cell in cells:
-            for match in _EXPLAINED.finditer(cell):
-                found.setdefault(match[1], match[2])
-        for short, name in pairwise(cells):
-            if _INITIALS.fullmatch(short) and re.fullmatch(_NAME_OR_POST, name):
-                found.setdefault(short, name)
-    return found
-
-
 def _in_few_lines(doubts: Sequence[_Doubt]) -> list[str]:
     """Each doubt beside its lead; where several leads share a kind of doubt, a line for all."""
     counts = Counter(kind for _, kind, _ in doubts)
@@ -294,7 +274,7 @@ class _Others:
 
     def near(self, name: str) -> Sequence[str]:
         """Those for which a name may stand, or of which it may be a slip."""
-        if _INITIALS.fullmatch(name) or _SHORT.fullmatch(name):
+        if INITIALS.fullmatch(name) or _SHORT.fullmatch(name):
             return self.names
         text = fold(name)
         size, letters = len(text), _letters(text)
@@ -326,7 +306,7 @@ def _doubts(name: str, names: _Others) -> list[tuple[str, str]]:
         elif _nearly(whole, other):
             close = True
             found += [("alike", other)] if fold(whole) < fold(other) else []  # a pair is one doubt
-    if not found and not close and _INITIALS.fullmatch(name):
+    if not found and not close and INITIALS.fullmatch(name):
         found.append(("initials", ""))
     longer = names.within(whole)
     if longer and (len(words) - len(longer.split()) > 1 or whole.startswith(f"{longer},")):
@@ -342,7 +322,7 @@ def _doubts(name: str, names: _Others) -> list[tuple[str, str]]:
         found.append(("agency", ""))
     elif _addressed(name):
         found.append(("address", ""))
-    elif len(name.split()) == 1 and not _INITIALS.fullmatch(name) and not _POST.search(name):
+    elif len(name.split()) == 1 and not INITIALS.fullmatch(name) and not _POST.search(name):
         found.append(("word", ""))
     return found
 
@@ -352,7 +332,7 @@ def _initials_of(short: str, name: str) -> bool:
     words = [word for word in name.split() if word[:1].isalpha()]
     if len(words) < 2 or len(words[0]) < 2:
         return False
-    if _INITIALS.fullmatch(short):
+    if INITIALS.fullmatch(short):
         return not _POST.search(name) and short == "".join(word[0].upper() for word in words)
     match = _SHORT.fullmatch(short)
     return bool(match) and bool(

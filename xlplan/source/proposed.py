@@ -15,9 +15,10 @@ from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
 from xlplan.plan.definition import Field, Kind, PlanDefinition, Rating
 from xlplan.plan.due import DATED, propose_calendar, year_of_plan
+from xlplan.plan.legend import initials_in
 from xlplan.plan.people import Lead
 from xlplan.plan.propose import about, free_id, make_field
-from xlplan.plan.propose_people import initials_in, name_separators, propose_leads
+from xlplan.plan.propose_people import name_separators, propose_leads
 from xlplan.plan.propose_ratings import CLOSED_COLOUR
 from xlplan.plan.settings import CompositeSettings, Count, IssueSettings
 from xlplan.plan.text import fold
