@@ -15,14 +15,16 @@ from pandas import isna
 
 from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
-from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
+from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook, grouped
 from xlplan.board.composite import frames_of
 from xlplan.board.figures import figures
 from xlplan.board.fitting import page_breaks, paged, room, scale
+from xlplan.board.grouped import by_lead_sheet
 from xlplan.board.other_boards import average_slip, moments, restatements
 from xlplan.board.paint import Brush, whole_unit
-from xlplan.board.table_model import Item
-from xlplan.board.view import say_days
+from xlplan.board.table_model import Item, TableColumn
+from xlplan.board.view import say_days, view_of
+from xlplan.board.words import LeadCount
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import Field, Rating
@@ -465,3 +467,26 @@ def _painted_and_measured(changes: int) -> tuple[int, int]:
 
 def test_what_many_rows_show_is_painted_and_measured_once() -> None:
     assert _painted_and_measured(800) == _painted_and_measured(400)
+
+
+def test_which_columns_by_lead_has_is_found_out_once_and_not_for_each_lead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    times = Counter[str]()
+
+    def watch(name: str) -> None:
+        plain = getattr(grouped, name)
+
+        def counted(leads: Iterable[LeadCount]) -> list[TableColumn]:
+            times[name] += 1
+            found: list[TableColumn] = plain(leads)
+            return found
+
+        monkeypatch.setattr(grouped, name, counted)
+
+    watch("_looked_at")
+    watch("_of_the_past")
+    view = view_of(sample_board())
+    sheet = by_lead_sheet(view)
+    assert len(sheet.tables[0].lines) == len(view.figures.leads) > 2
+    assert times == {"_looked_at": 1, "_of_the_past": 1}

@@ -70,8 +70,8 @@ def by_organisation_sheet(view: View) -> BoardSheet:
 def by_lead_sheet(view: View) -> BoardSheet:
     """A row a lead. A shared action counts under each of its leads, so columns have no total."""
     f = view.figures
-    organised = any(lead.organisation for lead in f.leads)
-    waiting = without_update(view)
+    organised, waiting = any(lead.organisation for lead in f.leads), without_update(view)
+    looked_at, of_the_past = _looked_at(f.leads), _of_the_past(f.leads)
     columns = [
         TableColumn("lead", "Lead", width=34, strong=True),
         *([TableColumn("organisation", "Organisation", width=28)] if organised else []),
@@ -81,8 +81,8 @@ def by_lead_sheet(view: View) -> BoardSheet:
         figure("exceptions", "Exceptions", "Exceptions", 12),
         TableColumn("return", "Return", "text", "Returns", 22, align="center"),
         TableColumn("changes", "Changes made", "number", width=12, spoken="No return"),
-        *_looked_at(f.leads),
-        *_of_the_past(f.leads),
+        *looked_at,
+        *of_the_past,
         TableColumn("waiting", "Without an update", width=40, spoken="None"),
     ]
     rows: list[Sequence[Item | TableValue]] = [
@@ -90,8 +90,8 @@ def by_lead_sheet(view: View) -> BoardSheet:
             one.lead, *([one.organisation] if organised else []), one.actions,
             *(one.now.get(p.key, 0) for p in view.counted_points), one.overdue, one.exceptions,
             _returned(one.line), one.line.changes if one.line and one.line.returned else None,
-            *(_of_return(one.line, column.id) for column in _looked_at(f.leads)),
-            *(_past(one.line, column.id) for column in _of_the_past(f.leads)),
+            *(_of_return(one.line, column.id) for column in looked_at),
+            *(_past(one.line, column.id) for column in of_the_past),
             ", ".join(waiting.get(one.lead, ())),
         ]
         for one in f.leads
