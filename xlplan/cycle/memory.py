@@ -183,7 +183,8 @@ class Memory:
             return None
         if (found := self._came_in.row(uid, line.since)) is None:
             return None
-        return line.since, {name: decode(value) for name, value in found[0].items()}
+        held = found[0].items()
+        return line.since, {n: v if type(v) is str else decode(v) for n, v in held}
 
     def questions(self, state: State) -> list[Question] | None:
         """Every open question of a state that is recalled from here; None where they are to be
@@ -214,7 +215,7 @@ class Memory:
         if found is None:
             return None
         kind, ref, section, values, withdrawn, kept_back = found
-        held = {name: decode(value) for name, value in values.items()}
+        held = {n: v if type(v) is str else decode(v) for n, v in values.items()}
         fields = self._definition.fields_of(kind, retired=True)
         every = {item.id: held.get(item.id) for item in fields}
         return MasterRow(uid, kind, ref, section, every, withdrawn, kept_back)

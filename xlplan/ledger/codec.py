@@ -112,7 +112,7 @@ def _row(body: Body) -> RowAdded:
     return RowAdded(
         **{
             **body,
-            "values": {name: decode(value) for name, value in body["values"].items()},
+            "values": {n: v if type(v) is str else decode(v) for n, v in body["values"].items()},
             "places": {name: Place(*place) for name, place in body["places"].items()},
         }
     )
