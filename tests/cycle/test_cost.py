@@ -6,6 +6,7 @@ A count is the same on every machine. What it costs in time is measured by `test
 from __future__ import annotations
 
 import gc
+import json
 import shutil
 import zipfile
 from collections import Counter
@@ -24,7 +25,7 @@ from xlplan.cycle import boards, intake, kept, memory
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.intake import Arrived, Recogniser
-from xlplan.cycle.known import KnownPlan, LinesOf
+from xlplan.cycle.known import AS_ISSUED, KnownPlan, LinesOf
 from xlplan.cycle.memory import Memory, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.cycle.to_look_at import Answered, came_back
@@ -573,6 +574,30 @@ def test_a_row_that_came_back_as_it_went_out_is_known_without_asking_what_stood_
     assert small.do(folder, "merge", str(folder / "inbox" / "again.xlsx")) in (0, 1)
     assert counts["_base_row"] == 0  # what either showed is known from when it went out,
     assert counts["_locked_text"] == 0  # and so is its key
+
+
+def test_what_went_out_in_a_template_is_kept_while_its_rows_are_at_hand(
+    folder: Path, counts: Counts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert small.do(folder, "merge") == 1
+    monkeypatch.setattr(memory, "_STANDING", 2)  # rows, of which each lead has so many
+    counts.watch(KnownPlan, "_locked_text")
+    counts.watch(Memory, "_read")
+    with small.opened(folder) as plan:
+        rows = len(plan.desk.state.master())
+        sent = plan.issue("2026-12")
+        asked = sum(len(template.actions) for template in sent)
+    # Each when it is told who is sent what, and with its template: never again for what is kept,
+    assert counts["_read"] <= 2 * rows + asked
+    assert counts["_locked_text"] == 0  # and no key is signed again
+    with small.opened(folder) as plan:
+        desk, again = plan.desk, KnownPlan(plan.desk)
+        assert desk.memory is not None
+        for issued in desk.state.exchange.templates("2026-12"):
+            assert desk.memory.find(AS_ISSUED, issued.id) == json.loads(
+                answer_text(again.kept(issued))
+            )
+    assert len(sent) == 3
 
 
 EVERYTHING = ("confirm = true", "status = true", "changes = true", "hints = true")

@@ -8,10 +8,13 @@ import pytest
 
 from tests import small
 from tests.typed_rows import OTHERS, SHARES, state_of
+from xlplan.cycle.desk import base_digest
 from xlplan.cycle.known import LinesOf
 from xlplan.cycle.plan import open_plan
 from xlplan.issued import master
+from xlplan.merge.kinds import digest, identity
 from xlplan.merge.model import RowAdded
+from xlplan.merge.records import row_write_name
 from xlplan.plan.definition import KEPT_BACK, STATUS
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import IssuedColumn
@@ -26,6 +29,30 @@ def test_the_line_of_a_row_is_as_it_is_made_by_itself(field: str) -> None:
     lines = LinesOf(state_of(*rows), "action")
     for row in rows:
         assert lines.of(row.uid) == lines.anew(row.uid)
+
+
+AWKWARD = (
+    "",
+    "Deleted \x7f",
+    "Null \0 and bell \a",
+    'Quoted "so" \\',
+    "Café 日本 🙂",
+    "Half \ud83d",
+)
+
+
+def test_the_digest_of_rows_is_that_of_all_they_hold_in_one_list() -> None:
+    values = (*AWKWARD, 1e-7, 1e22, 2.0, -0.0, 10**30, *SHARES, *OTHERS)
+    for field in ("action", "date", "number", "people"):
+        rows = [
+            RowAdded(f"a-{n}", "action", n, {field: value}, {}) for n, value in enumerate(values)
+        ]
+        state = state_of(*rows)
+        written = [(row.values[field], [row_write_name(row.uid, field)]) for row in rows]
+        both = zip(rows, written, strict=True)
+        told = [[row.uid, [[None, []], [identity(value), ids]]] for row, (value, ids) in both]
+        found = base_digest(state, [row.uid for row in rows], ["ref", field], state.seq)
+        assert found == digest(told)
 
 
 @pytest.mark.parametrize(

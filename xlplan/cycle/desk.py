@@ -25,6 +25,7 @@ from xlplan.ledger.store import Ledger, Transaction
 if TYPE_CHECKING:
     from xlplan.cycle.known import Lines
     from xlplan.cycle.memory import Memory
+    from xlplan.merge.bases import AsIssued
     from xlplan.merge.log import History
     from xlplan.merge.model import Event, Fact, Question
     from xlplan.merge.state import State
@@ -98,8 +99,8 @@ class Desk:
         self._asked: tuple[State, int, tuple[Question, ...]] | None = None
         self._looked: tuple[Tip, str, History] | None = None
         self.told: list[Event] = []  # of what was replayed, and what was appended since
-        self.last_tx = 0
-        self._at = ""
+        self.sent: dict[str, AsIssued] = {}  # the rows of templates that were just made
+        self.last_tx, self._at = 0, ""
         self.has_recorded = False  # anything, since the plan was opened
 
     def close(self) -> None:
@@ -245,7 +246,7 @@ class Desk:
 
     def forget(self) -> None:
         """Drop what was replayed, so that the next look reads the ledger again."""
-        self._history, self._tip, self.lines, self.told = None, None, None, []
+        self._history, self._tip, self.lines, self.told, self.sent = None, None, None, [], {}
 
     @property
     def kept_before(self) -> Kept | None:
@@ -385,10 +386,15 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
 def base_row(state: State, uid: str, fields: Sequence[str], as_of: int) -> str:
     """The part of a row in `base_digest`: JSON in the form of `xlplan.merge.model.digest`."""
+    from xlplan.ledger.sqlite import quick_text
     from xlplan.merge.kinds import CANONICAL, identity
     from xlplan.merge.records import shown_of
 
-    row = [uid, [[identity(value), ids] for value, ids in shown_of(state, uid, fields, as_of)]]
+    shown = shown_of(state, uid, fields, as_of)
+    row = [uid, [[identity(value), ids] for value, ids in shown]]
+    text = quick_text(row, (value for value, _ in shown))
+    if text is not None and text.isascii() and "\x7f" not in text:
+        return text  # as of most rows; what is beyond ASCII, DEL too, is written by its number
     return CANONICAL.encode(row)
 
 

@@ -241,9 +241,22 @@ def make_template(
         from xlplan.issued.corrections import correction_workbook
 
         book = correction_workbook(book, for_lead(definition.public, lead), issued, faults)
+    if known is None and not (faults or issued.to_sign):
+        _keep_rows(desk, issued, book)
     data = write_alike(book)
     issued = replace(issued, sha256=sha256(data), ours=_ours(state, lead, issued, book))
     return issued, data, [] if faults else _too_long(state, issued, book)
+
+
+def _keep_rows(desk: Desk, issued: Issued, book: Workbook) -> None:
+    """Keep the rows of a template as they go out while they are at hand: the answers that are kept
+    of the plan have them too, and would read each again."""
+    from xlplan.issued.issued_places import row_keys
+    from xlplan.merge.bases import rows_as_issued
+    from xlplan.workbook.stamp import fingerprint
+
+    key_of = row_keys(book.sheets[0]).__getitem__
+    desk.sent[issued.id] = rows_as_issued(desk.state, issued, key_of, fingerprint(desk.key))
 
 
 def known_to(desk: Desk, issued: Issued) -> Mapping[str, Known]:

@@ -128,7 +128,8 @@ class KnownPlan:
         def key_of(uid: str) -> str:
             return row_key(self.key, issued.id, uid, self.locked_text(issued.id, uid) or "")
 
-        found = rows_as_issued(self._state, issued, key_of, self._signed_by)
+        found = self._desk.sent.pop(issued.id, None)
+        found = found or rows_as_issued(self._state, issued, key_of, self._signed_by)
         return msgspec.to_builtins(found, str_keys=True)
 
     def furniture_of(self, issued: Issued) -> Furniture:

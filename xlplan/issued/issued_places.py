@@ -7,7 +7,7 @@ key, so that it may be sorted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import IntEnum
 
@@ -69,6 +69,13 @@ def places_of(sheet: Sheet) -> Iterator[Place]:
             cell = merged.get((number, col)) or row.cells[col]
             if cell is not None:
                 yield Place((number, col), key, name, cell)
+
+
+def row_keys(update: Sheet) -> Mapping[str, str]:
+    """The signed key of each row of the sheet "Update" by its uid, those of proposals too. In a
+    form one stands on every line of its action."""
+    begins = dict.fromkeys(held[0] for row in update.rows if (held := held_in(row.cells)))
+    return {key.uid: key.text for key in map(parse_row_key, begins) if key is not None}
 
 
 def as_issued_sheet(
