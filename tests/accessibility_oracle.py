@@ -47,7 +47,7 @@ Faults = Iterator[Problem]
 _HEADING_1 = 16
 """By which every program knows the style, whatever its language calls it."""
 _PERCENT = regex(r"[-−]?\d+(?:[.,]\d+)? ?%")
-_NOTE = regex(r"\[note (\d+)\]")
+_NOTE = regex(r"\[note[ \u00a0](\d+)\]")
 _UNNAMED = regex(r"(sheet|table|blad|feuil|tabelle)\s*\d*$", re.IGNORECASE)
 _ADDRESS = regex(r"^(https?://|www\.|mailto:|#|.*!\$?[A-Z]{1,3}\$?\d+$)", re.IGNORECASE)
 _EMPTY_WORDS = frozenset({"", "here", "click here", "link", "more"})

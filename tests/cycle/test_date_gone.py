@@ -27,8 +27,17 @@ def late(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("typed", ["n/a", "Ongoing", None])
-def test_the_board_still_hears_of_an_overdue_action(late: Path, typed: str | None) -> None:
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("n/a", '"n/a"'),
+        ("Ongoing", '"Ongoing"'),
+        (None, "blank"),
+    ],
+)
+def test_the_board_still_hears_of_an_overdue_action_and_why_its_date_is_gone(
+    late: Path, typed: str | None, why: str
+) -> None:
     small.give_back(late, small.LETTINGS, {("1.1", "due"): typed})
     assert small.do(late, "merge") == 1
     with small.opened(late) as plan:
@@ -37,7 +46,7 @@ def test_the_board_still_hears_of_an_overdue_action(late: Path, typed: str | Non
         found = figures(board)
     assert found.total.overdue == 1
     [one] = [s for s in found.exceptions if s.row.ref == "1.1"]
-    assert SAID in [reason.words for reason in one.reasons]
+    assert f"{SAID}, now {why}" in [reason.words for reason in one.reasons]
     assert one.overdue
     words = words_of(sheet_of(composite_workbook(board, "2026-11-20T09:00:00Z"), "Exceptions"))
     assert SAID in words

@@ -267,7 +267,7 @@ def _rows(count: int) -> str:
 
 def _heading(reader: _Reader, column: TableColumn) -> Cell:
     number = reader.notes.get(column.note)
-    mark = f" [note {number}]" if number else ""
+    mark = f" [note\u00a0{number}]" if number else ""  # one word, whatever width there is
     return Cell(column.heading + mark, reader.head)
 
 

@@ -78,7 +78,9 @@ def _of_the_rating(reader: Reader, s: Standing) -> list[Reason]:
         reasons.append(Reason("late-steps", f"{s.in_short}, the first since {first}"))
     gone = reader.dates_gone.get(s.row.uid)
     if gone is not None and not s.closed and not s.holding:
-        reasons.append(Reason("date-gone", say_gone(gone)))
+        day, typed = gone
+        now = f'"{_short(typed, 60)}"' if typed else "blank"
+        reasons.append(Reason("date-gone", f"{say_gone(day)}, now {now}"))
     if s.direction == "worse" and s.before is not None:
         reasons.append(Reason("worsened", f"Worse: {label[s.before]} to {label[s.now]}"))
     if s.now == OFF_SCALE and reader.rating is not None:

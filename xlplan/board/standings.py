@@ -219,7 +219,7 @@ class Reader(Struct, frozen=True, dict=True):
     line_of: Mapping[str, ReturnLine]
     questions: Mapping[str, frozenset[str]]
     """By uid, the fields that have an open question."""
-    dates_gone: Mapping[str, date]
+    dates_gone: Mapping[str, tuple[date, str]]
     """By uid, the date that a lead would take away, where that is an open question."""
 
     @cached_property
@@ -286,14 +286,15 @@ def reader_of(board: Board) -> Reader:
     )
 
 
-def _dates_gone(board: Board) -> dict[str, date]:
-    found: dict[str, date] = {}
+def _dates_gone(board: Board) -> dict[str, tuple[date, str]]:
+    """By uid the date that a lead would take away, and what was entered over it."""
+    found: dict[str, tuple[date, str]] = {}
     for question in board.questions:
         item = board.definition.find(question.field)
         for one in question.candidates if question.kind in _LEAVE_THE_DATE else ():
             gone = date_gone(board.definition, item, question.base, one.value)
             if gone is not None:
-                found.setdefault(question.uid, gone)
+                found.setdefault(question.uid, (gone, show(one.value)))
     return found
 
 

@@ -40,7 +40,7 @@ from xlplan.workbook.write.sheet_rows import is_single, table_heading
 
 Faults = Iterator[Problem]
 _PERCENT = regex(r"[-−]?\d+(?:[.,]\d+)? ?%")
-_NOTE = regex(r"\[note (\d+)\]")
+_NOTE = regex(r"\[note[ \u00a0](\d+)\]")
 _UNNAMED = regex(r"(sheet|table|blad|feuil|tabelle)\s*\d*$", re.IGNORECASE)
 _ADDRESS = regex(r"^(https?://|www\.|mailto:|#|.*!\$?[A-Z]{1,3}\$?\d+$)", re.IGNORECASE)
 _EMPTY_WORDS = frozenset({"", "here", "click here", "link", "more"})
