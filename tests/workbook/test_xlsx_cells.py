@@ -136,6 +136,40 @@ def test_white_space_round_a_value_means_nothing() -> None:
     assert list(read(row(kept, '<c r="B1"><v>\t7</v></c>')).rows[0]) == [" two words ", 7]
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "12<!-- a comment -->00",
+        "<!-- a comment -->1200",
+        "12<?program says?>00",
+        "<![CDATA[1200]]>",
+        "12<![CDATA[00]]>",
+        "<![CDATA[12]]><!-- <![CDATA[9 -->00",
+        "&#49;200",
+        "120&#x30;",
+    ],
+)
+@pytest.mark.parametrize("kind", ["n", "str"])
+def test_a_value_says_the_same_however_its_letters_are_written(kind: str, value: str) -> None:
+    cells = f'<c r="A1" t="{kind}"><v>{value}</v></c>', '<c r="B1"><v>7</v></c>'
+    expected = [1200, 7] if kind == "n" else ["1200", 7]
+    assert list(read(row(*cells)).rows[0]) == expected
+    assert list(read(prefixed(row(*cells))).rows[0]) == expected
+
+
+def test_letters_that_mean_something_in_xml_stay_what_they_are() -> None:
+    cells = [
+        '<c r="A1" t="str"><v><![CDATA[a < b & "c"]]></v></c>',
+        '<c r="B1" t="str"><v>&#60;b&#62; &#38;amp; &#163;5&#10;é</v></c>',
+        '<c r="C1" t="inlineStr"><is><t>x<![CDATA[<!-- y -->]]></t></is></c>',
+    ]
+    assert list(read(row(*cells)).rows[0]) == [
+        'a < b & "c"',
+        "<b> &amp; £5\né",
+        "x<!-- y -->",
+    ]
+
+
 def test_days_that_are_kept_as_text_are_days() -> None:
     texts = {
         "2026-06-01T00:00:00.000Z": date(2026, 6, 1),

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+import html
 import io
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,12 @@ DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
 _STYLES = "xl/styles.xml"
 _SHARED_TEXT = regex(rb"<(?:\w+:)?si[\s/>]")
+_ASIDE = regex(
+    rb"<!--.*?-->|(<\?xml\s.*?\?>)|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>",
+    re.DOTALL,
+)
+_WITH_NUMBERED = regex(rb"(<(?:\w+:)?v>)([^<]*&#[^<]*)")
+_NUMBERED = regex(rb"&#(?:(\d{1,7})|x([0-9A-Fa-f]{1,6}));")
 _PLENTY = 32 * MB  # of parts: above that a reader gets the file as it came, to hold it only once
 
 
@@ -114,8 +122,33 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
     if admitted.kind in DETAILED:
         for sheet, part in admitted.sheets:
             if (extent := admitted.extents.get(sheet)) and part in parts:
-                parts[part] = readable(cells_alone(admitted.parts[part], extent), extent)
+                cells = _spelled_out(cells_alone(admitted.parts[part], extent))
+                parts[part] = readable(cells, extent)
     return parts
+
+
+def _spelled_out(xml: bytes) -> bytes:
+    """The sheet without comments, and with what stands as CDATA or by the number of a letter as
+    itself: of a value in which one is, its reader takes the beginning, or nothing."""
+    if b"<!" in xml or xml.count(b"<?") > 1:
+        xml = _ASIDE.sub(_aside, xml)
+    return _WITH_NUMBERED.sub(_unnumbered, xml) if b"&#" in xml else xml
+
+
+def _aside(found: re.Match[bytes]) -> bytes:
+    if found[2] is not None:
+        text = html.escape(found[2].decode("utf-8", "surrogateescape"), quote=False)
+        return text.encode("utf-8", "surrogateescape")
+    return found[1] or b""
+
+
+def _unnumbered(value: re.Match[bytes]) -> bytes:
+    return value[1] + _NUMBERED.sub(_letter, value[2])
+
+
+def _letter(number: re.Match[bytes]) -> bytes:
+    code = int(number[1]) if number[1] else int(number[2], 16)
+    return bytes([code]) if 32 < code < 127 and chr(code) not in "&<>" else number[0]
 
 
 def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> tuple[Rows, tuple[str, ...]]:
