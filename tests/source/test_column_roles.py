@@ -383,3 +383,12 @@ def test_headings_that_say_who_when_and_how_far_are_headings_though_none_says_wh
         {0: "5", 1: "Sheds", 2: "Wants a second way in", 3: "2028", 4: "Sheds", 5: "Completed"},
     ]
     assert likely_heading_row(rows) == 0
+
+
+def test_codes_of_the_items_are_refs_before_those_of_the_controls_that_they_are_of() -> None:
+    headings = {0: "Item", 1: "Control ID", 2: "Action", 3: "Status"}
+    rows: list[dict[int, CellValue]] = [
+        {0: f"P-{n}", 1: f"3.{n}.{n + 4}", 2: f"Mend the roof of shed {n}", 3: "Open"}
+        for n in range(1, 5)
+    ]
+    assert read_columns(headings, rows).roles[0] == "key"

@@ -319,7 +319,7 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
     codes = codes and shape.dates <= 0.5
     codes = codes and shape.distinct >= shape.count * 0.9
     if codes and shape.length <= 8 and scores.get("action", 0.0) >= 0.5:
-        return {"key": 0.6}  # "Safety action" over SA1, SA4, SA6
+        return {"key": 0.96 if "key" in scores else 0.6}  # "Item", "Safety action" over SA1, SA4
     if not scores and shape.count >= 3:
         if settled:
             return {"rating": 0.65}
