@@ -89,8 +89,8 @@ class Desk:
         self._history: History | None = None
         self._tip: Tip | None = None
         self._kept: Kept | None = None
-        self.prepared: tuple[int, Mapping[str, str | None]] | None = None
         self.to_look_at = 0
+        self.prepared: tuple[int, Mapping[str, str | None]] | None = None
         """The coordinator's workbooks as they were last made, by name the digest of each (None: it
         is not to be there), and the position of what they show."""
         self.lines: Lines | None = None
@@ -301,7 +301,7 @@ class Desk:
             seen = self.ledger.tip(), text_digest(self.folder.read_definition())
             looked = self._looked is not None and self._looked[:2] == seen
             usable = looked or (
-                seen[1] != self.recorded_digest and self.definition.id == self.recorded.id
+                seen[1] != self.state.definition_digest and self.definition.id == self.recorded.id
             )
         except XlplanError:
             usable = looked = False
@@ -336,7 +336,7 @@ class Desk:
 
         work = Work(self, transaction)
         digest = text_digest(text)
-        if digest != self.recorded_digest:
+        if digest != self.state.definition_digest:
             work.append([Defined(text, digest)])
         self.rule(work)
         return work
@@ -369,11 +369,6 @@ class Desk:
         plain = text.replace("\r\n", "\n").replace("\r", "\n")
         work.append([Defined(plain, text_digest(plain), chosen or {}, account)])
         self.__dict__.pop("definition", None)
-
-    @property
-    def recorded_digest(self) -> str:
-        """The digest of the text of the plan definition that the ledger holds."""
-        return self.state.definition_digest
 
 
 def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
