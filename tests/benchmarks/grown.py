@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from tests.small import fill
 from xlplan.cycle.folder import PlanFolder, text_digest
 from xlplan.ledger.store import Ledger
 from xlplan.merge.kinds import Kind, digest, named, write_id
@@ -294,3 +296,33 @@ def _write(template: Issued, file: str, number: int, uid: str, name: str, cell: 
         raw=value,
         place=Place(file, "Update", cell),
     )
+
+
+def of_age(months: int) -> Size:
+    """A plan of 480 actions and 60 leads, who answered about every action in each of its months."""
+    return Size(leads=60, per_lead=8, months=months, lines=months * 500)
+
+
+def commands_at(age: int) -> dict[str, tuple[str, ...]]:
+    """The commands of the month after such an age, in order, on the third of that month."""
+    cycle = month(age)
+    due = date(2021 + age // 12, age % 12 + 1, 25).isoformat()
+    commands: dict[str, tuple[str, ...]] = {
+        "issue": ("issue", "--cycle", cycle, "--return-by", due),
+        "merge": ("merge",),
+        "status": ("status",),
+        "show REF": ("show", "1.1"),
+        "log --action REF": ("log", "--action", "1.1"),
+        "check": ("check",),
+        "publish": ("publish",),
+        "verify": ("verify",),
+    }
+    return {name: ("--today", f"{cycle}-03", *command) for name, command in commands.items()}
+
+
+def answer_all(folder: Path, age: int) -> None:
+    """What all leads return that month, in the inbox."""
+    for lead in range(60):
+        template = folder / "outbox" / month(age) / f"{lead_name(lead)}.xlsx"
+        edits = {(ref_of(lead, n), "remarks"): f"Seen {n}" for n in range(8)}
+        (folder / "inbox" / f"{lead}.xlsx").write_bytes(fill(folder, template, edits))

@@ -25,13 +25,20 @@ import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from python_calamine import CalamineWorkbook
 
-from tests.benchmarks.grown import Size, grow, lead_name, month, ref_of
+from tests.benchmarks.grown import (
+    Size,
+    answer_all,
+    commands_at,
+    grow,
+    lead_name,
+    of_age,
+    ref_of,
+)
 from tests.small import fill
 from xlplan.workbook.read.book import Book
 
@@ -301,8 +308,7 @@ class Months:
         self._root, self._ages = root, ages
         self._best: dict[int, tuple[Best, Best]] = {}
         for age in ages:
-            size = Size(leads=60, per_lead=8, months=age, lines=age * 500)
-            spend([*XLPLAN, "status"], grow(root / f"{age}", size))
+            spend([*XLPLAN, "status"], grow(root / f"{age}", of_age(age)))
             self._best[age] = Best(), Best()
 
     def turn(self) -> None:
@@ -315,25 +321,11 @@ class Months:
             shutil.rmtree(folder)
 
     def _play(self, age: int, folder: Path) -> None:
-        cycle = month(age)
-        due = date(2021 + age // 12, age % 12 + 1, 25).isoformat()
-        commands: dict[str, tuple[str, ...]] = {
-            "issue": ("issue", "--cycle", cycle, "--return-by", due),
-            "merge": ("merge",),
-            "status": ("status",),
-            "show REF": ("show", "1.1"),
-            "log --action REF": ("log", "--action", "1.1"),
-            "check": ("check",),
-            "publish": ("publish",),
-            "verify": ("verify",),
-        }
         seconds, mib = self._best[age]
-        for name, command in commands.items():
-            for lead in range(60) if name == "merge" else ():
-                template = folder / "outbox" / cycle / f"{lead_name(lead)}.xlsx"
-                edits = {(ref_of(lead, n), "remarks"): f"Seen {n}" for n in range(8)}
-                (folder / "inbox" / f"{lead}.xlsx").write_bytes(fill(folder, template, edits))
-            spent = spend([*XLPLAN, "--today", f"{cycle}-03", *command], folder)
+        for name, command in commands_at(age).items():
+            if name == "merge":
+                answer_all(folder, age)
+            spent = spend([*XLPLAN, *command], folder)
             seconds.note(name, spent.seconds)
             mib.note(name, spent.mib)
         files = (path for path in folder.rglob("*") if path.is_file())
