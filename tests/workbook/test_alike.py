@@ -146,6 +146,29 @@ def test_a_template_of_the_same_kind_has_nothing_drawn_anew(
     assert drawn, "another number of rows has other rules"
 
 
+def test_rich_text_is_made_where_the_one_before_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    bold = Style(bold=True, colour="#C00000")
+
+    def update_of(lead: str) -> Workbook:
+        rich = Cell(None, Style(wrap=True), runs=(("Update by ", Style()), (f" {lead}", bold)))
+        plain = Cell(None, Style(), runs=(("", bold), (f"{lead} alone", Style())))
+        return Workbook([Sheet("Own", [Row([rich, plain, Cell("<b>")])])], "Title", CREATED)
+
+    leads = ("Ann", "Ben & Co", "  _x0041_ ")
+    anew = [write_workbook(update_of(lead)) for lead in leads]
+    write_alike(update_of("the first"))
+    made: list[object] = []
+    add = writing.Target.add_worksheet
+
+    def counted(target: writing.Target, *given: object) -> object:
+        made.append(given)
+        return add(target, *given)
+
+    monkeypatch.setattr(writing.Target, "add_worksheet", counted)
+    assert [write_alike(update_of(lead)) for lead in leads] == anew
+    assert made == []
+
+
 def test_a_template_holds_no_text_of_the_one_before_it() -> None:
     mine = [row(1, outcome="walrus", action="walrus"), row(2)]
     write_alike(template(mine, "table"))

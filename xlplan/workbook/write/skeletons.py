@@ -199,13 +199,21 @@ def styles_of(looks: tuple[Look, ...], over: tuple[Style, ...], font: str) -> by
 @lru_cache(maxsize=4096)
 def text_of(cell: Cell, font: str) -> str:
     """What the table of texts holds of a cell with rich text, or that looks like markup."""
-    target = Target(io.BytesIO())
-    drawn = target.add_worksheet()
-    formats = Formats(target, font)
+    drawn, formats = _text_drawing(font)
+    table = drawn.str_table
     left: Cell | None = cell
+    table.string_table.clear()
+    table.count = table.unique_count = 0
     while left is not None and drawn.content(left) is None:
         left = write_cell(drawn, 0, 0, left, formats)
-    return next(iter(target.str_table.string_table), "")
+    return next(iter(table.string_table), "")
+
+
+@lru_cache(maxsize=16)
+def _text_drawing(font: str) -> tuple[Any, Formats]:
+    """What xlsxwriter makes such texts with, one after the other, and the formats that it knows."""
+    target = Target(io.BytesIO())
+    return target.add_worksheet(), Formats(target, font)
 
 
 @lru_cache(maxsize=4096)
