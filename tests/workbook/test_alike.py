@@ -37,6 +37,7 @@ from xlplan.workbook.write.sheet import (
     Cell,
     Column,
     Conditional,
+    Held,
     Merge,
     Page,
     Protection,
@@ -47,7 +48,7 @@ from xlplan.workbook.write.sheet import (
     Values,
     Workbook,
 )
-from xlplan.workbook.write.skeletons import Frame
+from xlplan.workbook.write.skeletons import Frame, Shape
 from xlplan.workbook.write.writing import write_workbook
 
 LAYOUTS = ("table", "form", "fit")
@@ -271,6 +272,35 @@ def test_a_sheet_that_many_workbooks_have_is_gone_through_once(
         write_alike(Workbook([Sheet("Own", [Row(texts)]), common], "Title", CREATED))
     assert drawn.count("Common") == 1
     assert drawn.count("Own") == 5
+
+
+def test_rows_of_texts_that_were_met_before_are_laid_out_once_for_those_with_the_same_blanks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    laid_out: list[tuple[bool, ...]] = []
+    looked_at: list[object] = []
+    lay_out, look_of = Shape.lay_out, alike._Filled._look_of
+
+    def counted(shape: Shape, blank: tuple[bool, ...]) -> None:
+        laid_out.append(blank)
+        lay_out(shape, blank)
+
+    def looked(book: alike._Filled, style: Style, value: Held) -> object:
+        looked_at.append(value)
+        return look_of(book, style, value)
+
+    monkeypatch.setattr(Shape, "lay_out", counted)
+    monkeypatch.setattr(alike._Filled, "_look_of", looked)
+    looks = (STYLES[0], None, STYLES[1], STYLES[2])
+    texts = [f"100 %s of {n} %" for n in range(3)]
+    cells = [(texts[n % 3], "left out", texts[n % 2], None if n % 4 else 0.25) for n in range(400)]
+    book = Workbook(
+        [Sheet("Own", [Row(Values(held, looks)) for held in cells[1:]])], "Title", CREATED
+    )
+    data = write_alike(book)
+    assert len(laid_out) < 4 + len(cells) // 4, "those with a number, and few besides"
+    assert len(looked_at) < 10 + len(cells) // 4
+    assert data == write_workbook(book)
 
 
 @pytest.mark.usefixtures("alone")

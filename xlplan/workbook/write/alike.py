@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import repeat
+from operator import is_
 
 from xlsxwriter.sharedstrings import SharedStringTable
 
@@ -30,6 +32,7 @@ from xlplan.workbook.write.sheet import (
 )
 from xlplan.workbook.write.sheet_rows import is_single, overlaid
 from xlplan.workbook.write.skeletons import (
+    PLACE,
     Frame,
     Look,
     MoreError,
@@ -92,8 +95,8 @@ class _Filled:
         """Cells with a text."""
         self.used: list[Look] = []
         """The looks of cells, in the order in which formats are first used."""
-        self._known: dict[Held, Number] = {}
-        """The number of each text, by the text as it was before it was made safe."""
+        self._known: dict[Held, Number] = {None: 0}
+        """The number of each text, by the text as it was before it was made safe; any for none."""
         self._looks: dict[tuple[int, bool], Number] = {}
         """The number of the format of each style by its identity, and whether it shows a date."""
         self._shapes: dict[int, Shape] = {}
@@ -158,18 +161,23 @@ class _Filled:
             tag = tags.get(about)
             if tag is None:
                 tag = tags[about] = row_tag(*about)
+            opened = f'<row r="{number + 1}"{tag}'
+            if shape is not None and number not in over:  # as most are
+                if line := self._line_of_values(shape, held_in(row.cells), number + 1):
+                    done.append(f"{opened}>{line}</row>")
+                elif pixels or row.hidden:
+                    done.append(f"{opened}/>")
+                continue
             begun = len(done)
-            done.append(f'<row r="{number + 1}"{tag}>')
+            done.append(f"{opened}>")
             if number in over:
                 self._line_below(done, row.cells, number, over[number], later)
-            elif shape is not None:
-                self._line_of_values(done, shape, held_in(row.cells), number + 1)
             else:
                 self._line(done, row.cells, number)
             if len(done) > begun + 1:
                 done.append("</row>")
             elif pixels or row.hidden:
-                done[begun] = f'<row r="{number + 1}"{tag}/>'
+                done[begun] = f"{opened}/>"
             else:
                 done.pop()
         for merge in sheet.merges:
@@ -183,11 +191,17 @@ class _Filled:
         """What rows with these looks share."""
         return self._shapes.setdefault(id(looks), Shape(looks))
 
-    def _line_of_values(
-        self, done: list[str], shape: Shape, held: Sequence[Held], place: int
-    ) -> None:
-        """A row of values: how each cell begins and its look are there once a row like it was."""
-        known, tails, index, texts = self._known, shape.tails, -1, 0
+    def _line_of_values(self, shape: Shape, held: Sequence[Held], place: int) -> str:
+        """The cells of a row of values. Once one like it was written, with the same cells blank and
+        texts that are all known, nothing is left but to fill in their numbers."""
+        known, blank = self._known, (*map(is_, held, repeat(None)),)
+        if (laid_out := shape.lines.get(blank)) is not None:
+            numbers = (*map(known.get, held),)
+            if None not in numbers:
+                line, texts = laid_out
+                self.count += texts
+                return (line % numbers).replace(PLACE, str(place))
+        done, tails, index = [], shape.tails, -1
         for head, tail, value in zip(shape.heads, tails, held, strict=True):
             index += 1
             if tail:
@@ -195,7 +209,7 @@ class _Filled:
                     done.append(f"{head}{place}{tail}/>")
                     continue
                 if (at := known.get(value)) is not None:
-                    texts += 1
+                    self.count += 1
                     done.append(f'{head}{place}{tail} t="s"><v>{at}</v></c>')
                     continue
             if (style := shape.looks[index]) is not None:
@@ -203,7 +217,9 @@ class _Filled:
                 if not tail and not isinstance(value, date):
                     tails[index] = f'" s="{look}"'
                 done.append(f'{head}{place}" s="{look}"{self._held(value, style)}')
-        self.count += texts
+        if laid_out is None:
+            shape.lay_out(blank)
+        return "".join(done)
 
     def _line(self, done: list[str], cells: Sequence[Cell | None], number: int) -> None:
         for name, cell in zip(letters(len(cells)), cells, strict=True):

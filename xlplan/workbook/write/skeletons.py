@@ -290,6 +290,11 @@ def row_tag(span: str | None, pixels: int, hidden: bool) -> str:
     )
 
 
+PLACE = "\1"
+"""Stands for the number of a row where its XML is laid out, in which there is none."""
+_TEXT = ' t="s"><v>%s</v></c>'
+
+
 class Shape:
     """What rows share whose cells have the same looks: the first and the last column in use, how
     the XML of each cell begins (blank where none is), and its look behind its place, once that has
@@ -301,6 +306,18 @@ class Shape:
         names = zip(letters(len(looks)), looks, strict=True)
         self.heads = ["" if look is None else f'<c r="{name}' for name, look in names]
         self.tails = [""] * len(looks)
+        self.lines: dict[tuple[bool, ...], tuple[str, int]] = {}
+        """Of rows of which the same cells are blank (True), the XML of their cells, with places for
+        the number of each text and `PLACE` for that of the row; and how many texts there are."""
+
+    def lay_out(self, blank: tuple[bool, ...]) -> None:
+        """Lays out the XML of rows with such cells, where it is known how all of them look."""
+        if all(tail or not head for head, tail in zip(self.heads, self.tails, strict=True)):
+            cells = [
+                f"{head}{PLACE}{tail}{'/>%.0s' if none else _TEXT}" if head else "%.0s"
+                for head, tail, none in zip(self.heads, self.tails, blank, strict=True)
+            ]
+            self.lines[blank] = "".join(cells), sum(cell.endswith(_TEXT) for cell in cells)
 
 
 def reach(
