@@ -22,6 +22,7 @@ from msgspec.structs import replace
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.cycle import boards, intake, kept, memory
+from xlplan.cycle.came_in import CameIn
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.intake import Arrived, Recogniser
@@ -655,6 +656,17 @@ def test_a_board_puts_each_row_together_once_and_what_changed_as_the_last_board_
     counts.watch(Recalled, "master_row")
     assert small.do(folder, "publish") == 0
     assert counts["master_row"] == rows + len(changed)
+
+
+def test_a_board_reads_once_what_each_row_brought_in(folder: Path, counts: Counts) -> None:
+    """Though it asks for the rows as they stand and for their pasts."""
+    assert small.do(folder, "merge") == 1
+    changed = {"1.1", "1.3", "2.1"}  # of these more is kept
+    with small.opened(folder) as plan:
+        rows = len(plan.desk.state.master()) + len(plan.desk.state.master("recommendation"))
+    counts.watch(CameIn, "row")
+    assert small.do(folder, "publish") == 0
+    assert counts["row"] == rows - len(changed)
 
 
 def test_what_the_answers_in_files_changed_is_gone_through_once_and_not_for_each_file() -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
 from xlplan.merge.model import MasterRow, Published, RowAdded, Timeline
 from xlplan.merge.past import (
+    ByRow,
     DueHistory,
     Past,
     as_brought,
@@ -460,3 +461,23 @@ def test_once_a_board_has_met_its_columns_of_the_past_go_out_no_more() -> None:
     assert after.find("previous_rating") is None
     assert after.issue.fields == ("ref", "rating")
     assert with_past().after_a_board.fields == FIELDS
+
+
+def test_what_there_is_of_rows_is_found_out_once_for_all_who_go_through_them() -> None:
+    asked: list[str] = []
+
+    class Counted(ByRow[str]):
+        def __getitem__(self, uid: str) -> str:
+            asked.append(uid)
+            return super().__getitem__(uid)
+
+    def find(uid: str) -> str:
+        if uid == "a-2":
+            raise KeyError(uid)
+        return uid.upper()
+
+    rows = Counted(["a-1", "a-2", "a-3"], find)
+    assert (list(rows), len(rows), asked) == (["a-1", "a-3"], 2, [])
+    assert [*rows.items()] == [("a-1", "A-1"), ("a-3", "A-3")]
+    assert asked == ["a-1", "a-3"]
+    assert "a-2" not in rows

@@ -7,7 +7,7 @@ Whatever is missing, or of another moment by now, is forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
 
 OUTLINE: Key = ("outline", "")
-_PASSING, _STANDING = 16, 64
-"""Events of old, and rows as they stand, that are remembered: the rows of a return are asked for
-one after the other, and nearly all is asked for once."""
+_PASSING, _STANDING, _CAME = 16, 64, 4096
+"""Events of old, rows as they stand, and what rows brought in that are remembered: the rows of a
+return are asked for one after the other and nearly all once, but a board asks for more of each."""
 
 
 class Memory:
@@ -61,6 +61,7 @@ class Memory:
         self._events: dict[int, Event] = {}
         self._passing: dict[int, Event] = {}
         self._standing: dict[str, Standing] = {}
+        self._came = lru_cache(maxsize=_CAME)(self._find_came)
         self._of_rows: dict[str, _OfRows] = {
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
             for topic in OF_ROWS
@@ -145,18 +146,17 @@ class Memory:
     def _read(self, uid: str) -> Standing:
         if (came := self._came(uid)) is not None:
             shown = partial(shown_as_it_came, uid, came[1])
-        else:
-            shown = partial(_kept_of, self._of_rows["standing"].find(uid))
-        return Standing(shown, partial(self._row, uid, shown))
+            return Standing(shown, partial(self._row, uid, came[1].get))
+        kept = partial(_kept_of, self._of_rows["standing"].find(uid))
+        return Standing(kept, partial(self._row, uid, lambda name: kept(name)[0]))
 
-    def _row(self, uid: str, shown: Callable[[str], tuple[Value, list[str]]]) -> MasterRow:
+    def _row(self, uid: str, value_of: Callable[[str], Value]) -> MasterRow:
         line, definition = self.outline.rows[uid], self._definition
         if line.kind not in self._kinds:
             fields = [item.id for item in definition.fields_of(line.kind, retired=True)]
             self._kinds[line.kind] = fields, definition.public.with_role("section", line.kind)
         fields, section = self._kinds[line.kind]
-        values = {name: shown(name)[0] for name in fields}
-        status = shown(STATUS)[0]
+        values, status = {name: value_of(name) for name in fields}, value_of(STATUS)
         return MasterRow(
             uid=uid,
             kind=line.kind,
@@ -175,7 +175,7 @@ class Memory:
     def _until(self) -> int:
         return until_of(self.find)
 
-    def _came(self, uid: str) -> tuple[int, dict[str, Value]] | None:
+    def _find_came(self, uid: str) -> tuple[int, dict[str, Value]] | None:
         """Where in the ledger a row came in, and what it brought in, where nothing was written in
         it since."""
         line = self.outline.rows.get(uid)
