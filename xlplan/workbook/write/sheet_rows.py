@@ -369,7 +369,8 @@ def _headings(sheet: Sheet) -> Sequence[Cell | None]:
 
 def table_heading(cell: Cell | None) -> str:
     """A heading as a table has it: on one line, and never blank."""
-    return not_markup(line(str(cell.value), 255)) if cell else " "
+    parts = str(cell.value).split("\u00a0") if cell else [" "]
+    return not_markup("\u00a0".join(line(part, 255) for part in parts)[:255]) or " "
 
 
 def has_other_headings(sheet: Sheet) -> bool:
