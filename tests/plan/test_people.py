@@ -197,9 +197,13 @@ def test_being_alike_goes_both_ways(names: list[str]) -> None:
         ("AQ, RN", (), ("AQ", "RN")),
         ("Ada Quill / RN", (), ("Ada Quill", "RN")),
         ("Ada Quill, RNLI", (), ("Ada Quill", "RNLI")),
+        ("Blye & Sons / Ada Quill", (), ("Blye & Sons", "Ada Quill")),
+        ("Blye and Sons Ltd", (), ("Blye and Sons Ltd",)),
+        ("Ada Quill & Partners in Care", (), ("Ada Quill", "Partners in Care")),
+        ("Blye & Sons", ("blye", "sons"), ("Blye", "Sons")),
     ],
 )
-def test_letters_behind_a_name_are_part_of_it(
+def test_letters_behind_a_name_and_the_end_of_a_firm_are_part_of_it(
     cell: str, known: tuple[str, ...], names: tuple[str, ...]
 ) -> None:
     """They were a lead of their own, with a template to fill in."""

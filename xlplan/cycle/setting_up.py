@@ -295,8 +295,9 @@ def _changes(answers: SetUpAnswers, outcome: Outcome) -> Iterator[str]:
 def _change(edit: Edit) -> str:
     entry = edit.entry
     if entry.table == "guess":
-        answer = edit.values["answer"]
-        return f"{entry.names[-1]}: {answer}" if answer else f"{entry.names[-1]}: open again"
+        table, *names, guess = entry.names
+        about = f"{names[-1]}, {guess}" if table else guess
+        return f"{about}: {edit.values['answer'] or 'open again'}"
     if entry.table == "own_column":
         return f"{entry.names[-1]}: {edit.values['take']}"
     if edit.removes:

@@ -23,7 +23,9 @@ _ADDRESSED = regex(r"(?:mailto:)?(.*?)[\s<(\[]*([^\s@,;<>()\[\]:]+@[^\s@,;<>()\[
 _SHORT = regex(r"([A-Z])\.? ?([A-Z][A-Za-z'’-]+)")
 _POST = regex(
     r"\b(?:director|head|manager|officer|lead|nurse|doctor|chair|team|service|board|group|"
-    r"co-?ordinator|worker|midwife|gp|services|health|care)\b", re.IGNORECASE
+    r"co-?ordinator|worker|midwife|gp|services|health|care|headteacher|head ?master|head ?mistress|"
+    r"teacher|principal|sendco|senco|bursar|governors?|superintendent|inspector|sergeant|"
+    r"commander|surveyor|engineer|solicitor|treasurer|matron|registrar)\b", re.IGNORECASE
 )  # fmt: skip
 _ONE_POST = regex(
     r"\b(?:[A-Z]\w* ){0,3}(?:Director|Head) of (?:[A-Z]\w* ){1,4}(?:and|&) ([A-Z][a-z]+)"

@@ -160,6 +160,9 @@ _LETTERS = (
 )
 _POST_NOMINAL = regex(rf"\b{_LETTERS}(?:, ?{_LETTERS})*(?!\w)")
 """What stands behind a name and a comma, and is nobody: a degree, an honour, an office."""
+_FIRM = regex(
+    r"\b(?:Sons?|Co\.?|Company|Partners|Daughters?|Brothers|Bros\.?)(?: (?:Ltd|LLP)\.?)?(?!\w)"
+)
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
                      "councillor", "rev"})  # fmt: skip
 _WORDS = regex(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -248,7 +251,7 @@ def _split_line(
         ends.append(match.start())
         starts.append(match.end())
     ends.append(len(line))
-    if "," in line and _POST_NOMINAL.search(line):
+    if len(starts) > 1 and (_POST_NOMINAL.search(line) or _FIRM.search(line)):
         _with_letters(line, starts, ends, known)
     names: list[str] = []
     at = 0
@@ -263,17 +266,16 @@ def _split_line(
 
 def _with_letters(line: str, starts: list[int], ends: list[int], known: Collection[str]) -> None:
     """Leave letters behind a name and a comma with the name ("Ada Quill, CPFA"), out of it where
-    it is known without them."""
+    it is known without them, and the end of a firm with its name ("Quill & Sons")."""
     for at in range(len(starts) - 1, 0, -1):
         part, name = (_spaced(line[starts[n] : ends[n]]) for n in (at, at - 1))
-        if (
-            _POST_NOMINAL.fullmatch(part)
-            and part.casefold() not in known
-            and line[ends[at - 1] : starts[at]].strip() == ","
-            and (" " in name or _POST_NOMINAL.fullmatch(name))
-        ):
+        between = line[ends[at - 1] : starts[at]].strip().casefold()
+        letters = between == "," and _POST_NOMINAL.fullmatch(part)
+        named = " " in name or _POST_NOMINAL.fullmatch(name)
+        firm = between in ("&", "and") and _FIRM.fullmatch(part)
+        if part.casefold() not in known and ((letters and named) or firm):
             whole = _spaced(line[starts[at - 1] : ends[at]])
-            if name.casefold() not in known or whole.casefold() in known:
+            if firm or name.casefold() not in known or whole.casefold() in known:
                 ends[at - 1] = ends[at]
             del starts[at], ends[at]
 
