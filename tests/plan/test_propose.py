@@ -543,6 +543,12 @@ def test_a_rating_written_short_and_long_is_one_with_an_alias() -> None:
     assert 'rating "Red": "R" was taken as the same rating' in guesses
 
 
+def test_what_is_open_comes_after_what_is_in_progress() -> None:
+    """Used more, it came first, and 33 actions that were begun had got worse on the board."""
+    scale, _ = propose_scale(cells("Open", "Open", "Open", "In progress", "Complete", "Overdue"))
+    assert [r.label for r in scale] == ["Complete", "In progress", "Open", "Overdue"]
+
+
 def test_no_two_ratings_share_a_name() -> None:
     legend = [LegendLine("Blue", "Completed"), LegendLine("Grey", "Completed")]
     scale, _ = propose_scale(cells("Completed", "Closed", "C", "Green"), legend)

@@ -206,7 +206,7 @@ def test_rows_of_another_table_are_no_legend() -> None:
 def test_a_scale_that_closes_nothing_is_asked_about() -> None:
     source = read(plan("Open", "Ongoing", "Open"))
     assert (
-        "field rating: none of the ratings (Open, Ongoing) closes an action; set closed = true for "
+        "field rating: none of the ratings (Ongoing, Open) closes an action; set closed = true for "
         "the one that does" in source.guesses
     )
     assert not any("closes an action" in guess for guess in read(RATED).guesses)

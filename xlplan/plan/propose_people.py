@@ -42,7 +42,7 @@ _UNLIKE = 1 - NEARLY
 """The share of the letters of two names that are not in the other, up to which they may be one."""
 MOST_APART = 2
 """Leads with one kind of doubt beyond which it is one line, not one for each."""
-MOST_LINES = 4
+MOST_LINES = 3
 """Doubts beside leads beyond which each kind that is there twice is one line."""
 MOST_NAMED = 5
 _DOUBTS = {

@@ -36,13 +36,15 @@ _STATES: tuple[tuple[str, str, int, str], ...] = (
      "wedi'i gyflawni|cyflawnwyd|✓|✔|✅|☑|wedi'i gwblhau|cwblhawyd|wedi cau|wedi gorffen",
      "Completed", 0, "#4472C4"),
     ("on track|on target|on plan|on schedule", "Green", 2, "#70AD47"),
-    ("ongoing|on going|on-going|in progress|in-progress|started|underway|under way|in hand|open|"
-     "active|en curso|en proceso|en progreso|abierto|abierta|en cours|ouvert|ouverte|"
-     "in bearbeitung|offen|laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|"
+    ("ongoing|on going|on-going|in progress|in-progress|started|underway|under way|in hand|"
+     "active|en curso|en proceso|en progreso|en cours|"
+     "in bearbeitung|laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|"
      "en ejecución|en marcha|iniciado|iniciada|commencé|commencée|engagé|engagée|"
-     "in behandeling|in uitvoering|mewn cynnydd|ar y gweill|ar agor|"
+     "in behandeling|in uitvoering|mewn cynnydd|ar y gweill|"
      "wedi dechrau|partially implemented|partially complete|partially met",
      "In progress", 4, "#BDD7EE"),
+    # What is in progress was open before: that is no step back.
+    ("open|abierto|abierta|ouvert|ouverte|offen|ar agor", "In progress", 5, "#BDD7EE"),
     ("slippage|slipping|slipped|at risk|delayed|behind schedule", "Amber", 6, "#FFC000"),
     ("overdue|off track|off plan|off target|major slippage|late|en retard|retrasado|verspätet|"
      "überfällig|te laat", "Red", 8, "#FF0000"),
