@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from tests.composite_sample import CREATED, sample_board
 from xlplan.board import composite_workbook, plan_sheet
-from xlplan.board.plan_columns import Folding, PlanColumn
+from xlplan.board.plan_columns import Folding, PlanColumn, plan_columns
 from xlplan.board.standings import Standing
 from xlplan.board.table_model import Item, TableColumn
 from xlplan.board.view import View, view_of
 from xlplan.merge.model import Change
 from xlplan.plan.definition import Field
+from xlplan.plan.settings import CompositeSettings
 
 DUE = PlanColumn(TableColumn("due", "Due"))
 APPROVED = PlanColumn(TableColumn("approved", "Approved on"), into="due")
@@ -74,3 +76,21 @@ def test_what_an_action_shows_in_a_column_of_lists_is_looked_for_once(
     composite_workbook(board, CREATED)
     found = [each for each in asked if each[1] == "action"]
     assert len(found) == len({*found}) > 30
+
+
+def test_a_recommendation_in_words_has_the_room_of_an_action() -> None:
+    """It had that of a ref, a word or two a line."""
+
+    def widths(type_: str) -> dict[str, float]:
+        board = sample_board(6)
+        fields = tuple(
+            replace(item, type=type_) if item.role == "recommendation" else item
+            for item in board.definition.fields
+        )
+        chosen = CompositeSettings(fields=("ref", "recommendation", "action", "rating"))
+        definition = replace(board.definition, fields=fields, composite=chosen)
+        board = replace(board, definition=definition)
+        return {each.column.id: each.column.width for each in plan_columns(view_of(board))}
+
+    assert widths("narrative")["recommendation"] == widths("narrative")["action"]
+    assert widths("set")["recommendation"] < widths("set")["action"] / 2

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.keys import ROLES
-from xlplan.plan.load import load_definition
+from xlplan.plan.load import NEEDS, load_definition
 from xlplan.plan.people import Group, Lead
 from xlplan.plan.settings import (
     BoardWords,
@@ -213,9 +213,10 @@ def definitions(draw: st.DrawFn) -> PlanDefinition:
     fields = [SMALL.fields[0], SMALL.fields[1]]
     for number in range(draw(st.integers(0, 4))):
         kind = draw(st.sampled_from(kinds))
+        fits = [role for role in roles if NEEDS.get(role, kind) == kind]
         fields.append(
             Field(
-                f"f{number}", draw(lines.filter(bool)), kind, draw(st.sampled_from(roles)),
+                f"f{number}", draw(lines.filter(bool)), kind, draw(st.sampled_from(fits)),
                 draw(st.sampled_from(["lead", "coordinator"])), draw(st.booleans()),
                 draw(st.sampled_from([0.0, 12.5, 40.0])), draw(lines),
                 "append" if kind == "narrative" else "replace",
@@ -409,3 +410,8 @@ def test_what_was_taken_out_stays_out() -> None:
     assert [item.id for item in found.fields if item.of == "action"][-1] == "site"
     assert found.find("cost") is None
     assert [lead.name for lead in found.leads] == ["Ada Quill", "Ben Ode", "Di Rush"]
+
+
+def test_a_note_stands_apart_from_a_long_value() -> None:
+    title = "Inspection improvement plan: causes of concern"
+    assert f'title = "{title}" # of the plan' in write_definition(replace(SMALL, title=title))

@@ -78,7 +78,9 @@ def plan_columns(view: View) -> tuple[PlanColumn, ...]:
 
 
 def _column_of(item: Field) -> TableColumn:
-    width = item.width or BY_ROLE.get(item.role) or item.field_type.board_width
+    quoted = item.role == "recommendation" and item.field_type.narrative  # in words, not by refs
+    role = "action" if quoted else item.role
+    width = item.width or BY_ROLE.get(role) or item.field_type.board_width
     found = TableColumn(item.id, item.heading, width=max(7, min(width, 80)))
     if item.role == "key":
         return replace(found, id="ref", spoken="No ref", strong=True)

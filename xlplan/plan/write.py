@@ -294,7 +294,7 @@ def _what_it_says(table: Table, item: object) -> Iterator[tuple[str, object]]:
 
 
 def _noted(text: str, note: str) -> str:
-    return f"{text:<36}# {note}" if note else text
+    return f"{text:<35} # {note}" if note else text
 
 
 def _title(text: str) -> list[str]:
