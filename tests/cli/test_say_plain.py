@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlplan.cli.say_plain import WALL, in_lines
+from xlplan.cli.say_plain import WALL, in_lines, where_they_part
 from xlplan.codes.check_codes import CHK_003, CHK_010, CHK_017
 from xlplan.codes.message import Message
 from xlplan.codes.source_codes import NEW_003
@@ -81,3 +81,19 @@ def test_two_actions_with_one_ref_name_it_once() -> None:
     found = [of_action(CHK_003, "1.1", "lead")] * 2
     [line] = in_lines(found, HEADINGS)
     assert line.startswith("2 actions (1.1), Lead officer: No lead")
+
+
+def test_a_long_text_that_grew_is_shown_from_where_it_did() -> None:
+    """Cut at the same place, what it was and what it is looked the same."""
+    before = "The two classes that began in the spring are done, and resources are ordered now."
+    one, other = where_they_part(before, f"{before}\n2 November: delivered.")
+    assert one == "…resources are ordered now."
+    assert other == "…resources are ordered now. 2 November: delivered."
+    one, other = where_they_part("x" * 100 + "a", "x" * 100 + "b")
+    assert (one[0], one[-1], other[-1]) == ("…", "a", "b")
+
+
+def test_texts_that_differ_where_they_are_seen_are_shown_from_their_beginning() -> None:
+    assert where_they_part("Amber", "Green") == ("Amber", "Green")
+    assert where_they_part("It is done", "It is done now") == ("It is done", "It is done now")
+    assert where_they_part("a" * 99, "b" * 99) == ("a" * 59 + "…", "b" * 59 + "…")

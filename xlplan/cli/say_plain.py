@@ -282,7 +282,20 @@ _CHANGE = ("action", "field", "from", "to", "by", "where")
 def _change(*parts: str) -> tuple[str, ...]:
     action, field, before, after, by, place, why = parts
     where = ": ".join(filter(None, (place, short(why))))
-    return action, field, short(before or "(blank)"), short(after or "(blank)"), by, where
+    return action, field, *where_they_part(before or "(blank)", after or "(blank)"), by, where
+
+
+def where_they_part(before: str, after: str) -> tuple[str, str]:
+    """Two texts in short: from the words before the first in which they differ, where that would be
+    cut off."""
+    one, other = (" ".join(text.split()) for text in (before, after))
+    pairs = enumerate(zip(one, other, strict=False))
+    same = next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    if same < WIDEST - 1 or one == other:
+        return short(one), short(other)
+    near = same - WIDEST // 3
+    start = one.rfind(" ", near - WIDEST // 3, near) + 1 or near
+    return short(f"…{one[start:]}"), short(f"…{other[start:]}")
 
 
 def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> None:
