@@ -56,6 +56,19 @@ from xlplan.workbook.read.book import CellValue
         ("Comments on status", "rating"),
         ("Bureau de première responsabilité", "lead"),
         ("OPI", "lead"),
+        ("DRI", "lead"),
+        ("Focal point", "lead"),
+        ("Resp.", "lead"),
+        ("Quem?", "lead"),
+        ("Responsável", "lead"),
+        ("Ansvarig", "lead"),
+        ("Quando?", "due"),
+        ("Klart senast", "due"),
+        ("Completion target", "due"),
+        ("Observações", "progress"),
+        ("Action to date", "progress"),
+        ("Fixed?", "rating"),
+        ("Åtgärd", "action"),
         ("Requests", "action"),
         ("Rec no.", "key"),
         ("Comments / resolution", "progress"),
@@ -392,3 +405,13 @@ def test_codes_of_the_items_are_refs_before_those_of_the_controls_that_they_are_
         for n in range(1, 5)
     ]
     assert read_columns(headings, rows).roles[0] == "key"
+
+
+def test_what_was_observed_before_the_action_is_no_progress_since() -> None:
+    headings = {0: "Observation", 1: "Agreed action", 2: "Owner", 3: "Follow-up comments"}
+    rows: list[dict[int, CellValue]] = [
+        {0: f"Shed {n} leaks", 1: f"Mend the roof of shed {n}", 2: "Ada Quill", 3: f"Seen {n}"}
+        for n in range(3)
+    ]
+    assert read_columns(headings, rows).roles[3] == "progress"
+    assert read_columns({**headings, 3: "Cost"}, rows).roles[0] == "progress"

@@ -269,3 +269,29 @@ def test_a_number_and_a_title_head_the_rows_with_its_letters() -> None:
     source = read(HEAD + rows + "2(a) | Text them | Ada | June 2026 | Open")
     assert column(source, "ref") == ["1a", "1b", "2(a)"]
     assert column(source, "section") == ["1 Too late", "1 Too late", "2 Too few"]
+
+
+@pytest.mark.parametrize("refs", [("B.1", "B.2"), ("B1", "B2"), ("B.1.1", "B.2.1")])
+def test_a_letter_and_a_title_head_the_rows_that_are_numbered_under_it(
+    refs: tuple[str, str],
+) -> None:
+    source = read(f"""
+Ref       | Measure          | By when   | Who       | Status
+A         | LOOKING AFTER    |           |           |
+A.1       | Mend the roof    | June 2027 | Ada Quill | Open
+B         | LABOUR           |           |           |
+{refs[0]} | Count the hands  | June 2027 | Ben Ode   | Open
+{refs[1]} | Train the hands  | July 2027 | Ben Ode   | Closed
+""")
+    assert column(source, "ref") == ["A.1", *refs]
+    assert column(source, "section") == ["A LOOKING AFTER", "B LABOUR", "B LABOUR"]
+
+
+def test_a_row_under_a_letter_that_is_no_heading_stays_an_action() -> None:
+    source = read("""
+Ref | Action          | By when   | Who       | Status
+A   | Mend the roof   |           |           |
+B   | Count the hands | June 2027 | Ben Ode   | Open
+C   | Train the hands | July 2027 | Ben Ode   | Closed
+""")
+    assert column(source, "ref") == ["A", "B", "C"]

@@ -183,3 +183,25 @@ def test_letters_under_a_number_are_refs_with_it(parts: tuple[str, str, str]) ->
     assert column(source, "ref") == [f"AFI 1.{letters[0]}", f"AFI 1.{letters[1]}",
                                      f"AFI 2.{letters[2]}"]  # fmt: skip
     assert not [problem for problem in source.problems if problem.code == "NEW-003"]
+
+
+def test_letters_under_a_number_are_told_apart_by_it() -> None:
+    source = read("""
+No  | Action             | Lead      | Due       | Status
+1   | Answer calls       | Ada Quill | May 2027  | Open
+a   | A shorter menu     | Ben Ode   | May 2027  | Closed
+(b) | Call people back   | Ben Ode   | June 2027 | Open
+2   | Fewer complaints   | Ada Quill | May 2027  | Open
+a   | Publish the policy | Cy Lake   | June 2027 | Open
+""")
+    assert column(source, "ref") == ["1", "1a", "1b", "2", "2a"]
+    assert not source.problems
+    assert any("letters stand under the ref above them" in guess for guess in source.guesses)
+
+
+@pytest.mark.parametrize(
+    "refs", [("a", "1", "2", "a"), ("1", "a", "1a", "2"), ("1", "a", "a", "2")]
+)
+def test_letters_that_do_not_tell_rows_apart_stay(refs: tuple[str, ...]) -> None:
+    assert column(read(ROWS.replace("{}", "No", 1).format(*refs) + f"{refs[3]} | It | Ada | Red"),
+                  "ref") == [*refs]  # fmt: skip

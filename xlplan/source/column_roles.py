@@ -329,7 +329,8 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
 
 
 def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int, str]]) -> float:
-    """A ref stands before the action, a day of which no more is known behind it."""
+    """A ref stands before the action, a day of which no more is known and what was observed since
+    behind it."""
     action = max((each for each in found if each[2] == "action"), default=None)
     if action is None or col == action[1]:
         return score
@@ -337,6 +338,8 @@ def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int,
         return score if col < action[1] else score * 0.7
     if role == "due" and score <= 0.5 and col < action[1]:
         return score * 0.55
+    if role == "progress" and col < action[1]:
+        return score * 0.6
     return score
 
 

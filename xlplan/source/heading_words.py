@@ -39,16 +39,18 @@ _OF_ROW = (
 )
 _SOMEBODY = (
     r"owners?|ownership|wer|wie|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|"
-    r"responsab\w*|office of primary interest|opi|accountab\w*|assigned|assignees?|allocated|poc|"
-    r"sro|who|whom|officers?|persons?|personnel|managers?|stewards?|custodians?|coordinators?|"
-    r"co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
+    r"responsa[bv]\w*|office of primary interest|opi|dri|focal points?|resp|quem|accountab\w*|"
+    r"assigned|assignees?|allocated|poc|sro|who|whom|officers?|persons?|personnel|managers?|"
+    r"stewards?|custodians?|coordinators?|co ordinators?|champions?|sponsors?|handlers?|"
+    r"implementers?|delegates?|"
     r"encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
     r"verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
     r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
-    r"contacts?|responsavel|ansvarig"
+    r"contacts?|ansvarl?ig"
 )
 _SOMEBODY_PERHAPS = (
-    "team|teams|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|people"
+    "team|teams|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|"
+    "people|developer|engineer"
 )
 _NOT_OURS = regex(
     r"\b(?:raised|created|identified|reported|logged|opened|entered|recorded|submitted|requested|"
@@ -61,7 +63,7 @@ _DUE = (
     r"due|deadlines?|when|timescales?|time scales?|timeframes?|time frames?|timelines?|timings?|"
     r"echeances?|echeancier|delais?|calendrier|plazos?|vencimiento|cuando|cronograma|frist|fristen|"
     r"fallig\w*|termin|termine|zieldatum|zeitplan|bis wann|wann|einddatum|vervaldatum|streefdatum|"
-    r"wanneer|opleverdatum|planning|erbyn|amserlen|pryd|quand|eta|ecd|scd|"
+    r"wanneer|quando|klart senast|opleverdatum|planning|erbyn|amserlen|pryd|quand|eta|ecd|scd|"
     r"\w+frist|\w+stermin|scadenza|prazo|uiterlijk|(?:complete|completion|done|finish|finished|"
     r"delivery|implementation|erledigt|erledigen|umzusetzen|umsetzung|fertig|fertigstellung) "
     r"(?:by|bis)|(?:target|completion|delivery|planned|expected|end) (?:year|quarter|month|term)|"
@@ -95,7 +97,7 @@ _STATE = (
     r"voortgangsstatus|situac(?:ion|ao)"
 )
 _STATE_PERHAPS = (
-    r"rating|completed|complete|done|closed|open|health|traffic light|implemented|achieved|"
+    r"rating|completed|complete|done|closed|open|health|traffic light|implemented|achieved|fixed|"
     r"situation|progress|on (?:track|target|schedule)|stage|condition|realise|realisee|hecho|"
     r"erledigt|gereed|afgerond|confidence"
 )
@@ -106,7 +108,7 @@ _NOT_STATE = regex(
 )
 _NOTE = (
     r"comments?|commentary|remarks?|notes?|updates?|progress|narrative|log|"
-    r"observaciones|observacion|comentarios?|notas?|seguimiento|progreso|avances?|commentaires?|"
+    r"observac(?:ion(?:es)?|oes|ao)|comentarios?|notas?|seguimiento|progreso|avances?|commentaires?|"
     r"remarques?|observations?|suivi|bemerkung\w*|kommentare?|anmerkung\w*|notiz\w*|fortschritt|"
     r"sachstand|opmerking\w*|toelichting|voortgang|notities|sylwadau|cynnydd|nodiadau|diweddariad|"
     r"where (?:we are|are we)|how are we doing|position (?:at|as at|statement)|so far|to date|"
@@ -129,7 +131,7 @@ _KINDS = regex(
 # What is to be done: from the words that say so outright to those that say what it is about.
 _DO: tuple[tuple[str, float], ...] = (
     (r"actions?|acciones|accion|gweithred\w*|camau|cam|\w*acties?|actiepunt\w*|aktion\w*|azion[ei]|"
-     r"acao|acoes|\w*massnahmen?|mesures?|medidas?|\w*maatregel\w*", 0.95),
+     r"acao|acoes|atgard\w*|tiltak|\w*massnahmen?|mesures?|medidas?|\w*maatregel\w*", 0.95),
     (r"mitigations?|mitigating|mitigate|corrective|remediation|remedial|treatment|countermeasures?|"
      r"tasks?|activity|activities|taches?|tareas?|actividad\w*|aufgaben?|aktivitat\w*|taak|taken|"
      r"activiteit\w*|tasgau?|gorchwyl\w*|activites?|arbeitspaket\w*|vorgang\w*|werkzaamheden|"
@@ -158,27 +160,6 @@ _DONE_ALREADY = regex(
 )
 ROLES = ("key", "action", "lead", "due", "rating", "progress")
 """The roles that one column of a table has alone."""
-
-
-_TOTAL = regex(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
-_TOTAL_OF = regex(r"(?:(?:grand |sub-?)totals?|totals? (?:for|of))\b", re.IGNORECASE)
-_NOTE_LIKE = regex(
-    r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|(?:(?:b?rag|rating|status|colou?r) )*key\b|"
-    r"(?:grand |sub-?)totals?\b|totals?:?(?: \||$)",
-    re.IGNORECASE,
-)
-
-
-def says_total(texts: Sequence[str]) -> bool:
-    """Whether the texts of a row count the rows above: "Total" in one of them, or "Subtotal
-    homes" and figures."""
-    figures = not any(map(str.isalpha, "".join(texts[1:])))
-    return any(map(_TOTAL.fullmatch, texts)) or bool(figures and _TOTAL_OF.match(texts[0]))
-
-
-def begins_note(text: str) -> bool:
-    """Whether a line alone is a note, a key or a total, and heads no rows: "NB: …", "RAG key"."""
-    return _NOTE_LIKE.match(text) is not None
 
 
 def words_of(heading: str) -> str:
@@ -297,6 +278,7 @@ def _key(words: str) -> dict[str, float] | None:
 
 
 _NO_NOTE = regex(
+    r"\b(?:(?<!to )date|datum|fecha|percent)\b|"
     r"\b(?:b?rag|status|statut|etat|estado|statws|owner|by)$|"
     r"^(?:estado|etat|statut|status|state|stand) (?:de|des|der|du|of)\b"
 )
@@ -308,7 +290,7 @@ def _note(words: str) -> dict[str, float] | None:
         return {"": 0.0}
     if re.fullmatch(_ANSWER, words):
         return {"progress": 0.6, "action": 0.55}
-    if not _has(_NOTE, words) or _has(r"date|datum|fecha|percent", words) or _NO_NOTE.search(words):
+    if not _has(_NOTE, words) or _NO_NOTE.search(words):
         return None
     return {"progress": 0.9, "rating": 0.2, "action": min(_do(words), 0.3)}
 
@@ -323,7 +305,8 @@ def _day(words: str) -> dict[str, float] | None:
     day = day and (asks or not _has("when", words))
     target = re.fullmatch(
         r"(?:\w+ )?(?:target|expected|planned|estimated|scheduled) "
-        r"(?:completion|resolution|closure|delivery|finish|end)",
+        r"(?:completion|resolution|closure|delivery|finish|end)|"
+        r"(?:completion|resolution|closure|delivery|implementation) target",
         words,
     )
     if re.search(r"\b(?:percent|weeks? ending|time spent)\b", words):

@@ -66,6 +66,13 @@ _OF_VERSION = regex(
 _VERSION = regex(
     r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d|\d{1,2}\.\d{1,2}\b", re.IGNORECASE
 )
+_TOTAL = regex(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
+_TOTAL_OF = regex(r"(?:(?:grand |sub-?)totals?|totals? (?:for|of))\b", re.IGNORECASE)
+_NOTE_LIKE = regex(
+    r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|(?:(?:b?rag|rating|status|colou?r) )*key\b|"
+    r"(?:grand |sub-?)totals?\b|totals?:?(?: \||$)",
+    re.IGNORECASE,
+)
 
 
 class Heading(Struct, frozen=True):
@@ -321,6 +328,18 @@ def _may_head_versions(text: str) -> bool:
 def _is_version(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row begins with the number of a version: "V2", "0.3", "Draft 1"."""
     return bool(_VERSION.match(cell_text(next(iter(cells.values())))))
+
+
+def says_total(texts: Sequence[str]) -> bool:
+    """Whether the texts of a row count the rows above: "Total" in one of them, or "Subtotal
+    homes" and figures."""
+    figures = not any(map(str.isalpha, "".join(texts[1:])))
+    return any(map(_TOTAL.fullmatch, texts)) or bool(figures and _TOTAL_OF.match(texts[0]))
+
+
+def begins_note(text: str) -> bool:
+    """Whether a line alone is a note, a key or a total, and heads no rows: "NB: …", "RAG key"."""
+    return _NOTE_LIKE.match(text) is not None
 
 
 def version_rows(rows: Sequence[Mapping[int, CellValue]], headers: set[int]) -> frozenset[int]:

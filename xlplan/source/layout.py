@@ -26,14 +26,15 @@ from xlplan.source.cells import (
     text_of_cells,
 )
 from xlplan.source.heading_groups import parts_below, twins_by_group, under_merged, under_one
-from xlplan.source.heading_words import begins_note, says_total
 from xlplan.source.headings import (
     Heading,
+    begins_note,
     cell_text,
     heading_rows,
     parse_heading,
     running_titles,
     same_headings,
+    says_total,
     section_outcome,
     version_rows,
 )

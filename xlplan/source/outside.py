@@ -18,8 +18,8 @@ from xlplan.plan.status_words import is_level, known_state, says_state
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
 from xlplan.source.column_roles import Reading
-from xlplan.source.heading_words import role_scores, says_total
-from xlplan.source.headings import cell_text, is_value
+from xlplan.source.heading_words import role_scores
+from xlplan.source.headings import cell_text, is_value, says_total
 from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import At, CellValue

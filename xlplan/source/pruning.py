@@ -28,6 +28,7 @@ _LABEL = regex(
     re.IGNORECASE,
 )
 _NUMBERING = regex(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
+_NUMBERED_KEY = regex(r"\s*((?:[A-Z]{1,2}(?:\.?\d{1,3})?|\d{1,3})(?:\.\d{1,3})*)\.?(?:\s|$)")
 _PARTS = regex(r"[.(]?[a-z][.)]?", re.IGNORECASE)
 """What the refs of rows under a number end in: "1a", "1.b", "1(c)"."""
 _COUNT = regex(r"\d+(?:[.,]\d+)?%?")
@@ -44,8 +45,7 @@ _CLOSING = regex(
 )
 """What a line below a table begins with that is none of its rows."""
 _STANDS_FOR = regex(r"[^\W\d_]\w{0,9}\s*=\s*\S.*", re.DOTALL)
-_DIGIT = regex(r"\d")
-_WORD = regex(r"[^\W\d_]{2}")
+_DIGIT, _WORD = regex(r"\d"), regex(r"[^\W\d_]{2}")
 MOST_GUIDANCE = 4
 """Rows below the headings that may explain them."""
 FAR = 5
@@ -347,8 +347,8 @@ def _with_sections(
     heads = {
         place: number for place, (row, below) in enumerate(pairwise(rows))
         if row.own <= 2 < cells.usual and (number := _number(row, cells))
-        and (_number(below, cells).startswith(f"{number}.")
-             or _PARTS.fullmatch(cells.text(below, "key").removeprefix(number)))
+        and (_is_under(_number(below, cells), number) or (number[-1].isdigit()
+             and _PARTS.fullmatch(cells.text(below, "key").removeprefix(number))))
     } or dict.fromkeys(_phases(rows, cells), "")  # fmt: skip
     if not heads:
         return list(rows)
@@ -363,7 +363,7 @@ def _with_sections(
             section, prefix = Heading(text, row.row, number=heads[place], col=col), heads[place]
             kinds[row.row], fresh = "section", True
             continue
-        if section and prefix and numbers[place] and not numbers[place].startswith(f"{prefix}."):
+        if section and prefix and numbers[place] and not _is_under(numbers[place], prefix):
             section = None
         if section or fresh:
             above = (section,) if section else row.sections
@@ -371,6 +371,12 @@ def _with_sections(
         kept.append(row)
         fresh = False
     return kept
+
+
+def _is_under(number: str, head: str) -> bool:
+    """Whether a number is one under another: "1.2" under "1", "B.1" and "B1" under "B"."""
+    rest = number[len(head) :] if number.startswith(head) else ""
+    return rest[:1] == "." or (head.isalpha() and rest[:1].isdigit())
 
 
 def _phases(rows: Sequence[DataRow], cells: _Cells) -> list[int]:
@@ -387,11 +393,7 @@ def _phases(rows: Sequence[DataRow], cells: _Cells) -> list[int]:
 
 def _number(row: DataRow, cells: _Cells) -> str:
     """The number of a row: its ref, or what its text begins with."""
-    key = cells.text(row, "key")
-    text = key if key else cells.text(row, "action")
-    match = _NUMBERING.match(text.removesuffix(".0") if key else text)
-    return (
-        match[1]
-        if match and (not key or match[0].strip(". ") == text.strip(". ").removesuffix(".0"))
-        else ""
-    )
+    key = cells.text(row, "key").removesuffix(".0")
+    match = _NUMBERED_KEY.match(key) if key else _NUMBERING.match(cells.text(row, "action"))
+    whole = match is not None and (not key or match[0].strip(". ") == key.strip(". "))
+    return match[1] if match and whole else ""

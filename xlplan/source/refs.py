@@ -45,6 +45,10 @@ _NAMES_CODES = regex(r"\b(?:refs?|references?|ids?|codes?)\b")
 _APART = ("text", "section", "origin", "inspection", "recommendation", "key")
 
 
+_PART_OF_REF = regex(r"\(?([a-z]|[ivx]{1,4})[.)]?", re.IGNORECASE)
+"""A ref that is a part of the one above it: "a", "(b)", "iv."."""
+
+
 def choose_refs(samples: Sequence[Sample], guesses: list[str]) -> tuple[Sample, ...]:
     """The samples with the column of refs named in each table, whatever it is headed.
 
@@ -200,6 +204,7 @@ def name_rows(
             draft.ref = _ref_text(pieces[0][0]) if pieces else ""
     _mend_tenths(drafts, guesses)
     _number_merged(drafts, key, guesses)
+    _letter_parts(drafts, guesses)
     if section and all(_is_priority(draft.text(section)) for draft in drafts):
         section = ""
     have = [d for d in drafts if d.ref]
@@ -299,6 +304,30 @@ def _number_merged(drafts: Sequence[Draft], key: str, guesses: list[str]) -> Non
     guesses.append(
         f"{about(drafts[0].kind, 'ref')}rows that share a merged ref are numbered under it "
         f"({first}, …)"
+    )
+
+
+def _letter_parts(drafts: Sequence[Draft], guesses: list[str]) -> None:
+    """Refs that are letters, "a" and "b" under each number, have the number above before them."""
+    if len({draft.ref for draft in drafts}) == len(drafts):
+        return
+    found: dict[int, str] = {}
+    head, sheet = "", -1
+    for draft in drafts:
+        if not (part := _PART_OF_REF.fullmatch(draft.ref)):
+            head, sheet = draft.ref, draft.sheet
+        elif head and draft.sheet == sheet:
+            found[id(draft)] = f"{head}{part[1]}"
+        else:
+            return
+    refs = [fold(found.get(id(draft), draft.ref)) for draft in drafts if draft.ref]
+    if not found or len({*refs}) < len(refs):
+        return
+    for draft in drafts:
+        draft.ref = found.get(id(draft), draft.ref)
+    guesses.append(
+        f"{about(drafts[0].kind, 'ref')}letters stand under the ref above them; refs are both "
+        f"({next(iter(found.values()))}, …)"
     )
 
 
