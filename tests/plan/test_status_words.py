@@ -36,6 +36,7 @@ from xlplan.plan.status_words import (
         "No Longer Applicable", "Nothing is left to do: it is complete", "Fully Corrected",
         "Actioned", "Not Proceeding", "Closed - not accepted", "Closed (not pursued)",
         "Closed – no further action", "Withdrawn: not needed", "Wedi cwblhau", "Erfüllt",
+        "Concluído", "Encerrada", "Completata", "Chiuso", "Avslutad",
     ],
 )  # fmt: skip
 def test_words_that_close(text: str) -> None:
@@ -51,6 +52,7 @@ def test_words_that_close(text: str) -> None:
         "Should be done", "Completed, awaiting sign-off", "Sin terminar", "Noch zu erledigt",
         "Largely implemented", "Due to be delivered", "Mitigated", "Substantially complete",
         "Partially Corrected", "Not Corrected", "Completed and ongoing", "Complete / on-going",
+        "Não concluído", "Ej avslutad", "Parcialmente concluído", "Non completata",
         "Closed - not yet verified", "Closed, no evidence",
         "No further action until June",
         "Nothing done, and within its date", "None of it has been delivered", "Nichts erledigt",
@@ -65,10 +67,11 @@ def test_words_that_do_not_close(text: str) -> None:
     [
         ("Done", "Completed", 0), ("CERRADO", "Completed", 0), ("En cours", "In progress", 4),
         ("In Bearbeitung", "In progress", 4), ("Ar y gweill", "In progress", 4),
-        ("Pendiente", "Not started", 9), ("Te laat", "Red", 8),
+        ("Pendiente", "Not started", 9), ("Te laat", "Red", 8), ("Klar", "Completed", 0),
+        ("Em andamento", "In progress", 4), ("In ritardo", "Red", 8),
     ],
 )  # fmt: skip
-def test_words_are_known_in_five_languages(text: str, label: str, severity: int) -> None:
+def test_words_are_known_in_other_languages(text: str, label: str, severity: int) -> None:
     found = known_rating(text)
     assert found is not None
     assert found[:2] == (label, severity)

@@ -1,4 +1,4 @@
-"""Words of states in six languages and what they say of an action; ratings by their colour."""
+"""Words of states in several languages and what they say of an action; ratings by their colour."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ _STATES: tuple[tuple[str, str, int, str], ...] = (
      "voltooid|klaar|gereed|opgelost|geannuleerd|discharged|abandoned|finalizada|terminada|"
      "realizada|resuelta|cancelada|cumplido|cumplida|abandonné|abandonnée|annulée|achevée|"
      "finalisé|finalisée|soldé|soldée|entfällt|beendet|vervallen|afgesloten|uitgevoerd|"
+     "concluído|concluída|encerrado|encerrada|completato|completata|chiuso|chiusa|klar|färdig|"
      "wedi'i gyflawni|cyflawnwyd|✓|✔|✅|☑|wedi'i gwblhau|cwblhawyd|wedi cau|wedi gorffen",
      "Completed", 0, "#4472C4"),
     ("on track|on target|on plan|on schedule", "Green", 2, "#70AD47"),
@@ -41,18 +42,20 @@ _STATES: tuple[tuple[str, str, int, str], ...] = (
      "in bearbeitung|laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|"
      "en ejecución|en marcha|iniciado|iniciada|commencé|commencée|engagé|engagée|"
      "in behandeling|in uitvoering|mewn cynnydd|ar y gweill|"
-     "wedi dechrau|partially implemented|partially complete|partially met",
+     "wedi dechrau|em andamento|em curso|in corso|avviata|avviato|pågår|"
+     "partially implemented|partially complete|partially met",
      "In progress", 4, "#BDD7EE"),
     # What is in progress was open before: that is no step back.
     ("open|abierto|abierta|ouvert|ouverte|offen|ar agor", "In progress", 5, "#BDD7EE"),
     ("slippage|slipping|slipped|at risk|delayed|behind schedule", "Amber", 6, "#FFC000"),
-    ("overdue|off track|off plan|off target|major slippage|late|en retard|retrasado|verspätet|"
-     "überfällig|te laat", "Red", 8, "#FF0000"),
+    ("overdue|off track|off plan|off target|major slippage|late|en retard|retrasado|atrasado|"
+     "atrasada|in ritardo|försenad|verspätet|überfällig|te laat", "Red", 8, "#FF0000"),
     ("not started|planned|not due|not yet due|not reached|pending|to do|todo|not yet started|"
      "not begun|incomplete|incompleto|incompleta|pendiente|sin iniciar|no iniciado|à faire|"
      "non commencé|pas commencé|prévu|geplant|nicht begonnen|ausstehend|niet gestart|gepland|"
      "nog niet gestart|nog te starten|te starten|non démarré|à venir|planificado|planificada|"
      "no iniciada|por iniciar|noch nicht begonnen|noch offen|heb ddechrau|heb gychwyn|"
+     "não iniciado|não iniciada|pendente|da avviare|non iniziato|non iniziata|ej påbörjad|"
      "not implemented|on hold|waiting|deferred|proposed|✗|✘|☒|❌|☐", "Not started", 9, "#BFBFBF"),
 )  # fmt: skip
 """Names of states, in the same way."""
@@ -76,7 +79,8 @@ _CLOSING = (
     r"cancelad[oa]s?|anulad[oa]s?|resuelt[oa]s?|terminée?s?|clôturée?s?|fermée?s?|réalisée?s?|"
     r"achevée?s?|soldée?s?|abandonnée?s?|annulée?s?|résolue?s?|finalisée?s?|mise?s? en [œo]e?uvre|"
     r"erledigt|abgeschlossen|geschlossen|fertig(?:gestellt)?|umgesetzt|beendet|entfällt|entfallen|"
-    r"behoben|storniert|hinfällig|erfüllt|realisiert|afgerond|afgesloten|gesloten|voltooid|"
+    r"conclu[ií]d[oa]s?|encerrad[oa]s?|completat[oaie]|conclus[oaie]|chius[oaie]|annullat[oaie]|"
+    r"avslutad|genomförd|behoben|storniert|hinfällig|erfüllt|realisiert|afgerond|afgesloten|gesloten|voltooid|"
     r"uitgevoerd|gerealiseerd|vervallen|geannuleerd|opgelost|gwblhau|cwblhawyd|wedi cwblhau|"
     r"gyflawni|cyflawnwyd|ar gau|wedi'i gau|caewyd|orffen|gorffenwyd)"
 )
@@ -93,7 +97,7 @@ _ENDED = regex(
 """What says that nothing will be done, though it denies something."""
 _NOT_CLOSED = regex(
     r"(?<!\w)(?:not|to be|nearly|partly|partially|partial|almost|will|ready (?:to|for)|being|no|"
-    r"non|pas|nicht|niet|nog|teilweise|parcialmente|partiellement|gedeeltelijk|heb|ddim|i'w|"
+    r"non|pas|nicht|niet|nog|não|ej|inte|teilweise|parcialmente|partiellement|gedeeltelijk|heb|ddim|i'w|"
     r"sin|zu|te|à|por|yet|until|once|if|should|must|can|cannot|due|unlikely|likely|subject|"
     r"awaiting|pending|on-?going|continuing|substantially|largely|mostly|some|zum teil|en partie|"
     r"deels|"
