@@ -993,6 +993,7 @@ def test_a_closing_state_that_is_still_watched_is_holding() -> None:
     [
         ("Done?", ("Yes", "No"), ["Yes"]),
         ("Implemented (Y/N)", ("Y", "N", "Partly"), ["Y"]),
+        ("Closed (Yes/No)", ("Yes", "No"), ["Yes"]),
         ("Erledigt?", ("Ja", "Nein"), ["Ja"]),
         ("At risk?", ("Yes", "No"), []),
         ("Done?", ("Yes", "Closed"), ["Closed"]),

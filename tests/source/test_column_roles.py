@@ -60,6 +60,9 @@ from xlplan.workbook.read.book import CellValue
         ("Focal point", "lead"),
         ("Resp.", "lead"),
         ("Quem?", "lead"),
+        ("Action by", "lead"),
+        ("Umsetzungsverantwortlicher", "lead"),
+        ("Umsetzungsgrad", "rating"),
         ("Responsável", "lead"),
         ("Ansvarig", "lead"),
         ("Quando?", "due"),
@@ -415,3 +418,24 @@ def test_what_was_observed_before_the_action_is_no_progress_since() -> None:
     ]
     assert read_columns(headings, rows).roles[3] == "progress"
     assert read_columns({**headings, 3: "Cost"}, rows).roles[0] == "progress"
+
+
+@pytest.mark.parametrize("heading", ["Follow up by", "Implementation by", "Action by"])
+def test_a_heading_that_ends_in_by_is_who_or_when_as_its_cells_say(heading: str) -> None:
+    def role(*cells: CellValue) -> str:
+        rows: list[dict[int, CellValue]] = [
+            {0: f"Mend the roof of shed {n}", 1: cell, 2: "Open"} for n, cell in enumerate(cells)
+        ]
+        return read_columns({0: "Action", 1: heading, 2: "Status"}, rows).roles[1]
+
+    assert role("Ada Quill", "Ben Ode", "Ada Quill") == "lead"
+    assert role(date(2027, 1, 2), date(2027, 1, 3), date(2027, 1, 4)) == "due"
+
+
+def test_what_was_done_at_once_is_not_the_action_where_a_corrective_one_stands() -> None:
+    headings = {0: "Immediate action", 1: "Corrective action", 2: "Date from", 3: "Date to"}
+    rows: list[dict[int, CellValue]] = [
+        {0: f"Shed {n} closed for now", 1: f"Mend the roof of shed {n}", 2: date(2027, 1, n),
+         3: date(2027, 2, n)} for n in range(1, 4)
+    ]  # fmt: skip
+    assert {**read_columns(headings, rows).roles} == {1: "action", 3: "due"}

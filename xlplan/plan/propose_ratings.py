@@ -41,10 +41,8 @@ from xlplan.plan.values import match_rating
 LONGEST_RATING = 60
 """Characters, and `MOST_WORDS`, of what can be a rating; longer is prose."""
 MOST_WORDS = 8
-LONGEST_LABEL = 80
-"""Characters of a legend's words that are a rating's label; longer ones are its meaning."""
-MOST_APART = 3
-"""Ratings without a legend up to which each has a line of its own."""
+LONGEST_LABEL = 80  # characters of a legend's words that are a label; longer ones are a meaning
+MOST_APART = 3  # ratings without a legend up to which each has a line of its own
 CLOSED_COLOUR, ATTENTION_COLOUR, NO_COLOUR = "#4472C4", "#FFC000", "#D9D9D9"
 MOST_RATINGS = 12
 """Distinct values up to which each is a rating; of more, those that are known or used twice."""
@@ -233,7 +231,9 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
 
 def close_where_answered(ratings: Sequence[Rating], heading: str) -> tuple[Rating, ...]:
     """The ratings of a column that asks whether an action is done: yes closes it."""
-    if not says_closed(heading) or any(rating.closed for rating in ratings):
+    if not says_closed(re.sub(r"\([^()]*\)", " ", heading)) or any(
+        rating.closed for rating in ratings
+    ):
         return tuple(ratings)
     return tuple(
         replace(r, closed=True, colour=CLOSED_COLOUR if r.colour == NO_COLOUR else r.colour)

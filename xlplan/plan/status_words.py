@@ -79,7 +79,7 @@ _CLOSING = (
     r"cancelad[oa]s?|anulad[oa]s?|resuelt[oa]s?|terminée?s?|clôturée?s?|fermée?s?|réalisée?s?|"
     r"achevée?s?|soldée?s?|abandonnée?s?|annulée?s?|résolue?s?|finalisée?s?|mise?s? en [œo]e?uvre|"
     r"erledigt|abgeschlossen|geschlossen|fertig(?:gestellt)?|umgesetzt|beendet|entfällt|entfallen|"
-    r"conclu[ií]d[oa]s?|encerrad[oa]s?|completat[oaie]|conclus[oaie]|chius[oaie]|annullat[oaie]|"
+    r"atendid[oa]s?|subsanad[oa]s?|conclu[ií]d[oa]s?|encerrad[oa]s?|completat[oaie]|conclus[oaie]|chius[oaie]|annullat[oaie]|"
     r"avslutad|genomförd|behoben|storniert|hinfällig|erfüllt|realisiert|afgerond|afgesloten|gesloten|voltooid|"
     r"uitgevoerd|gerealiseerd|vervallen|geannuleerd|opgelost|gwblhau|cwblhawyd|wedi cwblhau|"
     r"gyflawni|cyflawnwyd|ar gau|wedi'i gau|caewyd|orffen|gorffenwyd)"

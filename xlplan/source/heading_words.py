@@ -44,7 +44,7 @@ _SOMEBODY = (
     r"stewards?|custodians?|coordinators?|co ordinators?|champions?|sponsors?|handlers?|"
     r"implementers?|delegates?|"
     r"encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
-    r"verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
+    r"\w*verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
     r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
     r"contacts?|ansvarl?ig"
 )
@@ -80,7 +80,7 @@ _OTHER_DAY = regex(
     r"\b(?:start\w*|begin\w*|began|raised|identified|created|opened|open|logged|reported|added|"
     r"entered|received|discovered|detected|detection|found|issued|recorded|submitted|requested|"
     r"updated?|modified|last|changed|approved|assigned|inicio|debut|beginn|anfang|creacion|"
-    r"erstellt|aanmaak|dechrau|birth|meeting|audit|registro|notified|occurrence|occurred)\b"
+    r"erstellt|aanmaak|dechrau|birth|meeting|audit|registro|notified|occurrence|occurred)\b|\bfrom$"
 )
 _PAST_DAY = regex(
     r"\b(?:actual|actually|closed|resolved|completed|done|finished|delivered|achieved|real|reelle?|"
@@ -93,6 +93,7 @@ _NEW_DAY = regex(
 )
 _STATE = (
     r"status|statuses|rag|brag|bragg|ragb|rygb|state|estado|statut|etat|avancement|stato|"
+    r"(?:umsetzungs|erfullungs|erledigungs|fertigstellungs)grad|"
     r"(?:bearbeitungs|umsetzungs|erledigungs|fortschritts)?stand|stand van zaken|statws|sefyllfa|"
     r"voortgangsstatus|situac(?:ion|ao)"
 )
@@ -333,7 +334,8 @@ def _day(words: str) -> dict[str, float] | None:
     if _PAST_DAY.search(words) and not re.search(r"\b(?:be|by|when|bis)\b", words):
         return {"due": 0.25}
     if due or target or ends:
-        return {"due": 0.95}
+        who = {"lead": 0.8} if words.endswith(("implementation by", "delivery by")) else {}
+        return {"due": 0.95, **who}
     if _REVIEW_DAY.search(words):
         return {"due": 0.3}
     return {"due": 0.9 if _has(_ENDS, words) else 0.5}
@@ -356,6 +358,8 @@ _DONE_WITH = regex(r"\b(?:actions?|steps?|work|tasks?|activities)\b")
 def _somebody(words: str) -> dict[str, float] | None:
     if _NOT_OURS.search(words) and not _has(r"owner|lead|responsible|assigned|implement", words):
         return {"lead": 0.15} if _has(r"who|by|whom|par|por|von|door|gan", words) else None
+    if re.fullmatch(r"(?:actions?|actioned|follow(?:ed)? up|to be (?:done|actioned)) by", words):
+        return {"lead": 0.8, "due": 0.5}  # its cells say which
     if _has(_SOMEBODY, words):
         minor = _has(r"support\w*|secondary|deputy|other|co|monitor\w*|sponsors?|contacts?", words)
         return {"lead": 0.5 if minor else 0.6 if _has(r"accountab\w*|managers?", words) else 0.95}
@@ -379,4 +383,6 @@ def _do(words: str) -> float:
         best = min(best + 0.03, 0.98)
     if best and _KINDS.search(words):
         best *= 0.3
+    if re.search(r"\b(?:immediate|containment|interim) (?:corrective )?actions?\b", words):
+        best *= 0.8  # what was done until the other was
     return best * (0.5 if _DONE_ALREADY.search(words) else 1.0)
