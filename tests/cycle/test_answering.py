@@ -214,6 +214,39 @@ def test_a_value_in_the_place_of_a_choice_is_taken_as_other(folder: Path) -> Non
         assert plan.log(action="1.1")[-1].why == "by telephone"
 
 
+@pytest.mark.parametrize("with_keys", [False, True])
+def test_an_answer_in_a_row_that_was_moved_without_its_key_is_not_used(
+    folder: Path, capsys: pytest.CaptureFixture[str], with_keys: bool
+) -> None:
+    """As where all but the hidden column was sorted: the key names one question, and what was read
+    and answered is another."""
+    type_in(folder, "1.1", decision="Other", other="Red", why="as agreed")
+    path, (columns, rows) = folder / "decisions.xlsx", places(folder)
+    book = openpyxl.load_workbook(path)
+    sheet = book[rows["1.1"][0]]
+    first = 1 if with_keys else 2
+    both = [[c.value for c in sheet[rows[ref][1]]][first - 1 :] for ref in ("1.1", "1.3")]
+    for ref, values in zip(("1.3", "1.1"), both, strict=True):
+        for column, value in enumerate(values, first):
+            sheet.cell(rows[ref][1], column).value = value
+    book.save(path)
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 1
+    said = capsys.readouterr().err
+    with small.opened(folder) as plan:
+        ratings = {r.ref: r.values["rating"] for r in plan.rows(["1.1", "1.3"])}
+        left = {question.action for question in plan.questions()}
+    if with_keys:
+        assert (ratings["1.1"], left) == ("Red", {"1.3"})
+        assert "RET-016" not in said
+    else:
+        assert (ratings, left) == ({"1.1": "Green", "1.3": "Amber"}, {"1.1", "1.3"})
+        number = rows["1.3"][1]
+        where = f"decisions.xlsx!Decisions!{columns['decision']}{number}"
+        assert f'{where}: Row {number} shows "1.1 RAG", but its hidden key is of another' in said
+        assert said.count("RET-016") == 1
+
+
 def test_undo_takes_back_what_was_read_again_too(folder: Path) -> None:
     type_in(folder, "1.3", decision="Other", other="Puce")
     small.do(folder, "merge")

@@ -321,7 +321,8 @@ def test_copies_of_the_plans_own_files_are_named_and_never_used(
 ) -> None:
     folder = small.make(tmp_path / "plan")
     small.issue(folder)
-    copies = ("ledger-PC2.db", "master (1).xlsx", "plan (A's conflicted copy).toml")
+    copies = ("decisions.ods", "ledger-PC2.db", "master (1).xlsx", "Master.XLS",
+              "plan (A's conflicted copy).toml", "set-up.csv")  # fmt: skip
     for name in copies:
         (folder / name).write_bytes(b"not even a workbook")
     (folder / "masterly.xlsx").write_bytes(b"another matter")
@@ -331,6 +332,7 @@ def test_copies_of_the_plans_own_files_are_named_and_never_used(
     said = capsys.readouterr().err
     assert all(f"{name}: " in said for name in copies)
     assert "masterly" not in said
+    assert "decisions.ods: This looks like decisions.xlsx saved as another kind of file" in said
     [definition] = [line for line in said.splitlines() if line.startswith("plan (A")]
     assert "inbox" not in definition
     assert tip_of(folder) == tip

@@ -75,6 +75,8 @@ PLAN_009 = Message(
         "": "This looks like a second copy of {own}, as a synchronised folder or a download makes "
         "one; xlplan never uses it. If somebody worked in it, put it into inbox/ and merge it; "
         "then move it out of this folder.",
+        "form": "This looks like {own} saved as another kind of file; xlplan reads {own} alone. If "
+        "somebody worked in it, put it into inbox/ and merge it; then move it out of this folder.",
         "file": "This looks like a second copy of {own}, as a synchronised folder or a download "
         "makes one; xlplan never uses it. Compare the two, put into {own} what is right, and move "
         "the copy out of this folder.",

@@ -172,11 +172,14 @@ RET_015 = Message(
 )
 RET_016 = Message(
     "RET-016",
-    "A row of `decisions.xlsx` or `set-up.xlsx` has lost its key.",
+    "A row of `decisions.xlsx` or `set-up.xlsx` has lost its key, or has that of another row.",
     "Answer in the row of the question, or of what is to change.",
     {
         "": 'Row {row} ("{answer}") has no key of this workbook, so its question is not known. '
         "Answer in the row of the question, without moving cells.",
+        "moved": 'Row {row} shows "{shown}", but its hidden key is of another question: a part of '
+        'the columns may have been sorted. Its answer ("{answer}") was not used. Answer in the row '
+        "of the question, without moving cells.",
         "set-up": 'Row {row} ("{answer}") has no key of this workbook, so what it is about is not '
         "known. Answer in the row of what is to change, or in a blank row of ours below it.",
         "post": 'Row {row} ("{answer}") has no key of this workbook, so whose it is is not known. '

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
 from xlplan.codes.merge_codes import DEC_001, DEC_068, MRG_047
+from xlplan.codes.return_codes import RET_016
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
@@ -38,12 +40,13 @@ from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.reading import Reading
 from xlplan.merge.rows import TEXT, accept_own_rows
 from xlplan.merge.state import State
-from xlplan.plan.text import fold
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import canon, show
 from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:
     from xlplan.returned.answers import Answer as ReadAnswer
+    from xlplan.returned.answers import Answers
 
 
 class Answering:
@@ -62,6 +65,7 @@ class Answering:
 
         desk, issued = self._desk, reading.issued
         answers = read_answers(book, item.digest, desk.key, desk.state.definition, issued)
+        answers = self._in_their_rows(answers)
         problems = list(answers.problems)
         unused = [self._unused(one, one.fault) for one in answers.faulty if one.fault]
         open_now = {question.id: question for question in desk.questions()}
@@ -100,6 +104,32 @@ class Answering:
         self.count += count
         self.problems.extend(problems)
         return fact
+
+    def _in_their_rows(self, answers: Answers) -> Answers:
+        """Without those that stand in a row that shows another question of the workbook: of a row
+        that was moved without its key it is not known which one was answered."""
+        from xlplan.issued.decisions_book import shown_as  # as of `take`
+
+        asked = {each.id: each for each in self._desk.questions()}
+        shown = {
+            each: tuple(map(_as_read, shown_as(self._desk.state.definition, asked[each])))
+            for each in answers.questions
+            if each in asked
+        }
+        others = set(shown.values())
+        kept, problems = [], list(answers.problems)
+        for one in answers.answers:
+            if one.shows in others and one.shows != shown.get(one.question, one.shows):
+                row = "".join(filter(str.isdigit, one.place.cell))
+                text = one.decision or str(one.other or one.why)
+                said = " ".join(filter(None, one.shows))
+                where = str(one.place)
+                problems.append(
+                    RET_016.problem(where, "moved", row=row, shown=said, answer=text[:80])
+                )
+            else:
+                kept.append(one)
+        return replace(answers, answers=tuple(kept), problems=tuple(problems))
 
     def take_again(self) -> None:
         """Read what could not be used before, where no workbook of this merge says otherwise."""
@@ -180,6 +210,11 @@ def _rows_there_again(desk: Desk, work: Work, fact: Returned) -> list[Problem]:
 def _is_dealt(desk: Desk, marked: Sequence[str]) -> bool:
     """Whether lines are marked as dealt with that were not before."""
     return bool(marked) and bool({*marked} - dealt_with(desk))
+
+
+def _as_read(text: str) -> str:
+    """A text of ours as it is read from its cell."""
+    return canon_text(text).strip()
 
 
 def _stale(question: str, where: str, desk: Desk) -> Problem:

@@ -30,6 +30,8 @@ _SERVICES = {
 """What each service calls the folder that it keeps on a computer."""
 _CLOUD_STORAGE = "CloudStorage"
 """Where macOS has all such folders, a hyphen and the account behind the service."""
+_OTHER_KINDS = (".ods", ".fods", ".xls", ".xlsm", ".xlsb", ".csv", ".numbers")
+"""As what a program offers to save a workbook."""
 
 
 def synced_folder(root: Path) -> str:
@@ -48,6 +50,7 @@ def copies_beside(folder: PlanFolder) -> list[Problem]:
     """What lies beside the plan's own files under almost their name: where two computers, or a
     download, wrote the same file, one of the two is put aside like that. None is ever used."""
     own = (folder.definition, folder.ledger, folder.key, *folder.coordinators())
+    mine = {*folder.coordinators()} - ({folder.master} if folder.own else set())
     found = []
     with contextlib.suppress(OSError):
         names = sorted(path.name for path in folder.root.iterdir())
@@ -60,6 +63,10 @@ def copies_beside(folder: PlanFolder) -> list[Problem]:
                     found.append(PLAN_009.problem(name, "file", own=path.name))
                 else:
                     found.append(PLAN_009.problem(name, own=path.name))
+            if path in mine:
+                kinds = {f"{path.stem}{kind}".casefold() for kind in _OTHER_KINDS}
+                forms = (name for name in names if name.casefold() in kinds)
+                found += [PLAN_009.problem(name, "form", own=path.name) for name in forms]
     return found
 
 

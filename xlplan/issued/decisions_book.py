@@ -200,9 +200,10 @@ def _row(
     fill = look.locked_fill if shade else "#FFFFFF"
     body = replace(look.locked, fill=fill, align="left", indent=1)
     answer = replace(look.input, number_format="@", align="left", indent=1)
+    action, named = shown_as(definition, question)
     texts = {
-        "action": question.action or _OF_NO_ACTION.get(question.kind, "new"),
-        "field": item.heading if item else question.field,
+        "action": action,
+        "field": named,
         "question": others(ask(question, item)),
         "base": _shown(item, question.base, question),
         "master": _shown(item, question.master, question),
@@ -226,6 +227,13 @@ def _row(
         if cell is not None
     )
     return Row(cells, min(409.0, max(44.0, tall)))
+
+
+def shown_as(definition: PlanDefinition, question: Question) -> tuple[str, str]:
+    """What the row of a question shows of the action and of the field that it is about."""
+    item = definition.find(question.field) or definition.find(question.field, "recommendation")
+    action = question.action or _OF_NO_ACTION.get(question.kind, "new")
+    return action, item.heading if item else question.field
 
 
 def _beside_others(question: Question, group: Sequence[Question]) -> Callable[[str], str]:

@@ -29,6 +29,8 @@ from xlplan.workbook.stamp import check_row_key
 Document = Literal["set-up", "post"]
 DECISION, OTHER, WHY = "decision", "other", "why"
 """Ids of the columns that the coordinator fills in."""
+ABOUT = ("action", "field")
+"""Those that say what a question is about."""
 _NO_HEADINGS: Mapping[str, Mapping[str, str]] = {"question": {}}
 
 
@@ -44,6 +46,8 @@ class Answer(Struct, frozen=True):
     why: str
     place: Place
     fault: Problem | None = None
+    shows: tuple[str, str] = ("", "")
+    """What the row shows of the action and of the field that it is about."""
 
 
 class Answers(Struct, frozen=True):
@@ -158,7 +162,8 @@ def _answer(book: Book, table: Table, number: int, question: str) -> Answer | No
     place = Place(book.name, table.sheet.name, a1(number, table.columns[DECISION]))
     fault = next((each.at(str(place)) for each in faults.values()), None)
     decision, why = _words(typed[DECISION]), _words(typed[WHY])
-    return Answer(question, decision, typed[OTHER], why, place, fault)
+    action, named = (_words(_value(table, row, name)) for name in ABOUT)
+    return Answer(question, decision, typed[OTHER], why, place, fault, (action, named))
 
 
 def _unusable(table: Table, number: int) -> dict[str, Filled]:
