@@ -332,7 +332,7 @@ def test_copies_of_the_plans_own_files_are_named_and_never_used(
     said = capsys.readouterr().err
     assert all(f"{name}: " in said for name in copies)
     assert "masterly" not in said
-    assert "decisions.ods: This looks like decisions.xlsx saved as another kind of file" in said
+    assert "decisions.ods: This looks like a second copy of decisions.xlsx" in said
     [definition] = [line for line in said.splitlines() if line.startswith("plan (A")]
     assert "inbox" not in definition
     assert tip_of(folder) == tip

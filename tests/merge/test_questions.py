@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from xlplan.merge.asks import shown_as
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Candidate, Place, Question
 from xlplan.merge.questions import alike, whom_to_ask
-from xlplan.plan.definition import Field
+from xlplan.plan.definition import Field, PlanDefinition
 
 DUE = Field("due", "Timescale", "timescale", role="due", owner="lead")
 OWN = Field("action", "Action", role="action")
@@ -78,3 +79,19 @@ def test_a_question_goes_back_to_the_one_lead_whose_cell_it_is(
     asked: Question, item: Field | None, lead: str
 ) -> None:
     assert whom_to_ask(asked, item) == lead
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        (question("1"), ("1", "Timescale")),
+        (question("1", field="gone"), ("1", "gone")),
+        (question("", Kind.ADDED, field=""), ("new", "")),
+        (question("", Kind.SORTED, field=""), ("file", "")),
+        (question("", Kind.DEFINITION, field=""), ("plan", "")),
+    ],
+)
+def test_what_a_question_is_about_is_called_as_people_call_it(
+    asked: Question, shown: tuple[str, str]
+) -> None:
+    assert shown_as(PlanDefinition("p", "Plan", fields=(DUE, OWN)), asked) == shown

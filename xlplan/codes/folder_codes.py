@@ -72,11 +72,9 @@ PLAN_009 = Message(
     "A file lies beside one of the plan's own, under almost its name.",
     "Keep a plan on one computer; move the copy out of its folder once what it holds is known.",
     {
-        "": "This looks like a second copy of {own}, as a synchronised folder or a download makes "
-        "one; xlplan never uses it. If somebody worked in it, put it into inbox/ and merge it; "
-        "then move it out of this folder.",
-        "form": "This looks like {own} saved as another kind of file; xlplan reads {own} alone. If "
-        "somebody worked in it, put it into inbox/ and merge it; then move it out of this folder.",
+        "": "This looks like a second copy of {own}, as a synchronised folder, a download or "
+        "another program makes one; xlplan never uses it. If somebody worked in it, put it into "
+        "inbox/ and merge it; then move it out of this folder.",
         "file": "This looks like a second copy of {own}, as a synchronised folder or a download "
         "makes one; xlplan never uses it. Compare the two, put into {own} what is right, and move "
         "the copy out of this folder.",

@@ -21,7 +21,7 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.cycle.to_look_at import dealt_with
 from xlplan.errors import Problem
-from xlplan.merge.asks import Answer
+from xlplan.merge.asks import Answer, shown_as
 from xlplan.merge.decisions import clash, facts_of, unused_answers
 from xlplan.merge.kinds import ASK, KEEP, Id, Kind
 from xlplan.merge.model import (
@@ -108,8 +108,6 @@ class Answering:
     def _in_their_rows(self, answers: Answers) -> Answers:
         """Without those that stand in a row that shows another question of the workbook: of a row
         that was moved without its key it is not known which one was answered."""
-        from xlplan.issued.decisions_book import shown_as  # as of `take`
-
         asked = {each.id: each for each in self._desk.questions()}
         shown = {
             each: tuple(map(_as_read, shown_as(self._desk.state.definition, asked[each])))

@@ -66,7 +66,7 @@ def copies_beside(folder: PlanFolder) -> list[Problem]:
             if path in mine:
                 kinds = {f"{path.stem}{kind}".casefold() for kind in _OTHER_KINDS}
                 forms = (name for name in names if name.casefold() in kinds)
-                found += [PLAN_009.problem(name, "form", own=path.name) for name in forms]
+                found += [PLAN_009.problem(name, own=path.name) for name in forms]
     return found
 
 

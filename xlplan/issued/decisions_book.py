@@ -10,6 +10,7 @@ from xlplan.codes.message import listed
 from xlplan.issued.came_back import YES, CameBack, came_back_sheets
 from xlplan.issued.rules import not_in_list
 from xlplan.issued.sheets import Lists, id_row, lists_sheet, page_of, payload_of, stamped
+from xlplan.merge.asks import shown_as
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.model import Candidate, Issued, Question, Unused
 from xlplan.merge.questions import alike, whom_to_ask
@@ -54,7 +55,6 @@ UNUSED = ("unused", "Why your answer was not used", 40.0)
 """The column after these, where an answer could not be used: it stands as it was typed."""
 ALL_USED: Mapping[str, Unused] = {}
 NOTHING = CameBack()
-_OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file", Kind.OLD_KEY: "file"}
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
     "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
@@ -227,13 +227,6 @@ def _row(
         if cell is not None
     )
     return Row(cells, min(409.0, max(44.0, tall)))
-
-
-def shown_as(definition: PlanDefinition, question: Question) -> tuple[str, str]:
-    """What the row of a question shows of the action and of the field that it is about."""
-    item = definition.find(question.field) or definition.find(question.field, "recommendation")
-    action = question.action or _OF_NO_ACTION.get(question.kind, "new")
-    return action, item.heading if item else question.field
 
 
 def _beside_others(question: Question, group: Sequence[Question]) -> Callable[[str], str]:

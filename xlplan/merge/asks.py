@@ -45,7 +45,7 @@ from xlplan.merge.register import (
 from xlplan.merge.requests import overtaken
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import is_open
-from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
+from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Raw, Value
 
 
@@ -342,3 +342,13 @@ def refuse(question: Question, answer: Answer, why: Filled) -> Problem:
     about = f"Action {question.action}" if question.action else "The proposed row"
     where = str(answer.place) or f"question {question.id}"
     return why.about(about).at(where, action=question.action, field=question.field)
+
+
+_OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file", Kind.OLD_KEY: "file"}
+
+
+def shown_as(definition: PlanDefinition, question: Question) -> tuple[str, str]:
+    """How the action and the field are called that a question is about."""
+    item = definition.find(question.field) or definition.find(question.field, "recommendation")
+    action = question.action or _OF_NO_ACTION.get(question.kind, "new")
+    return action, item.heading if item else question.field
