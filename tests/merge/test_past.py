@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
 from xlplan.merge.model import MasterRow, Published, RowAdded, Timeline
 from xlplan.merge.past import (
-    ByRow,
     DueHistory,
     Past,
     as_brought,
@@ -24,7 +23,7 @@ from xlplan.merge.past import (
     restated,
 )
 from xlplan.merge.state import State
-from xlplan.merge.timeline import held
+from xlplan.merge.timeline import ByRow, held
 from xlplan.plan.checks.lint_view import History
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import IssueSettings
