@@ -107,6 +107,25 @@ def test_both_names_of_an_entry_may_change_at_once() -> None:
     assert (rollup.to, rollup.rule) == ("kind", "share-closed")
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_entry_that_takes_the_name_which_another_gives_up_stays_itself(turned: bool) -> None:
+    base = replace(FULL, rules=())
+    both = [Typed(row("rating", "", old), {"code": new}) for old, new in (("G", "R"), ("R", "B"))]
+    found = take(write_definition(base, []), base, both[::-1] if turned else both)
+    assert (len(found.edits), found.refused) == (2, ())
+    ratings = load_definition(found.text).ratings
+    assert [(rating.code, rating.label) for rating in ratings] == [("R", "Green"), ("B", "Red")]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_entries_that_take_each_others_names_neither_is_lost(turned: bool) -> None:
+    base = replace(FULL, rules=())
+    both = [Typed(row("rating", "", old), {"code": new}) for old, new in (("G", "R"), ("R", "G"))]
+    found = take(write_definition(base, []), base, both[::-1] if turned else both)
+    assert len(found.edits) + len(found.refused) == 2
+    assert {rating.label for rating in load_definition(found.text).ratings} == {"Green", "Red"}
+
+
 def test_a_faulty_answer_is_left_out_with_its_fault_and_the_others_are_used() -> None:
     found = answered(
         row("lead", "Ben Ode"), {"email": "no address", "organisation": "Port", "deputy": "Ada"}

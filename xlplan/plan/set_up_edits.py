@@ -195,7 +195,7 @@ def _completed(table: str, values: Mapping[str, object]) -> Mapping[str, object]
 def _settle(text: str, found: _Found) -> Outcome:
     """All edits together or, where the definition would not hold so, each that it holds with. What
     was changed in both is only asked where the answer would hold too."""
-    edits = sorted(found.edits, key=_turn)
+    edits = _in_turn(found.edits)
     faults = [_with(text, [one.edit])[1] for one in found.crossed]
     crossed = tuple(o for o, fault in zip(found.crossed, faults, strict=True) if fault is None)
     found.refused += [
@@ -234,13 +234,37 @@ def without(text: str, outcome: Outcome, barred: Collection[Edit], why: Problem)
     return Outcome(found, kept, outcome.crossed, (*outcome.refused, *refused))
 
 
+def _in_turn(edits: Iterable[Edit]) -> list[Edit]:
+    """The edits in their turn; one that takes the name of another entry comes behind that one's."""
+    found = sorted(edits, key=_turn)
+    todo = [edit for edit in found if _turn(edit) == _NAMES]
+    ordered = []
+    while todo:
+        held = {(edit.entry.table, edit.entry.names) for edit in todo}
+        free = (each for each in todo if (each.entry.table, _names_after(each)) not in held)
+        ordered.append(next(free, todo[0]))
+        todo.remove(ordered[-1])
+    begin = next((at for at, edit in enumerate(found) if _turn(edit) == _NAMES), len(found))
+    found[begin : begin + len(ordered)] = ordered
+    return found
+
+
+def _names_after(edit: Edit) -> Names:
+    keys = NAMED_BY[edit.entry.table]
+    pairs = zip(keys, edit.entry.names, strict=True)
+    return tuple(str(edit.values.get(key, name)) for key, name in pairs)
+
+
+_NAMES = 2
+
+
 def _turn(edit: Edit) -> int:
     """An entry is found by its names, so these are changed after all else; then rows are added."""
     if edit.entry.blank:
         return 3
     if edit.same_as or edit.removes or edit.entry.table == "guess":
         return 1
-    return 2 if edit.values.keys() & {*NAMED_BY.get(edit.entry.table, ())} else 0
+    return _NAMES if edit.values.keys() & {*NAMED_BY.get(edit.entry.table, ())} else 0
 
 
 def _column(edit: Edit) -> str:
