@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
+from typing import cast
 
 import openpyxl
 import pytest
 from openpyxl.styles import PatternFill
+from openpyxl.styles.fills import Fill
 
 from tests import set_up, small
 from xlplan.codes.gate_codes_inside import GATE_031
@@ -417,6 +420,40 @@ def test_a_row_without_its_key_is_named(folder: Path, capsys: pytest.CaptureFixt
     book.save(folder / "set-up.xlsx")
     small.do(folder, "merge")
     assert "[RET-016]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("with_keys", [False, True])
+@pytest.mark.parametrize("name", ["Columns", "Ratings", "Leads"])
+def test_rows_that_were_moved_without_their_keys_change_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, with_keys: bool
+) -> None:
+    """As where all but the hidden column was sorted: every rating would be called by another's
+    code, and every action rated so by another's."""
+    before, path = definition(folder), folder / "set-up.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book[name]
+    first = 1 if with_keys else 2
+    rows = [row for row in sheet.iter_rows(min_row=5, min_col=first) if row[2 - first].value]
+    values = [
+        [(cell.value, copy(cast("Fill", cell.fill))) for cell in row] for row in reversed(rows)
+    ]
+    for row, found in zip(rows, values, strict=True):
+        for cell, value in zip(row, found, strict=True):
+            cell.value, cell.fill = value
+    book.save(path)
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    capsys.readouterr()
+    assert small.do(folder, "merge") == (0 if with_keys else 1)
+    said = capsys.readouterr().err
+    after = definition(folder)
+    assert (after.fields, after.ratings, after.leads) == (
+        before.fields, before.ratings, before.leads
+    )  # fmt: skip
+    assert after.issue.contact == "Ask the office."
+    assert (f"set-up.xlsx!{name}: " in said, said.count("RET-016")) == (
+        not with_keys,
+        not with_keys,
+    )
 
 
 def test_a_workbook_without_its_sheets_is_named(

@@ -180,6 +180,9 @@ RET_016 = Message(
         "moved": 'Row {row} shows "{shown}", but its hidden key is of another question: a part of '
         'the columns may have been sorted. Its answer ("{answer}") was not used. Answer in the row '
         "of the question, without moving cells.",
+        "sorted": "{rows} rows of this sheet show the names of other rows than their hidden keys: "
+        "a part of the columns may have been sorted. Nothing of this sheet was used. Enter it "
+        "again in the workbook as it is now, without moving cells.",
         "set-up": 'Row {row} ("{answer}") has no key of this workbook, so what it is about is not '
         "known. Answer in the row of what is to change, or in a blank row of ours below it.",
         "post": 'Row {row} ("{answer}") has no key of this workbook, so whose it is is not known. '

@@ -86,7 +86,7 @@ def take_set_up(
         unused=unused,
     )
     work.append([fact, *ticks])
-    serious = [one for one in account if one.level != "note"]
+    serious = [one for one in (*answers.problems, *account) if one.level != "note"]
     return fact, [*dict.fromkeys(one.problem for one in unused), *serious]
 
 

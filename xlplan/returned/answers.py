@@ -14,7 +14,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.keys import COLOUR
-from xlplan.plan.set_up import Entry, Origin, entries_of, is_shown, key_of
+from xlplan.plan.set_up import Entry, Origin, entries_of, is_shown, key_of, shown
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.set_up_sheets import EVERY, VALUE, columns_of
 from xlplan.plan.text import canon_text, fold
@@ -186,7 +186,7 @@ def _value(table: Table, row: Sequence[CellValue], name: str) -> CellValue:
     return row[col] if col is not None and col < len(row) else None
 
 
-def _words(value: CellValue) -> str:
+def _words(value: CellValue | Raw) -> str:
     return "" if value is None else canon_text(as_text(value)).strip()
 
 
@@ -238,15 +238,41 @@ def read_set_up(
         found.problems.append(none.at(book.name))
     plain = definition.style.input_colour
     for table in tables:
+        named: list[tuple[Typed, str]] = []
         for number in range(table.first, len(table.sheet.rows)):
             row = table.key(table.sheet.rows[number])
             ours = row and row.issued == issued and check_row_key(key, row)
             if row and ours and row.uid in known:
                 entry, columns = known[row.uid]
                 _read_row(found, book, table, number, entry, columns, plain)
+                if columns and columns[0] != VALUE:
+                    named.append((found.rows[-1], columns[0]))
             elif not ours or _words(_value(table, table.sheet.rows[number], VALUE)):
                 found.problems += _strange(book, table, number, document)
+        _leave_moved(found, f"{book.name}!{table.sheet.name}", named)
     return found
+
+
+def _leave_moved(found: SetUpAnswers, where: str, rows: Sequence[tuple[Typed, str]]) -> None:
+    """Leave out the `rows` of a sheet, each with the column of its name, where they show each
+    other's names, as where all but the hidden column was sorted: of what the rest of a row says it
+    is not known then whose it is."""
+    names = [(_issued(row.entry, column), _words(row.cells.get(column))) for row, column in rows]
+    was, now = ({pair[at] for pair in names} - {""} for at in (0, 1))
+    moved = [pair for pair in names if pair[0] != pair[1] and pair[0] in now and pair[1] in was]
+    if not moved:
+        return
+    found.problems.append(RET_016.problem(where, "sorted", rows=len(moved)))
+    uids = {set_up_uid(row.entry) for row, _ in rows}
+    found.rows = [row for row in found.rows if set_up_uid(row.entry) not in uids]
+    found.faulty = {cell: each for cell, each in found.faulty.items() if cell[0] not in uids}
+
+
+def _issued(entry: Entry, column: str) -> str:
+    """What a cell of an entry was issued with."""
+    if entry.blank:
+        return ""
+    return _words(shown(key_of(entry.table, column), entry.values.get(column)))
 
 
 def _read_row(
