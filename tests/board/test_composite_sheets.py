@@ -490,3 +490,27 @@ def test_which_columns_by_lead_has_is_found_out_once_and_not_for_each_lead(
     sheet = by_lead_sheet(view)
     assert len(sheet.tables[0].lines) == len(view.figures.leads) > 2
     assert times == {"_looked_at": 1, "_of_the_past": 1}
+
+
+def test_an_item_is_asked_for_its_look_once_though_a_link_may_change_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, painted = Counter[str](), Counter[str]()
+    look, paint_one = Brush._look, Brush._painted
+
+    def looked(brush: Brush, item: Item) -> tuple[Style, Style, Style]:
+        asked["look"] += 1
+        return look(brush, item)
+
+    def one(brush: Brush, item: Item) -> Cell:
+        painted["item"] += 1
+        before = asked["look"]
+        cell = paint_one(brush, item)
+        assert asked["look"] == before + 1
+        painted["link"] += cell.link != ""
+        return cell
+
+    monkeypatch.setattr(Brush, "_look", looked)
+    monkeypatch.setattr(Brush, "_painted", one)
+    cells_of(sheet_of(composite_workbook(sample_board(), CREATED), "Exceptions"))
+    assert painted["item"] > painted["link"] > 0

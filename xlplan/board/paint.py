@@ -215,7 +215,7 @@ class Brush:
 
     def __init__(self, paint: Paint, column: TableColumn) -> None:
         self._paint, self._column = paint, column
-        self._looks: dict[tuple[object, ...], tuple[Style, Style]] = {}
+        self._looks: dict[tuple[object, ...], tuple[Style, Style, Style]] = {}
 
     def all(self, items: Sequence[Item], each: Sequence[Item]) -> list[Cell]:
         """Items as their column shows them, `each` of them once."""
@@ -243,27 +243,32 @@ class Brush:
 
     def _painted(self, item: Item) -> Cell:
         paint, column, value = self._paint, self._column, item.value
+        plain, alone, linked = self._look(item)
         if column.kind == "number" and value is not None:
-            return Cell(value, self._look(item)[1])  # type: ignore[arg-type]  # a figure
+            return Cell(value, alone)  # type: ignore[arg-type]  # a figure
         if value is None and not item.shown:
-            return Cell(column.blank or None, self._look(item)[1], note=item.note)
-        link, words, plain = paint.link(item), words_of(column, item), self._look(item)[0]
+            return Cell(column.blank or None, alone, note=item.note)
+        link, words = paint.link(item) if item.link else "", words_of(column, item)
         text = cut_words(words, column.brief) if column.brief else ""
         text = text or paint.texts.fit(words, column.width, plain)
-        if len(text) > LONGEST_LINK and link and count_lines(text, column.width, plain) > 1:
+        if link and len(text) > LONGEST_LINK and count_lines(text, column.width, plain) > 1:
             link = ""  # LibreOffice shows one line of a link and no more
-        style = self._look(item, linked=bool(link) and len(words) <= COLOURED)[1]
+        style = linked if link and len(words) <= COLOURED else alone
         return Cell(text, style, note=item.note, link=link)
 
-    def _look(self, item: Item, *, linked: bool = False) -> tuple[Style, Style]:
+    def _look(self, item: Item) -> tuple[Style, Style, Style]:
+        """The look of an item without what its rating and a note on it add, with that, and with
+        what a link adds too."""
         key = (
-            id(item.rating), item.emphasis, item.note != "", linked, item.value is None,
+            id(item.rating), item.emphasis, item.note != "", item.value is None,
             item.shown != "", self._column.kind == "number" and bool(item.value),
         )  # fmt: skip
         found = self._looks.get(key)
         if found is None:
-            shown = self._paint.shown(self._column, item, linked=linked)
-            found = self._looks[key] = shown
+            shown = self._paint.shown
+            plain, alone = shown(self._column, item, linked=False)
+            linked = shown(self._column, item, linked=True)[1]
+            found = self._looks[key] = plain, alone, linked
         return found
 
 
