@@ -278,23 +278,24 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     def contents(self, cells: Sequence[Cell]) -> Sequence[str]:
         """`content` of many cells, of whose texts the table is asked together; none at all where
         one of them needs more care than most."""
-        texts: list[str] = []
-        for cell in cells:
-            value = cell.value
-            bare = value.__class__ is str and not (cell.link or cell.runs or cell.formula)
-            if not bare and not _is_plain(cell):
-                return ()
-            if isinstance(value, str):
-                texts.append(value)
-        numbers = self._numbers(texts)
-        if numbers is None:
+        values = [cell.value for cell in cells]
+        more = [cell for cell in cells if cell.link or cell.runs or cell.formula]
+        texts = [value for value in values if isinstance(value, str)]
+        if not all(map(_is_plain, more if len(texts) == len(values) else cells)):
             return ()
-        found = []
-        for cell in cells:
-            text = isinstance(cell.value, str)
-            found.append(f"{_OF_TEXT}{next(numbers)}</v></c>" if text else self.content(cell) or "")
-            if cell.link:
-                self.leads[id(cell)] = self._leading(cell.link, clean(str(cell.value)))
+        if (numbers := self._numbers(texts)) is None:
+            return ()
+        if len(texts) == len(values):  # as in most columns
+            found = [f"{_OF_TEXT}{number}</v></c>" for number in numbers]
+        else:
+            found = [
+                f"{_OF_TEXT}{next(numbers)}</v></c>"
+                if isinstance(cell.value, str)
+                else self.content(cell) or ""
+                for cell in cells
+            ]
+        for cell in more:
+            self.leads[id(cell)] = self._leading(cell.link, clean(str(cell.value)))
         return found
 
     def _numbers(self, texts: Sequence[str]) -> Iterator[int] | None:
