@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from tests.made import tell_of
 from tests.outgoing import CREATED, DIRECTOR, KEY, LONG, OTHER, issued, plan, row
-from xlplan.issued import design, form_lines, guidance, sheets, table
+from xlplan.issued import as_ours, design, form_lines, guidance, sheets, table
 from xlplan.issued.template import template_workbook
 from xlplan.issued.widths import Sizes, across, least_across, screen_widths
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import IssueSettings
 from xlplan.returned.as_issued import shown_columns
+from xlplan.workbook.stamp import RowKey, parse_row_key
 from xlplan.workbook.write.look import palette
 from xlplan.workbook.write.sheet import Style, Workbook
 
@@ -80,6 +81,28 @@ def test_the_template_of_a_second_lead_measures_and_designs_only_what_is_new_in_
     counted.clear()
     laid_out(definition, [row(number) for number in range(1, 25)], "1b1b2c3d4e5f")
     assert counted["Style"] <= first, "looks are made for a template, and none for a row"
+
+
+def test_what_stands_around_the_actions_is_told_by_each_key_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though it stands on every line of its action."""
+    asked: list[object] = []
+    parse = parse_row_key
+
+    def counting(text: object) -> RowKey | None:
+        found = parse(text)
+        if found is not None:
+            asked.append(text)
+        return found
+
+    monkeypatch.setattr(as_ours, "parse_row_key", counting)
+    rows = [row(number) for number in range(1, 9)]
+    book = laid_out(of("form"), rows, "0a1b2c3d4e5f")
+    stamp = replace(issued(uids=tuple(each.uid for each in rows)), id="t-0a1b2c3d4e5f")
+    ours = as_ours.ours_of(of("form"), stamp, book)
+    assert ours.texts
+    assert len(asked) == len({*asked}) == len(rows) + 2  # with those of two proposals
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -108,10 +108,12 @@ def _around(sheet: Sheet) -> Iterator[str]:
     base = sheet.name == AS_ISSUED
     keyed: set[int] = set()
     found: list[str] = []
+    key: object = found  # as none is yet
     for number, row in enumerate(sheet.rows):
         held = held_in(row.cells)
-        if held and parse_row_key(held[0]):  # as in nearly every row
+        if held and (held[0] is key or parse_row_key(held[0])):  # as in nearly every row
             keyed.add(number)
+            key = held[0]
             continue
         marked = [text for text in held if isinstance(text, str) and ROW_MARK in text]
         if any(map(parse_row_key, marked)) or (base and number):
