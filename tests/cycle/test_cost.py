@@ -654,8 +654,10 @@ def test_a_board_puts_each_row_together_once_and_what_changed_as_the_last_board_
     with small.opened(folder) as plan:
         rows = len(plan.desk.state.master()) + len(plan.desk.state.master("recommendation"))
     counts.watch(Recalled, "master_row")
+    counts.watch(boards, "published_values")
     assert small.do(folder, "publish") == 0
     assert counts["master_row"] == rows + len(changed)
+    assert counts["published_values"] == len(changed)  # of all others it is known by then
 
 
 def test_a_board_reads_once_what_each_row_brought_in(folder: Path, counts: Counts) -> None:

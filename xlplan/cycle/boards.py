@@ -220,7 +220,9 @@ def make_board(
     definition = published_words(public.after_a_board)
     every = [*state.master("action", as_of), *state.master("recommendation", as_of)]
     own = {row.uid for row in every if row.kept_back}
-    rows = published_rows([row for row in every if row.uid not in own])
+    open_ = [row for row in every if row.uid not in own]
+    rows = published_rows(open_)
+    read = {id(was.values): row.values for was, row in zip(open_, rows, strict=True)}
     actions = [row for row in rows if row.kind == "action"]
     likely = likely_dates(definition, (row.values for row in actions if not row.withdrawn))
     log = [c for c in desk.history.since(before.position) if before.position < c.seq <= as_of]
@@ -236,7 +238,7 @@ def make_board(
         cycle=cycle,
         as_of=day,
         rows=rows,
-        previous=_previous(state, public, before, {row.uid: row for row in every}),
+        previous=_previous(state, public, before, {row.uid: row for row in every}, read),
         previous_label=brought_label(public) if brought else before.label,
         brought=brought,
         first=first,
@@ -273,10 +275,15 @@ def _answers(answers: Sequence[Because], own: Container[str]) -> dict[str, list[
 
 
 def _previous(
-    state: State, definition: PlanDefinition, before: Point, now: Mapping[str, MasterRow]
+    state: State,
+    definition: PlanDefinition,
+    before: Point,
+    now: Mapping[str, MasterRow],
+    read: Mapping[int, Mapping[str, Value]],
 ) -> dict[str, Mapping[str, Value]]:
     """By uid, the actions as the board before saw them; the first board may have the plan's own
-    word for that."""
+    word for that. Values of rows as they stand `now` are `read` for the board already, by their
+    identity."""
     at = before.position
     known = now if state.definition_at(at) is state.definition else {}
     held = (  # a row to which nobody wrote since is not put together again
@@ -289,7 +296,10 @@ def _previous(
         seen = as_brought(definition, then, now)
     gone = {row.uid for row in then if row.withdrawn}
     return {
-        uid: {**published_values(values), **({STATUS: WITHDRAWN} if uid in gone else {})}
+        uid: {
+            **(read.get(id(values)) or published_values(values)),
+            **({STATUS: WITHDRAWN} if uid in gone else {}),
+        }
         for uid, values in seen.items()
     }
 
