@@ -51,6 +51,24 @@ BOARDS = {
 }
 
 
+def test_a_long_title_is_whole_in_smaller_letters() -> None:
+    """It was cut at 48 characters, with half of the bar empty."""
+
+    def title_of(text: str) -> Cell:
+        board = replace(sample_board(3), definition=replace(DEFINITION, title=text))
+        cell = page_of(board).rows[0].cells[0]
+        assert cell is not None
+        return cell
+
+    short, long = (
+        "Housing improvement plan",
+        "Inspection improvement plan: causes of concern and areas",
+    )
+    assert title_of(long).value == long
+    assert title_of(long).style.size < title_of(short).style.size
+    assert str(title_of(f"{long} for improvement in every year").value).endswith("…")
+
+
 @pytest.mark.parametrize("name", BOARDS)
 def test_it_is_one_a4_page(name: str, office: Office, tmp_path: Path) -> None:
     source, target = tmp_path / "page.xlsx", tmp_path / "page.pdf"

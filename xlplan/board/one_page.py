@@ -37,6 +37,8 @@ AIR = 8
 """Pixels on both sides of the chart."""
 PIECE = 30
 """Lines of a long text in one row."""
+LONG_TITLE, LONGEST_TITLE = 48, 70
+"""Characters of a title that the width of the page holds, and in smaller letters."""
 LINKED = "#000080"
 """LibreOffice draws what is a link in this colour, so that all key figures among links have it."""
 MOST_TILES = 6
@@ -74,7 +76,11 @@ def _page(paint: Paint, most: int) -> Sheet:
     sub = "   ·   ".join(part for part in parts if part)
     if count_lines(sub, WIDTH * COLUMNS - 2, replace(paint.look.banner_sub, wrap=True)) > 1:
         sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
-    draft.rows += paint.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
+    title = board.definition.title
+    small = len(title) > LONG_TITLE  # in smaller letters it is whole
+    draft.rows += paint.banner(
+        cut_words(title, LONGEST_TITLE if small else LONG_TITLE), COLUMNS, sub, small=small
+    )
     tiles(draft)
     if view.rated and view.figures.standings:
         _ratings(draft)

@@ -185,7 +185,9 @@ class Paint(Struct, frozen=True, dict=True):
         words = width_for(text_width(self.view.subtitle()), self.look.banner_sub)
         return min(words + 2, WIDEST_BANNER)
 
-    def banner(self, title: str, columns: int, sub: str = "", note: str = "") -> list[Row]:
+    def banner(
+        self, title: str, columns: int, sub: str = "", note: str = "", *, small: bool = False
+    ) -> list[Row]:
         """The title, which board this is, and a remark, over the whole width; then a little air."""
         look = self.look
 
@@ -194,7 +196,7 @@ class Paint(Struct, frozen=True, dict=True):
             return [first, *(Cell(None, style) for _ in range(columns - 1))]
 
         rows = [
-            Row(over(title, look.banner), height=32),
+            Row(over(title, replace(look.banner, size=12) if small else look.banner), height=32),
             Row(over(sub or self.view.subtitle(), look.banner_sub), height=20),
         ]
         if note:
