@@ -1,4 +1,4 @@
-"""What the words of a column's heading promise, in five languages: roles with scores.
+"""What the words of a column's heading promise, in several languages: roles with scores.
 
 A heading is understood by its words, not whole: "Action we will take", "Exec lead", "By when?".
 English headings end in what they are ("Action owner" is an owner, "Action ref" a ref), so words
