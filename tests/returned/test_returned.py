@@ -508,6 +508,27 @@ def test_a_formula_is_no_answer() -> None:
     assert (found.answers, [p.code for p in found.problems]) == ((), ["RET-015"])
 
 
+def test_what_is_written_outside_the_answers_of_decisions_is_told() -> None:
+    book = decisions(
+        (question_key("q-1a"), "Other", 2, "agreed"), (question_key("q-2b"), None, None, None)
+    )
+    rows = [*book.sheets[0].rows]
+    rows[3] = [*rows[3], None, "ask Ada first"]
+    rows += [[None, "All others: as the leads say"], [None, "?", None, None, None, None]]
+    sheet = ReadSheet("Questions", rows, notes={(2, 2): "Not sure"})
+    found = read_answers(
+        replace(book, sheets=[sheet, book.sheets[1]]), "", outgoing.KEY, PLAN, DECISIONS.id
+    )
+    assert [(p.code, p.where, p.level) for p in found.problems] == [
+        ("RET-031", "decisions.xlsx!Questions!C3", "note"),
+        ("RET-031", "decisions.xlsx!Questions!G4", "note"),
+        ("RET-031", "decisions.xlsx!Questions!B5", "note"),
+        ("RET-031", "decisions.xlsx!Questions!B6", "note"),
+    ]
+    assert "ask Ada first" in str(found.problems[1])
+    assert [answer.question for answer in found.answers] == ["q-1a"]
+
+
 def test_decisions_of_another_plan_are_refused() -> None:
     book = decisions((question_key("q-1a"), "Keep current", None, None), plan="elsewhere")
     found = read_answers(book, "", outgoing.KEY, PLAN, DECISIONS.id)

@@ -266,6 +266,14 @@ RET_030 = Message(
     level="note",
     levels={"own": "error"},
 )
+RET_031 = Message(
+    "RET-031",
+    "Something was written in `decisions.xlsx` outside the cells for answers.",
+    "Answer in the row of the question; a reason goes under Why.",
+    '"{text}" stands outside the cells for answers, so nothing was done with it. Answer in the row '
+    "of the question; a reason goes under Why.",
+    level="note",
+)
 RET_097 = Message(
     "RET-097",
     "A cell that must be filled in while something else holds came back blank.",

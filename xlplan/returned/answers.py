@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.codes.message import Filled
-from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
+from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016, RET_031
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
@@ -22,9 +22,9 @@ from xlplan.plan.values import Raw, as_text
 from xlplan.returned.as_issued import DEALT, TICK
 from xlplan.returned.furniture import ALIKE, set_up_uid
 from xlplan.returned.identity import find_manifest
-from xlplan.returned.tables import Table, find_tables, read_cell, text_of
+from xlplan.returned.tables import Table, find_tables, read_cell, text_of, texts_of
 from xlplan.workbook.read.book import Book, CellValue, a1
-from xlplan.workbook.stamp import check_row_key
+from xlplan.workbook.stamp import check_row_key, parse_row_key
 
 Document = Literal["set-up", "post"]
 DECISION, OTHER, WHY = "decision", "other", "why"
@@ -115,6 +115,7 @@ def read_answers(
                 text = answer.decision[:80]
                 problems.append(RET_016.problem(str(answer.place), row=number + 1, answer=text))
             answers.append(answer)
+        problems += _outside(book, table)
     known = [answer for answer in answers if answer.question]
     return Answers(
         book.name,
@@ -128,6 +129,28 @@ def read_answers(
         tuple(lines),
         tuple(uid for uid, yes in lines.items() if yes),
     )
+
+
+def _outside(book: Book, table: Table) -> Iterator[Problem]:
+    """What somebody wrote where no answer is looked for: beside the questions, a line below them, a
+    note."""
+    sheet, ours = table.sheet, set(table.columns.values())
+    written = {at: note for at, note in sheet.notes.items() if canon_text(note).strip()}
+    for number in table.written_beside():
+        shown = [each for each in texts_of(sheet, number) if not parse_row_key(each[1])]
+        keyed = number < len(sheet.rows) and table.key(sheet.rows[number]) is not None
+        alone = len(shown) == 1 and not keyed
+        answers = {table.columns.get(name) for name in (DECISION, OTHER, WHY)}
+        for col, _, text in shown:
+            if col not in ours or (alone and col not in answers):
+                written.setdefault((number, col), text)
+    for at, text in sorted(written.items()):
+        where = str(Place(book.name, sheet.name, a1(*at)))
+        yield RET_031.problem(where, text=" ".join(text.split())[:_MOST])
+
+
+_MOST = 200
+"""Characters of what stands outside that are told."""
 
 
 def _lines(book: Book, key: bytes, issued: str) -> Iterator[tuple[str, bool]]:
