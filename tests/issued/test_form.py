@@ -21,13 +21,14 @@ from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.settings import IssueSettings
+from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value, canon
 from xlplan.returned.as_issued import template_columns
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.cell_text import TALLEST, cell_height
-from xlplan.workbook.write.sheet import Sheet
+from xlplan.workbook.write.sheet import Sheet, held_in
 from xlplan.workbook.write.writing import write_workbook
 
 TABLE = outgoing.plan(issue=IssueSettings(proposal_rows=1, layout="table"))
@@ -102,6 +103,18 @@ def test_every_line_has_the_key_of_its_action_and_the_id_of_its_field() -> None:
     places = boxes(template(FORM))
     wanted = [*(row.uid for row in ROWS), "new-1"]
     assert list(places) == [(uid, column.id) for uid in wanted for column in COLUMNS]
+
+
+@pytest.mark.parametrize("definition", [TABLE, FORM], ids=["table", "form"])
+def test_a_date_goes_out_in_the_words_of_its_own_action(definition: PlanDefinition) -> None:
+    """Timescales are equal where they mean the same; each action has its own all the same, and
+    whoever is sent a template before changes nothing in the next."""
+    words = ("Mar-26", "March 2026", "9th May 26", "9 May 2026", "Mar-26")
+    assert canon_timescale(words[0]) == canon_timescale(words[1])
+    for sent in (words, words[::-1], words[1:2]):
+        rows = [outgoing.row(n, due=canon_timescale(text)) for n, text in enumerate(sent, 1)]
+        held = [value for row in update(definition, rows).rows for value in held_in(row.cells)]
+        assert [value for value in held if value in words] == [*sent]
 
 
 def test_each_action_is_a_page_of_its_own_on_a4() -> None:

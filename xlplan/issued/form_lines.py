@@ -23,7 +23,7 @@ from xlplan.language.catalogue import Tongue
 from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.definition import BECAUSE, ENTRY, STEP
 from xlplan.plan.types import TYPES
-from xlplan.plan.values import Value
+from xlplan.plan.values import Value, told_by
 from xlplan.returned.as_issued import HINTS, ID_PREFIX, IssuedColumn
 from xlplan.workbook.write.cell_text import (
     PADDING,
@@ -107,7 +107,7 @@ class Kind:
 
     def line(self, value: Value) -> _Line:
         """A value in its box."""
-        key = value if isinstance(value, str) else (type(value), value)
+        key = value if isinstance(value, str) else told_by(value)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= _MOST_KNOWN:

@@ -54,7 +54,7 @@ from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.for_lead import remembered
 from xlplan.plan.people import Lead
-from xlplan.plan.values import Value
+from xlplan.plan.values import Value, told_by
 from xlplan.returned.as_issued import (
     HINTS,
     OURS,
@@ -114,7 +114,7 @@ class _Column:
 
     def of(self, value: Value) -> _Shown:
         """The cell of a value."""
-        key = value if isinstance(value, str) else (type(value), value)
+        key = value if isinstance(value, str) else told_by(value)
         found = self._known.get(key)
         if found is None:
             if len(self._known) >= _MOST_KNOWN:
