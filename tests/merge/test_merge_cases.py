@@ -7,6 +7,9 @@ end, what became of the returned cell, and the question that is open ("" for non
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from unicodedata import normalize
+
 import pytest
 from msgspec.structs import replace
 
@@ -102,6 +105,29 @@ def test_what_only_differs_in_spaces_is_told() -> None:
     assert back.assertions == ()
     assert [text.partition(": ")[2] for text in back.information] == [
         '"Paint   bought" means the same as "Paint bought" in Progress; no change.'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "how"),
+    [
+        (lambda text: f"{text} ", "only spaces differ"),
+        (lambda text: text.replace(" ", "  "), "only spaces differ"),
+        (lambda text: normalize("NFD", text), "only the spelling differs"),
+    ],
+    ids=["a space behind it", "wider spaces", "accents apart"],
+)
+def test_a_long_text_that_means_the_same_is_told_by_how_it_begins(
+    typed: Callable[[str], str], how: str
+) -> None:
+    """Two long texts side by side show nobody where they differ."""
+    held = "The walls of the café are painted." + " Its doors are next." * 30
+    office = Office()
+    office.coordinator({("a-1", "progress"): held})
+    back = office.give_back(office.issue("Ann"), {("a-1", "progress"): typed(held)})
+    assert back.assertions == ()
+    assert [text.partition(": ")[2] for text in back.information] == [
+        f'{how} in Progress, which begins "The walls of the café are painted. Its d…"; no change.'
     ]
 
 

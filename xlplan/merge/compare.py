@@ -29,6 +29,7 @@ from xlplan.merge.reading import (
     in_its_code_page,
     is_lost,
     may_be_cut,
+    say_alike,
     untouched,
     value_of,
     wrong_for,
@@ -315,8 +316,7 @@ class Comparison:
         rating = self.state.definition.rating(value, item.scale) if item.field_type.rated else None
         if rating is not None and cell.value == rating.label:
             return  # which is what a template shows
-        means = f'the same as "{show(value)}"' if value is not None else "a blank"
-        text = f'"{cell.value}" means {means} in {item.heading}; no change.'
+        text = say_alike(cell.value, value, item)
         self._spellings.setdefault(text, []).append(
             f"{row.sheet or self.reading.sheet}!{cell.cell}"
         )

@@ -19,6 +19,7 @@ from xlplan.late import regex
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.definition import STEP, Field, PlanDefinition
+from xlplan.plan.text import same_words
 from xlplan.plan.values import Invalid, Raw, Value, canon, invalid, number_text, show
 
 Trust = Literal["signed", "rows", "old-key", "reference", "forged", "none"]
@@ -255,6 +256,9 @@ CELL_LIMIT = 32_767
 OLD_LIMIT = 255
 """Characters at which some programs cut every text of an old workbook (.xls) on saving."""
 
+LONG, BEGINS = 120, 40
+"""Characters of a text that is told by how it begins, and how much that is."""
+
 
 def untouched(base: Value, raw: Raw) -> bool:
     """Whether a cell shows just what was issued, whatever type a program made of it.
@@ -279,6 +283,18 @@ def untouched(base: Value, raw: Raw) -> bool:
         except ValueError:
             return False
     return False
+
+
+def say_alike(typed: str, value: Value, item: Field) -> str:
+    """What is told of a cell that means what it held, and is spelled in another way; of a long
+    text how it begins, as two of them side by side show nobody where they differ."""
+    held = show(value)
+    if len(held) > LONG:
+        how = "spaces differ" if same_words(typed, held) else "the spelling differs"
+        begins = " ".join(held.split())[:BEGINS].rstrip()
+        return f'only {how} in {item.heading}, which begins "{begins}…"; no change.'
+    means = f'the same as "{held}"' if value is not None else "a blank"
+    return f'"{typed}" means {means} in {item.heading}; no change.'
 
 
 def in_its_code_page(
