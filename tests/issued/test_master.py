@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 import openpyxl
+import pytest
 from msgspec.structs import replace
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -65,6 +66,19 @@ def test_every_field_is_there_unlocked_with_a_status_at_the_end() -> None:
     assert not ws.protection.sheet
     assert not any(c.protection.locked for c in ws[FIRST_ROW + 1][1:])
     assert ws[HEADING_ROW][-1].value == "field:_status"
+
+
+@pytest.mark.parametrize(
+    ("cycle", "wanted"),
+    [
+        ("", "Corporate improvement plan, m-0a1b2c3d4e5f"),
+        ("2026-11", "Corporate improvement plan, 2026-11, m-0a1b2c3d4e5f"),
+    ],
+)
+def test_the_foot_of_a_page_names_the_cycle_where_there_is_one(cycle: str, wanted: str) -> None:
+    sent = replace(issued("master"), cycle=cycle)
+    book = master_workbook(plan(), sent, rows(1), KEY, CREATED, {})
+    assert book.sheets[0].page.footer_left == wanted
 
 
 def test_rows_carry_signed_keys_and_the_book_its_stamp() -> None:

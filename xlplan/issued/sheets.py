@@ -204,11 +204,11 @@ def page_number(definition: PlanDefinition) -> str:
 
 def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int) -> Page:
     """Print set-up of every issued table: A3 landscape, one page wide, headings on every page."""
-    left = f"{header_text(definition.title)}, {issued.cycle}, {issued.id}"
+    about = (header_text(definition.title), issued.cycle, issued.id)
     return Page(
         repeat_rows=(heading, heading),
         header=header_text(definition.marking),
-        footer_left=left,
+        footer_left=", ".join(filter(None, about)),  # a master has no cycle before the first
         footer_right=page_number(definition),
         print_area=area,
     )
