@@ -265,10 +265,32 @@ def test_any_words_of_time_are_read_or_left_alone(
         ("KW 12/2026", date(2026, 3, 22)),
         ("KW 1/26", date(2026, 1, 4)),
         ("KW 60/2026", None),
+        ("KW 12 26", date(2026, 3, 22)),
     ],
 )
 def test_months_and_weeks_in_numbers_and_the_ends_of_years(text: str, by: date | None) -> None:
     assert parse_timescale(text).by == by
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("2011/12", date(2012, 3, 31)),
+        ("end of 2010/11", date(2011, 3, 31)),
+        ("by 2008/09", date(2009, 3, 31)),
+        ("2010-11", None),  # November, or the year from 2010 to 2011
+        ("2011/11", date(2011, 11, 30)),
+        ("2011.12", date(2011, 12, 31)),
+        ("12/2011", date(2011, 12, 31)),
+        ("11-2012", date(2012, 11, 30)),
+    ],
+)
+def test_a_year_and_the_year_after_it_are_a_financial_year_and_no_month(
+    text: str, by: date | None
+) -> None:
+    """British plans write the year that ends in March 2012 so: it was read as December 2011, and
+    actions were late three months early."""
+    assert parse_timescale(text, plan=SCHOOL_YEAR).by == by
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,15 @@ def test_a_day_that_its_month_has_not_is_asked_about_with_a_point_too() -> None:
         ("1) April 2027\n2) June 2027", date(2027, 6, 30)),
         ("Phase 2. April 2027", date(2027, 4, 30)),
         ("See section 3. April 2027", date(2027, 4, 30)),
+        ("1. Completed\n2. April 2027", date(2027, 4, 30)),
+        ("1.April 2027\n2.May 2027", date(2027, 5, 31)),
+        ("Phases 1 and 2, March 2027", date(2027, 3, 31)),
+        ("Recommendations 1, 2, 3, March 2027", date(2027, 3, 31)),
+        ("Actions 1 to 3. March 2027", date(2027, 3, 31)),
+        ("Board at 10:30, March 2027", date(2027, 3, 31)),
+        ("1. Draft by 15. April 2027\n2. Policy by 1. May 2027", date(2027, 5, 1)),
+        ("From 1 to 15. April 2027", date(2027, 4, 15)),
+        ("Ward 4, 15. April 2027", date(2027, 4, 15)),
     ],
 )
 def test_a_number_that_counts_lines_or_belongs_to_a_word_is_no_day(text: str, by: date) -> None:

@@ -125,13 +125,13 @@ def period_alone(whole: str, plan: Calendar) -> Ending | None:
         return _season(found)
     if (found := _CALENDAR_WEEK.fullmatch(core)) and (day := _last_of_week(found)):
         return Ending(day, f"the last day of calendar week {int(found['week'])}")
+    year = _YEAR_ALONE.fullmatch(core)
+    is_split = year and len(year["year"]) == 4 and year["next"] and _years(year)  # "2011/12"
     for each in _MONTHS_IN_NUMBERS:
-        if (found := each.fullmatch(core)) and core != "2011-12":  # the year from 2011 to 2012 too
+        if (found := each.fullmatch(core)) and not is_split:
             end = month_end(int(found["year"]), int(found["month"]))
             return Ending(end, "the last day of that month")
-    if found := _YEAR_ALONE.fullmatch(core):
-        return _whole_year(found, plan)
-    return None
+    return _whole_year(year, plan) if year else None
 
 
 def _found(whole: str, plan: Calendar) -> Iterator[tuple[re.Match[str], Ending]]:
@@ -174,9 +174,7 @@ def _single_year(match: re.Match[str]) -> int | None:
     return years[0] if years and not years[1] else None
 
 
-def _part_of_year(
-    match: re.Match[str], name: str, months: int, plan: Calendar
-) -> Ending | None:  # fmt: skip
+def _part_of_year(match: re.Match[str], name: str, months: int, plan: Calendar) -> Ending | None:
     """The end of a part of a year, so many months after the year began."""
     years = _years(match)
     if years is None:
@@ -371,20 +369,22 @@ def _bare(text: str) -> str:
 
 _SUFFIX = ("st", "nd", "rd", "th")
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
-_BEFORE_DAY = (
-    r"^|[(:;,–-]|(?<![^\W_])(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-    r"|(?<![^\W_])(?:by|on|from|to|until|till|before|due|and|the|bis|am|zum|vom|und)"
+_COUNTED_UP = r" \d\d?(?:(?:[,;] ?\d\d?)*,? (?:and|&|to) |(?:[,;] ?\d\d?)+[,;] ?)\d\d?\b"
+_STARTS_DAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|by|on|from|to|until|till|before|due|and|the|bis|am|zum|vom|und)"
 )
 _BEHIND_DAY = r"(?:\s?(?:st|nd|rd|th|ter|ten))?(?:\s*[.,/]\s*|\s+day\s+of\s+|\s+)"
 _DAY_SPELT = regex(
-    rf"({_BEFORE_DAY})([^\S\n]*)(?<![\w.,/-])(\d{{1,2}}){_BEHIND_DAY}({_MONTH_NAME})"
-    r"(?:\.?\s*[/,.-]\s*|\.?\s+)(?=(?:20)?\d\d(?!\d))",
+    rf"(\b(?!{_STARTS_DAY}\b|{_MONTH_NAME}\b)[^\W\d_]+{_COUNTED_UP})"
+    rf"|((?:^|[(;,–-]|:(?!\d)|(?<!\d):|(?<![^\W_]){_STARTS_DAY})[^\S\n]*)"
+    rf"(?<![\w.,/-])(\d\d?){_BEHIND_DAY}({_MONTH_NAME})(?:\.?\s*[/,.-]\s*|\.?\s+)(?=(?:20)?\d\d(?!\d))",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A day that a point, a comma, a slash or words part from its month, where a date may begin:
-behind another word the number may be that word's ("Phase 2. April 2027")."""
+"""A day that a point, a comma, a slash or words part from its month, where a date may begin: behind
+another word the numbers may be that word's ("Phase 2. April 2027", "Phases 1 and 2, May 2027")."""
 _POINTED_DAY = regex(rf"\b({_MONTH_NAME}\.?\s+\d{{1,2}})\.(?=\s+20\d\d)", re.IGNORECASE)
-_LINE_NUMBER = regex(rf"^\s*(\d{{1,2}})[.)][^\S\n]+(?={_MONTH_NAME})", re.IGNORECASE | re.MULTILINE)
+_LINE_NUMBER = regex(r"^\s*(\d{1,2})[.)][^\S\n]*(?=[^\W\d_])", re.MULTILINE)
 
 
 def spell_days(text: str) -> str:
@@ -394,5 +394,6 @@ def spell_days(text: str) -> str:
     """
     numbers = [int(each[1]) for each in _LINE_NUMBER.finditer(text)]
     if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
-        return _LINE_NUMBER.sub("", text)
-    return _DAY_SPELT.sub(r"\1\2\3 \4 ", _POINTED_DAY.sub(r"\1,", text))
+        text = _LINE_NUMBER.sub("", text)
+    text = _POINTED_DAY.sub(r"\1,", text)
+    return _DAY_SPELT.sub(lambda m: m[1] or f"{m[2]}{m[3]} {m[4]} ", text)

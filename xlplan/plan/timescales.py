@@ -172,7 +172,7 @@ def parse_timescale(
 
 _NAMES_TIME = regex(
     r"(?<![a-z])(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|q[1-4u]|h[12]|half|year|f\.?y|"
-    r"autumn|spring|summer|fall|winter|christmas|xmas|easter|week|w/?[cbe]|mid|immediat|day|month|"
+    r"autumn|spring|summer|fall|winter|christmas|xmas|easter|week|kw|w/?[cbe]|mid|immediat|day|month|"
     rf"(?:{'|'.join(TIME_WORDS)})(?![a-z]))"
     r"|\d\s*[/-]|\d\s*\.\s*\d{1,2}\s*\.\s*\d|20\d\d"
 )
