@@ -200,6 +200,9 @@ def test_being_alike_goes_both_ways(names: list[str]) -> None:
         ("Blye & Sons / Ada Quill", (), ("Blye & Sons", "Ada Quill")),
         ("Blye and Sons Ltd", (), ("Blye and Sons Ltd",)),
         ("Ada Quill & Partners in Care", (), ("Ada Quill", "Partners in Care")),
+        ("Director of Roofs & Partners", (), ("Director of Roofs", "Partners")),
+        ("Police and Partners", (), ("Police", "Partners")),
+        ("Blye & Partners LLP", (), ("Blye & Partners LLP",)),
         ("Blye & Sons", ("blye", "sons"), ("Blye", "Sons")),
     ],
 )

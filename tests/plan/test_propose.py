@@ -580,6 +580,7 @@ def test_two_posts_are_not_spelled_nearly_alike(one: str, other: str) -> None:
         ("Jane Jones", "Jane Jnoes"),
         ("Head of Governance", "Head of Govenrance"),
         ("Co ordinator of Care", "Coordinator of Care"),
+        ("Duty Engineer (TWT)", "Duty Engineer TWT"),
     ],
 )
 def test_a_slip_in_a_word_of_a_name_is_said(one: str, other: str) -> None:
@@ -1091,6 +1092,8 @@ def test_a_comma_in_names_with_the_surname_first_parts_no_leads(cells: list[str]
         ["Head of Roofs, Ada Quill", "Estates Manager, Ben Ode", "Chair, Cy Lake"],
         ["Quill, Ode, Lake", "Dean, Ede, Fox", "Gill, Hay, Ives"],
         ["Estates, Finance", "Housing, Legal"],  # too few to tell
+        ["Estates, Finance", "Housing, Legal", "HR, Digital", "Comms, Planning"],
+        ["Community Safety, Licensing", "Corporate Property, Planning", "Highways, Legal"],
         ["Quill, Ada", "Roofs", "Sheds", "Paint", "Doors; Locks"],
         ["Ada Quill", "Ben Ode"],
     ],

@@ -141,6 +141,14 @@ def propose_leads(
 _SURNAME_FIRST = regex(
     r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, ?[^\W\d_][\w'’-]*\.?(?: [^\W\d_]\w*\.?)?"
 )
+_SERVICE = regex(
+    r"\b(?:finance|legal|hr|it|ict|digital|housing|estates?|comms|communications|planning|"
+    r"procurement|education|schools|highways|transport|facilities|pharmacy|nursing|medical|"
+    r"surgical|governance|licensing|regeneration|revenues|benefits|customer|community|corporate|"
+    r"children|adults?|social|property|policy|performance|audit|payroll|workforce|safeguarding|"
+    r"quality|operations|theatres|maternity|therapies|police|fire|council|trust)\b", re.IGNORECASE
+)  # fmt: skip
+"""Words of the names of departments and bodies: with a comma between, two of them are two."""
 _PARTS_PIECES = regex(r"[;\n]")
 
 
@@ -158,9 +166,8 @@ def name_separators(
     for mark, how in ((",", "the surname first"), ("/", "two languages")):
         within = [name for name in names if mark in name]
         if mark == ",":
-            whole = told and all(
-                _SURNAME_FIRST.fullmatch(n) and not _POST.search(n) for n in within
-            )
+            whole = told and all(map(_SURNAME_FIRST.fullmatch, within))
+            whole = whole and not any(_POST.search(n) or _SERVICE.search(n) for n in within)
         else:
             whole = sum(each.count(mark) == 1 for each in headings) * 3 > len(headings) * 2
         if mark in kept and whole and _stands_within(names, within, mark):
@@ -362,7 +369,7 @@ def _is_slip(one: str, other: str) -> bool:
     of "Nursing": the head of one is not that of the other."""
     if one == other or {one, other} <= _SMALL_WORDS or sorted(one) == sorted(other):
         return True
-    short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
+    short, long = sorted((one.strip(".,()[]"), other.strip(".,()[]")), key=len)
     letters = iter(long)
     if short[:1] == long[:1] and all(letter in letters for letter in short):
         return True

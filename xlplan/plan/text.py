@@ -161,7 +161,8 @@ _LETTERS = (
 _POST_NOMINAL = regex(rf"\b{_LETTERS}(?:, ?{_LETTERS})*(?!\w)")
 """What stands behind a name and a comma, and is nobody: a degree, an honour, an office."""
 _FIRM = regex(
-    r"\b(?:Sons?|Co\.?|Company|Partners|Daughters?|Brothers|Bros\.?)(?: (?:Ltd|LLP)\.?)?(?!\w)"
+    r"\b(?:(?:Sons?|Co\.?|Company|Daughters?|Brothers|Bros\.?)(?: (?:Ltd|LLP)\.?)?"
+    r"|Partners (?:Ltd|LLP)\.?)(?!\w)"  # "Partners" alone are a council's
 )
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
                      "councillor", "rev"})  # fmt: skip
