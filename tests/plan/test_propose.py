@@ -1112,3 +1112,5 @@ def test_a_slash_in_names_of_two_languages_parts_no_leads() -> None:
     assert name_separators(again, headings) == (DEFAULT_SEPARATORS, ())
     assert name_separators(cells, ["No.", "Action", "Lead / Partner"]) == (DEFAULT_SEPARATORS, ())
     assert name_separators(cells, headings, (";",)) == ((";",), ())
+    people = ["Ada Quill / Ben Ode", "Cy Lake / Dee O'Dea"]
+    assert name_separators(people, headings) == (DEFAULT_SEPARATORS, ())

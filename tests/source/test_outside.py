@@ -165,6 +165,8 @@ def test_a_count_of_ratings_beside_the_plan_is_no_field_of_its_actions(text: str
         COUNTED.replace("Green | 2", "Red   | 2"),  # a rating twice: of the actions
         COUNTED.replace("Green | 2", "Green | as before"),
         COUNTED.replace("Green | 2", "Often | 2"),
+        COUNTED.replace("RAG   | Number", "State | % complete").replace("Total | 3", "Blue | 100"),
+        COUNTED.replace("Red   | 1", "Red   | 0.5").replace("Total | 3", "Blue | 1"),
     ],
 )
 def test_two_columns_past_a_blank_one_may_be_of_the_plan(text: str) -> None:

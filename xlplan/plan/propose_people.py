@@ -142,13 +142,14 @@ _SURNAME_FIRST = regex(
     r"[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)?, ?[^\W\d_][\w'’-]*\.?(?: [^\W\d_]\w*\.?)?"
 )
 _SERVICE = regex(
-    r"\b(?:finance|legal|hr|it|ict|digital|housing|estates?|comms|communications|planning|"
-    r"procurement|education|schools|highways|transport|facilities|pharmacy|nursing|medical|"
+    r"\b(?:finance|legal|hr|it|ict|digital|housing|estates?|comms|communications|planning|council|"
+    r"procurement|education|schools|highways|transport|facilities|pharmacy|nursing|medical|audit|"
     r"surgical|governance|licensing|regeneration|revenues|benefits|customer|community|corporate|"
-    r"children|adults?|social|property|policy|performance|audit|payroll|workforce|safeguarding|"
-    r"quality|operations|theatres|maternity|therapies|police|fire|council|trust)\b", re.IGNORECASE
+    r"children|adults?|social|property|policy|payroll|workforce|safeguarding|quality|operations|"
+    r"maternity|police|fire|trust|executive|secretary)\b", re.IGNORECASE
 )  # fmt: skip
-"""Words of the names of departments and bodies: with a comma between, two of them are two."""
+"""Words of departments, bodies and posts: with a comma between, two such names are two."""
+_TWO_PEOPLE = regex(r"[A-Z][\w'’-]+ [A-Z][\w'’-]+ ?/ ?[A-Z][\w'’-]+ [A-Z][\w'’-]+")
 _PARTS_PIECES = regex(r"[;\n]")
 
 
@@ -165,11 +166,12 @@ def name_separators(
     kept, said = list(separators), []
     for mark, how in ((",", "the surname first"), ("/", "two languages")):
         within = [name for name in names if mark in name]
+        posts = any(_POST.search(name) or _SERVICE.search(name) for name in within)
         if mark == ",":
-            whole = told and all(map(_SURNAME_FIRST.fullmatch, within))
-            whole = whole and not any(_POST.search(n) or _SERVICE.search(n) for n in within)
+            whole = told and not posts and all(map(_SURNAME_FIRST.fullmatch, within))
         else:
             whole = sum(each.count(mark) == 1 for each in headings) * 3 > len(headings) * 2
+            whole = whole and (posts or not all(map(_TWO_PEOPLE.fullmatch, within)))
         if mark in kept and whole and _stands_within(names, within, mark):
             kept.remove(mark)
             said.append(

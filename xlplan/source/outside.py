@@ -19,7 +19,7 @@ from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
 from xlplan.source.column_roles import Reading
 from xlplan.source.heading_words import role_scores
-from xlplan.source.headings import cell_text, is_value, says_total
+from xlplan.source.headings import cell_text, says_total
 from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.table_cells import Table
 from xlplan.workbook.read.book import At, CellValue
@@ -330,6 +330,8 @@ def holds_lists(layout: Layout, table: Table, values: Container[str]) -> bool:
 
 MOST_COUNTED = 20
 """Rows of a count of ratings, at most."""
+_WHOLE = regex(r"\d+(?:\.0)?")
+_SHARE = regex(r"%|\bper ?cent|\bprogress\b|\bcomplet", re.IGNORECASE)
 
 
 def set_aside(layout: Layout, table: Table, reading: Reading) -> bool:
@@ -364,12 +366,13 @@ def set_aside(layout: Layout, table: Table, reading: Reading) -> bool:
 
 def _counts(table: Table, columns: Sequence[int]) -> bool:
     """Whether two columns count ratings from the top of the table on: each of them once, with a
-    figure, and perhaps their total."""
+    whole number, and perhaps their total. How far an action is, in percent, is no count."""
     pairs = [tuple(row.cells.get(col) for col in columns) for row in table.rows[:MOST_COUNTED]]
     pairs = [*takewhile(any, pairs)] if len(columns) == 2 else []
     names = [fold(cell_text(pair[0])) for pair in pairs]
     rated = [name for name in names if not says_total([name])]
-    figures = all(is_value(cell_text(pair[1])) for pair in pairs)
+    figures = all(_WHOLE.fullmatch(cell_text(pair[1])) for pair in pairs)
+    figures = figures and not any(_SHARE.search(table.headings.get(col, "")) for col in columns)
     once = len(set(names)) == len(names) < MOST_COUNTED and len(rated) > 1
     return once and figures and all(map(known_state, rated))
 
