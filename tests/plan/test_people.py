@@ -203,6 +203,7 @@ def test_being_alike_goes_both_ways(names: list[str]) -> None:
         ("Director of Roofs & Partners", (), ("Director of Roofs", "Partners")),
         ("Police and Partners", (), ("Police", "Partners")),
         ("Blye & Partners LLP", (), ("Blye & Partners LLP",)),
+        ("Ada Quill, Blye, and Sons", (), ("Ada Quill", "Blye", "Sons")),
         ("Blye & Sons", ("blye", "sons"), ("Blye", "Sons")),
     ],
 )

@@ -273,7 +273,7 @@ def _with_letters(line: str, starts: list[int], ends: list[int], known: Collecti
         between = line[ends[at - 1] : starts[at]].strip().casefold()
         letters = between == "," and _POST_NOMINAL.fullmatch(part)
         named = " " in name or _POST_NOMINAL.fullmatch(name)
-        firm = between in ("&", "and") and _FIRM.fullmatch(part)
+        firm = name and between in ("&", "and") and _FIRM.fullmatch(part)
         if part.casefold() not in known and ((letters and named) or firm):
             whole = _spaced(line[starts[at - 1] : ends[at]])
             if firm or name.casefold() not in known or whole.casefold() in known:
