@@ -43,6 +43,7 @@ from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.settings import CompositeSettings, Count
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value
+from xlplan.returned.as_issued import status_column
 from xlplan.workbook.write.look import contrast
 from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
 from xlplan.workbook.write.writing import write_workbook
@@ -654,6 +655,30 @@ def test_the_reason_of_a_decision_stands_beside_it() -> None:
     book = composite_workbook(board_of(action("1", rating="G"), changes=[change]), CREATED)
     said = words_of(sheet_of(book, "Changes"))
     assert "Decided by the coordinator: The evidence was seen" in said
+
+
+@pytest.mark.parametrize(("heading", "called"), [("RAG", "Status"), ("Status", "Row status")])
+def test_that_an_action_came_back_is_no_change_of_a_rating_headed_status(
+    heading: str, called: str
+) -> None:
+    """`master.xlsx` has it under the same name."""
+    fields = tuple(
+        replace(item, heading=heading) if item.role == "rating" else item
+        for item in DEFINITION.fields
+    )
+    change = Change(
+        1, "2026-11-05T09:30:00Z", "2026-11", "1", "1", STATUS, "withdrawn", None, "Coordinator",
+        Place("master.xlsx", "Plan", "M4"), "master",
+    )  # fmt: skip
+    definition = replace(DEFINITION, fields=fields)
+    board = board_of(action("1", rating="G"), changes=[change], definition=definition)
+    rows = [
+        [cell.value for cell in row.cells if cell is not None]
+        for row in sheet_of(composite_workbook(board, CREATED), "Changes").rows
+    ]
+    (found,) = [row for row in rows if "withdrawn" in row]
+    assert found[1:4] == ["1", called, "withdrawn"]
+    assert status_column(definition).heading == called
 
 
 def test_a_changed_rating_is_said_in_words() -> None:

@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from tests import outgoing
 from xlplan.language.catalogue import ENGLISH, Tongue
-from xlplan.plan.definition import Field
-from xlplan.plan.for_lead import document_language, every_way, for_lead, in_tongue
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.for_lead import document_language, every_way, for_lead, in_tongue, row_status
 from xlplan.plan.people import Lead
 from xlplan.plan.settings import BODY, IssueSettings, PostSettings
 
@@ -92,3 +92,19 @@ def test_a_document_says_which_language_it_is_in(
 ) -> None:
     plan = replace(PLAN, language=languages)
     assert document_language(in_tongue(plan, tongue)) == expected
+
+
+@pytest.mark.parametrize(
+    ("headings", "wanted"),
+    [
+        ((), "Status"),
+        (("RAG", "Progress"), "Status"),
+        (("STATUS",), "Row status"),
+        (("Status", "Row status"), "Row status (2)"),
+    ],
+)
+def test_the_status_of_a_row_stands_aside_for_a_column_of_the_plan(
+    headings: tuple[str, ...], wanted: str
+) -> None:
+    fields = tuple(Field(f"f{number}", text) for number, text in enumerate(headings))
+    assert row_status(PlanDefinition("p", "A plan", fields)) == wanted

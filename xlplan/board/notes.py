@@ -235,9 +235,10 @@ def _checks(view: View) -> Table:
         view.board.problems,
         key=lambda p: (natural_key(p.action), p.where, p.field, p.code, p.message),
     )
+    of = view.board.definition
     rows = [
         (
-            p.action or p.where, heading_of(view.board.definition.find(p.field), p.field),
+            p.action or p.where, heading_of(of.find(p.field), p.field, of),
             p.message, p.code,
         )
         for p in problems

@@ -25,6 +25,7 @@ from xlplan.board.standings import (
 from xlplan.late import regex
 from xlplan.merge.kinds import Kind
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
+from xlplan.plan.for_lead import row_status
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show, sort_elements
@@ -52,11 +53,13 @@ def decided(kind: str) -> str:
     return _DECIDED.get(kind, kind.replace("-", " ").capitalize() or "Not recorded")
 
 
-def heading_of(item: Field | None, field_id: str) -> str:
+def heading_of(
+    item: Field | None, field_id: str, definition: PlanDefinition, kind: str = "action"
+) -> str:
     """What a field is called: a row's own status has no column in the plan definition."""
     if item is not None:
         return item.heading
-    return "Status" if field_id == STATUS else field_id
+    return row_status(definition, kind) if field_id == STATUS else field_id
 
 
 def asked(kind: Kind) -> str:

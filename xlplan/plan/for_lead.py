@@ -9,7 +9,7 @@ choices are values, and stay as they are.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -20,6 +20,7 @@ from xlplan.language.catalogue import BETWEEN, ENGLISH, Tongue, shipped_code, to
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.keys import defaults_of
 from xlplan.plan.people import Lead
+from xlplan.plan.text import fold
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
@@ -27,6 +28,8 @@ P = ParamSpec("P")
 _RECENT = 8
 """How many answers of a function about definitions are remembered."""
 _PARAGRAPHS = frozenset({"guidance", "body", "reminder", "signature", "sign_body"})
+STATUS_HEADINGS = ("Status", "Row status")
+"""The heading of a row's own status, and the one where a column of the plan is headed like it."""
 _BELOW = "\n"
 
 
@@ -104,3 +107,16 @@ def document_language(definition: PlanDefinition) -> str:
     if named:
         return named[0]
     return definition.language[0] if definition.tongue == ENGLISH else code
+
+
+def row_status(definition: PlanDefinition, kind: str = "action") -> str:
+    """What the status of a row is called (blank, withdrawn or kept back), which has no column in
+    the definition: "Status", and otherwise where a column of the plan is headed so."""
+    return stand_aside(STATUS_HEADINGS, (item.heading for item in definition.fields_of(kind)))
+
+
+def stand_aside(ours: Sequence[str], headings: Iterable[str]) -> str:
+    """The first of `ours` that is like none of the plan's `headings`, numbered if it has all."""
+    theirs = {fold(heading) for heading in headings}
+    numbered = (f"{ours[-1]} ({number})" for number in range(2, len(theirs) + 3))
+    return next(text for text in (*ours, *numbered) if fold(text) not in theirs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,7 +20,13 @@ from xlplan.plan.definition import (
     Kind,
     PlanDefinition,
 )
-from xlplan.plan.for_lead import every_way, remembered
+from xlplan.plan.for_lead import (
+    STATUS_HEADINGS,
+    every_way,
+    remembered,
+    row_status,
+    stand_aside,
+)
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show
 
@@ -63,7 +69,6 @@ def kind_of_input(name: str) -> str:
 
 
 _KEY_HEADINGS = ("Row key", "Key of the row")
-_STATUS_HEADINGS = ("Status", "Row status")
 _CONFIRMED_HEADINGS = (marked("Reviewed, no change"), marked("Reviewed: no change"))
 _LOOKED_HEADINGS = (marked("State"), marked("State of the row"))
 _ENTRIES = (marked("this period"), marked("entry for this period"))
@@ -109,12 +114,12 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
         columns.append(IssuedColumn(item.id, item.heading, item, mine and not appended))
         if appended:
             entries = [f"{item.heading}: {tongue.say(text)}" for text in _ENTRIES]
-            heading = _aside(entries, headings)
+            heading = stand_aside(entries, headings)
             columns.append(IssuedColumn(item.id + ENTRY, heading, item, True))
     if definition.issue.hints:
         for field, name, open_ in ((_HINTS, HINTS, False), (BECAUSE_FIELD, BECAUSE + ENTRY, True)):
             ours = tongue.say(field.heading)
-            heading = _aside([ours, f"{ours} (2)"], headings)
+            heading = stand_aside([ours, f"{ours} (2)"], headings)
             shown = replace(field, guidance=tongue.say(field.guidance))
             columns.append(IssuedColumn(name, heading, shown, open_))
     return tuple(columns)
@@ -127,7 +132,7 @@ def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     headings = [column.heading for column in columns]
     tongue = definition.tongue
     marks, ticks = (
-        _aside([tongue.say(text) for text in ours], headings)
+        stand_aside([tongue.say(text) for text in ours], headings)
         for ours in (_LOOKED_HEADINGS, _CONFIRMED_HEADINGS)
     )
     mark = Field(LOOKED, marks, width=10)
@@ -169,8 +174,7 @@ def master_columns(definition: PlanDefinition, kind: str = "action") -> tuple[Is
 
 def status_column(definition: PlanDefinition, kind: str = "action") -> IssuedColumn:
     """The last column of `master.xlsx`: blank, withdrawn or kept back."""
-    headings = [item.heading for item in definition.fields_of(kind)]
-    heading = _aside(_STATUS_HEADINGS, headings)
+    heading = row_status(definition, kind)
     item = Field(STATUS, heading, "choice", choices=(WITHDRAWN, KEPT_BACK), width=13,
                  guidance="Choose withdrawn to take a row out of the plan, kept back to send it to "
                  "no lead and show it on no board.")  # fmt: skip
@@ -179,7 +183,7 @@ def status_column(definition: PlanDefinition, kind: str = "action") -> IssuedCol
 
 def key_heading(columns: Sequence[IssuedColumn]) -> str:
     """The heading of the hidden column with the row keys."""
-    return _aside(_KEY_HEADINGS, [column.heading for column in columns])
+    return stand_aside(_KEY_HEADINGS, [column.heading for column in columns])
 
 
 def known_headings(columns: Sequence[IssuedColumn]) -> Iterator[tuple[str, str]]:
@@ -187,17 +191,10 @@ def known_headings(columns: Sequence[IssuedColumn]) -> Iterator[tuple[str, str]]
     workbooks have in which it had not stepped aside."""
     for column in columns:
         if column.id == STATUS:
-            yield column.id, _STATUS_HEADINGS[0]
+            yield column.id, STATUS_HEADINGS[0]
         if column.entry:
             yield column.id, f"{column.item.heading}: {_ENTRIES[0]}"
         yield column.id, column.heading
-
-
-def _aside(ours: Sequence[str], headings: Iterable[str]) -> str:
-    """The first of `ours` that is like none of the plan's `headings`, numbered if it has all."""
-    theirs = {fold(heading) for heading in headings}
-    numbered = (f"{ours[-1]} ({number})" for number in range(2, len(theirs) + 3))
-    return next(text for text in (*ours, *numbered) if fold(text) not in theirs)
 
 
 def locked_text(columns: Sequence[IssuedColumn], values: Mapping[str, Value]) -> str:
