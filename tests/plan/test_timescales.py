@@ -268,6 +268,7 @@ def test_a_day_that_its_month_has_not_is_asked_about_with_a_point_too() -> None:
         ("See section 3. April 2027", date(2027, 4, 30)),
         ("1. Completed\n2. April 2027", date(2027, 4, 30)),
         ("1.April 2027\n2.May 2027", date(2027, 5, 31)),
+        ("1. Accounts of 2010/11\n2. December 2027", date(2027, 12, 31)),
         ("Phases 1 and 2, March 2027", date(2027, 3, 31)),
         ("Recommendations 1, 2, 3, March 2027", date(2027, 3, 31)),
         ("Actions 1 to 3. March 2027", date(2027, 3, 31)),

@@ -394,6 +394,6 @@ def spell_days(text: str) -> str:
     """
     numbers = [int(each[1]) for each in _LINE_NUMBER.finditer(text)]
     if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
-        text = _LINE_NUMBER.sub("", text)
+        text = _LINE_NUMBER.sub("then ", text)  # no line runs on into the next
     text = _POINTED_DAY.sub(r"\1,", text)
     return _DAY_SPELT.sub(lambda m: m[1] or f"{m[2]}{m[3]} {m[4]} ", text)
