@@ -290,3 +290,11 @@ def test_a_span_into_a_month_in_another_language_ends_there() -> None:
 def test_what_a_text_with_a_pointed_day_is_known_by_stays() -> None:
     """Ids rest on the key of a timescale: how it is read has no part in it."""
     assert parse_timescale("15. April 2027").key == "15. April 2027"
+
+
+def test_of_a_day_and_a_month_that_end_together_the_day_is_named_each_time() -> None:
+    """Which one was named hung on the seed of hashes, so that one plan had two texts."""
+    for year in range(2026, 2046):
+        ending = find_ending(f"June {year}, that is 30 June {year}")
+        assert ending is not None
+        assert (ending.by, ending.words) == (date(year, 6, 30), "the date in the words")

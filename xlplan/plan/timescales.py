@@ -263,7 +263,8 @@ def _among(text: str, plan: Calendar) -> Ending | None:
         Ending(day, _last_of(day) if is_month else _IN_WORDS) for day, is_month in _dates_in(text)
     ]
     found = dates + periods_in(" ".join(text.split()).lower(), plan)
-    days = sorted((each for each in found if each.by), key=lambda each: each.by or date.min)
+    days = [each for each in found if each.by]
+    days.sort(key=lambda each: (each.by or date.min, each.words))
     if len({each.by for each in days}) > 1:
         return replace(days[-1], words="of several dates the last")
     return days[0] if days else found[0] if found else None
