@@ -17,6 +17,7 @@ from xlplan.cycle.memory import Memory
 from xlplan.cycle.verify import agree
 from xlplan.ledger.projection import remove
 from xlplan.ledger.store import Ledger
+from xlplan.merge.bases import AsIssued
 from xlplan.merge.log import History
 from xlplan.merge.model import Event, Question
 from xlplan.merge.outline import Forgotten
@@ -38,6 +39,7 @@ class Shelf:
         self._written = 0
         self.prepared = self.lines = None
         self.told: list[Event] = []
+        self.sent: dict[str, AsIssued] = {}
         office.ask = self._ask
         self._memory: Memory | None = None
         self._kept: Kept | None = None

@@ -223,6 +223,10 @@ def test_every_attack_ends_with_its_own_code_and_the_good_ones_are_merged(
     codes = codes_of(found)
     edge = codes.pop("long text.xlsx")
     assert [edge] in [[[code]] for code in expected.pop("long text.xlsx").split(" or ")]
+    words = codes["message in a message.eml"][1:]
+    assert set(words) == {"GATE-035"}  # what the outer ones say, and no more of them
+    assert len(words) < 10
+    codes["message in a message.eml"] = codes["message in a message.eml"][:1]
     assert {name: codes.get(name) for name in expected} == {
         name: [code] for name, code in expected.items()
     }
