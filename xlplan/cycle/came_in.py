@@ -48,9 +48,8 @@ class CameIn:
         """
         if (name := str(since // _TOGETHER)) not in self._opened:
             parts = self._text(_CAME, name).split("\n")  # in JSON as it is written here is none
-            self._rows.update(
-                zip(parts[::2], parts[1::2], strict=False)
-            )  # what has no fellow is lost
+            # One without its fellow, as of a text that was cut, says nothing.
+            self._rows.update(zip(parts[::2], parts[1::2], strict=False))
             self._opened.add(name)
         if uid not in self._rows:
             return None

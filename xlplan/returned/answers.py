@@ -135,12 +135,12 @@ def _outside(book: Book, table: Table) -> Iterator[Problem]:
     """What somebody wrote where no answer is looked for: beside the questions, a line below them, a
     note."""
     sheet, ours = table.sheet, set(table.columns.values())
+    answers = {table.columns.get(name) for name in (DECISION, OTHER, WHY)}
     written = {at: note for at, note in sheet.notes.items() if canon_text(note).strip()}
     for number in table.written_beside():
         shown = [each for each in texts_of(sheet, number) if not parse_row_key(each[1])]
         keyed = number < len(sheet.rows) and table.key(sheet.rows[number]) is not None
         alone = len(shown) == 1 and not keyed
-        answers = {table.columns.get(name) for name in (DECISION, OTHER, WHY)}
         for col, _, text in shown:
             if col not in ours or (alone and col not in answers):
                 written.setdefault((number, col), text)
