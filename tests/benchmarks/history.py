@@ -51,7 +51,9 @@ MANY = Size(leads=100, per_lead=25, months=60, lines=60_000)
 SMALL = Size(leads=3, per_lead=5, months=1, lines=15)
 ROWS = Size(leads=100, per_lead=25)
 LONGER = Size(leads=20, per_lead=100)
-"""What each row more costs, without what a workbook costs that has any."""
+"""These tell what a row costs apart from its workbook: to find which one it is, where its rows are,
+what was recorded of it and what was written around them takes as long with few rows as with many.
+"""
 LEADS = 20
 """Whose templates come back, where each comes once."""
 
@@ -226,14 +228,14 @@ class Rows:
             once, again = self._best[f"{name}, {few}"], self._best[f"{name}, {few}, again"]
             further = (many * self._best[f"{name}, {many}"] - few * once) / (many - few)
             found = {
-                f"each of {few}": once,
-                "the same, again": again,
-                "each one more": further,
+                "a row more": (further, f" (at most {most})"),
+                "a row of one that comes again": (again, f" (at most {most})"),
+                f"each of {few}, with their workbook": (once, ""),
             }
-            for which, spent in found.items():
-                times = spent / self._best["calamine"]
-                shown = f"{name}, {which}"
-                yield f"  {shown:<36} {spent:6.1f} µs (at most {most}), {times:.2f} times calamine"
+            for which, (spent, bound) in found.items():
+                times = f"{spent / self._best['calamine']:.2f} times calamine"
+                yield f"  {name + ', ' + which:<49} {spent:6.1f} µs{bound}, {times}"
+            yield f"  {name + ', a workbook':<49} {few * (once - further):6.0f} µs, whatever its rows"
 
 
 def decide(folder: Path, files: Sequence[bytes]) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -343,3 +344,50 @@ def test_blocks_in_step_are_compared_all_at_once_and_any_other_one_by_one(
     assert found is not None
     assert found.starts == (first, *(start + 1 for start in whole.starts[1:]))
     assert found.between == ()
+
+
+@pytest.mark.parametrize("way", ["form", "line by line"])
+def test_a_sign_off_is_read_wherever_it_was_moved_but_not_where_an_answer_names_one(
+    sent: dict[str, Sent], way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the actions, between them, beside them; and in a box, above another one."""
+    known, book = sent["form"]
+    sheet = book.sheets[0]
+    found = find_blocks(sheet, marks_on(sheet))
+    assert found is not None
+    box, second = found.lines[0].box, found.starts[1]
+    top = next(row for row, line in enumerate(sheet.rows) if "sign:signed_by" in line)
+    if way != "form":
+        monkeypatch.setattr(boxes, "find_blocks", lambda *_: None)
+
+    def said(row: int, col: int) -> dict[str, str]:
+        """What is read as signed off where the input is in the row below that of its mark."""
+        lines = [[*line, None, None] for line in sheet.rows]
+        lines[top] = [None] * len(lines[top])
+        lines[row][col], lines[row + 1][col] = "sign:signed_by", "Ann Hill"
+        return dict(read_return(with_update(book, lines), "0" * 64, known).sign_off)
+
+    signed = {"signed_by": "Ann Hill"}
+    assert said(top, box) == signed
+    assert said(second - 1, box + 1) == signed
+    assert said(second + 2, box + 1) == signed
+    assert said(second + 2, box) == {}
+
+
+def test_boxes_of_blocks_are_not_gone_through_for_a_sign_off(sent: dict[str, Sent]) -> None:
+    _, book = sent["form"]
+    looked_at: list[int] = []
+
+    class Rows(list[Sequence[CellValue]]):
+        """Which tell from where on they were looked through."""
+
+        def __getitem__(self, at: object) -> Any:
+            if isinstance(at, slice):
+                looked_at.append(at.stop)
+            return super().__getitem__(at)  # type: ignore[index]
+
+    form = boxes.find_form(anew(book.sheets[0], Rows(book.sheets[0].rows)))
+    assert form is not None
+    looked_at.clear()
+    assert [name for name, _ in form.sign_off_inputs()] == ["no_change", "signed_by", "signed_on"]
+    assert max(looked_at) <= form.first < len(book.sheets[0].rows)

@@ -34,7 +34,6 @@ from xlplan.returned.furniture import (
     LISTS,
     OPEN,
     UPDATE,
-    Furniture,
     digest_of,
     furniture,
     is_issued_date,
@@ -313,8 +312,8 @@ def test_short_texts_are_known_as_often_as_they_stand_there() -> None:
         {"Update": Counter({"6": 1}), "Lists": Counter({"Yes": 1}), "xlplan": Counter()}
     )
     found = furniture([(own, shared), ({}, packed({"Update": Counter({"6": 1, "Other": 1})}))])
-    left = found.left("Update")
-    assert {text: left[digest_of(text)] for text in ("6", "A title", "Other", "7")} == {
+    often = found.texts["Update"]
+    assert {text: often.get(digest_of(text), 0) for text in ("6", "A title", "Other", "7")} == {
         "6": 3, "A title": 1, "Other": 1, "7": 0,
     }  # fmt: skip
     assert found.has("Yes", "Lists")
@@ -323,7 +322,6 @@ def test_short_texts_are_known_as_often_as_they_stand_there() -> None:
     assert found.has("")
     assert not found.owns("")
     assert "xlplan" not in shared
-    assert Furniture({}).left("Update") == Counter()
 
 
 def test_a_date_as_issued_is_known_by_its_form() -> None:

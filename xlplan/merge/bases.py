@@ -221,23 +221,8 @@ class AsIssued(Struct, frozen=True):
         in_order = places == list(range(len(names)))
         rows, by, as_of, kind_of = self.rows, self.by, self.as_of, state.kind_of
         is_silent, definition = state.bases.is_silent, state.definition
-
-        def shows(row: RowAsIssued, raws: Sequence[Raw], kind: str) -> bool:
-            """Whether all cells of a row hold just what they showed, but for `silent` ones."""
-            left = [*raws]
-            for place, stored in row.numbers.items():
-                item = fields[kind][place]
-                assert item is not None  # by the definition by which it was put together
-                value = decode(stored) if isinstance(stored, dict) else stored
-                if not is_silent(item, value, raws[place], definition):
-                    return False
-                left[place] = None
-            for place in silent[kind]:
-                left[place] = None
-            return left == row.shows
-
         fields: dict[str, Sequence[Field | None]] = {}
-        silent: dict[str, frozenset[int]] = {}
+        silent: dict[str, Sequence[int]] = {}
 
         def alike(uid: str, key: str, cells: RawCells) -> Mapping[int, Value] | None:
             row, kind = rows.get(uid), kind_of(uid)
@@ -245,12 +230,21 @@ class AsIssued(Struct, frozen=True):
                 return None
             if kind not in silent:
                 fields[kind] = state.bases.fields(state, uid, names, as_of)
-                unread = (place for place, item in enumerate(fields[kind]) if item is None)
-                silent[kind] = frozenset(unread)  # whatever stands in a column that is no field
+                # whatever stands in a column that is no field
+                silent[kind] = [place for place, item in enumerate(fields[kind]) if item is None]
             if not in_order:
                 row = _moved(row, places)
+            left, whole = [*cells.raws], not cells.odd
+            for place, stored in row.numbers.items():
+                item = fields[kind][place]
+                assert item is not None  # by the definition by which it was put together
+                value = decode(stored) if isinstance(stored, dict) else stored
+                whole = whole and is_silent(item, value, left[place], definition)
+                left[place] = None
+            for place in silent[kind]:
+                left[place] = None
             apart = _NONE_APART
-            if cells.odd or not shows(row, cells.raws, kind):
+            if not whole or left != row.shows:
                 apart = _what_showed_apart(row, cells, fields[kind], state)
             cells.compared = uid, as_of, by, apart
             return apart

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain, islice
@@ -19,7 +19,15 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xlplan.merge.reading import NOTHING_ODD, Frame, RawCells
-from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, OURS, Headings, column_id
+from xlplan.returned.as_issued import (
+    BOX_MARK,
+    ID_PREFIX,
+    OURS,
+    SIGN_PREFIX,
+    Headings,
+    column_id,
+    kind_of_input,
+)
 from xlplan.returned.tables import odd_in
 from xlplan.workbook.read.book import CellValue, ReadSheet, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
@@ -78,6 +86,28 @@ MarksOn = tuple[Set[str], Mapping[CellValue, RowKey]]
 def marks_on(sheet: ReadSheet) -> MarksOn:
     """What of ours stands on a sheet."""
     return set(filter(column_id, sheet.texts_with(ID_PREFIX))), sheet.row_keys
+
+
+def sign_off_inputs(
+    sheet: ReadSheet, end: int | None = None, also: Iterable[int] = ()
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where the inputs are: below the cell that names each, in a row before `end` or in one of
+    `also`."""
+    if not (texts := sheet.texts_with(SIGN_PREFIX)):
+        return
+    marks = {text: name for text in texts if kind_of_input(name := _sign_mark(text))}
+    last = len(sheet.rows) - 1  # under which there is no input
+    more = ((number, sheet.rows[number]) for number in also if number < last)
+    for number, row in chain(sheet.rows_with(marks.keys(), last if end is None else end), more):
+        for col, value in enumerate(row):
+            if isinstance(value, str) and value in marks:
+                yield marks[value], (number + 1, col)
+
+
+def _sign_mark(text: str) -> str:
+    """The input that a hidden cell names, or ``""``."""
+    mark = text.strip()
+    return mark.removeprefix(SIGN_PREFIX) if mark.startswith(SIGN_PREFIX) else ""
 
 
 def line_of(number: int, marks: Marks, named: tuple[str, int], box: int | None) -> Line:
@@ -227,13 +257,13 @@ def find_blocks(sheet: ReadSheet, marked: MarksOn) -> Blocks | None:
         return None
     first, size, line = shape.lines[0].row, len(shape.lines), shape.lines[0]
     rows = sheet.rows[first:]
-    widths = set(map(len, rows))
-    if min(widths) <= max(line.box, line.label):
-        return None
     # Column by column, as most of what stands there is compared and nothing else is made of it.
     columns = list(zip(*rows, strict=False))
+    if len(columns) <= max(line.box, line.label):
+        return None
     others = [column for col, column in enumerate(columns) if col not in line.own]
-    alone = len(widths) == 1 and all(column.count(None) == len(rows) for column in others)
+    as_wide = sum(map(len, rows)) == len(rows) * len(columns)
+    alone = as_wide and all(column.count(None) == len(rows) for column in others)
     if alone and (in_step := _in_step(shape, columns, known)) is not None:
         places, found = in_step
         return Blocks(shape, tuple(first + start for start in places), found, frozenset(), ())

@@ -25,7 +25,6 @@ from xlplan.returned.as_issued import (
     NO_CHANGE,
     OURS,
     READ,
-    SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
     Headings,
@@ -42,6 +41,7 @@ from xlplan.returned.blocks import (
     labelled,
     line_of,
     marks_on,
+    sign_off_inputs,
 )
 from xlplan.returned.furniture import Furniture
 from xlplan.returned.tables import (
@@ -176,6 +176,20 @@ class Form(Struct, frozen=True, dict=True):
         for number in range(self.first, max(len(self.sheet.rows), max(odd, default=-1) + 1)):
             yield number, own.get(number)
 
+    def sign_off_inputs(self) -> Iterator[tuple[str, At]]:
+        """`sign_off_inputs` of its sheet, wherever they were moved; what stands in a box is an
+        answer and names none."""
+        blocks = self.blocks
+        if blocks is None:
+            found = sign_off_inputs(self.sheet)
+        else:
+            beside = sorted({*blocks.between, *blocks.beside})
+            found = sign_off_inputs(self.sheet, self.first, beside)
+        for name, (row, col) in found:
+            line = self.line_at(row - 1)
+            if line is None or line.box != col:
+                yield name, (row, col)
+
     def label(self, line: Line) -> str:
         """What stands beside a box as its label."""
         values = self.sheet.rows[line.row]
@@ -294,16 +308,21 @@ def form_remarks(book: Book, form: Form, furniture: Furniture | None) -> Iterato
                 yield remark(kind, place, text)
 
 
-def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str], list[Remark]]:
-    """What a returned workbook says in its sign-off, by input, and what was written there instead.
+def read_sign_off(
+    book: Book, definition: PlanDefinition, actions: Sequence[Table | Form] = ()
+) -> tuple[dict[str, str], list[Remark]]:
+    """What a returned workbook says in its sign-off, by input, and what was written there instead;
+    `actions` are those that were found in it.
 
     A sign-off is no change of the plan. The tick reads ``"yes"``; a day reads as ISO 8601, or as it
     was typed where it is no day.
     """
     found: dict[str, str] = {}
     remarks: list[Remark] = []
+    forms = {each.sheet.name: each for each in actions if isinstance(each, Form)}
     for sheet in book.sheets:
-        for name, (row, col) in sign_off_inputs(sheet):
+        form = forms.get(sheet.name)
+        for name, (row, col) in form.sign_off_inputs() if form else sign_off_inputs(sheet):
             value = sheet.rows[row][col] if col < len(sheet.rows[row]) else None
             text = canon_text(value if isinstance(value, str) else show(_shown(value)))
             place = Place(book.name, sheet.name, a1(row, col))
@@ -363,26 +382,6 @@ def _ticks(actions: Sequence[Table | Form]) -> Iterator[tuple[str, int, ReadCell
         for number, at in places:
             if not is_blank(sheet, at):
                 yield sheet.name, number + 1, read_cell(sheet, at)
-
-
-def sign_off_inputs(
-    sheet: ReadSheet, end: int | None = None
-) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Where the inputs are: below the cell that names each, in a row before `end`."""
-    if not (texts := sheet.texts_with(SIGN_PREFIX)):
-        return
-    marks = {text: name for text in texts if kind_of_input(name := _sign_mark(text))}
-    before = len(sheet.rows) - 1 if end is None else end
-    for number, row in sheet.rows_with(marks.keys(), before):
-        for col, value in enumerate(row):
-            if isinstance(value, str) and value in marks:
-                yield marks[value], (number + 1, col)
-
-
-def _sign_mark(text: str) -> str:
-    """The input that a hidden cell names, or ``""``."""
-    mark = text.strip()
-    return mark.removeprefix(SIGN_PREFIX) if mark.startswith(SIGN_PREFIX) else ""
 
 
 def _shown(value: CellValue) -> str | int | float | bool | date | None:

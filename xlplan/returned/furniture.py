@@ -95,10 +95,6 @@ class Furniture(Struct, frozen=True):
         """Like `owns`, or a message that counts, or nothing at all."""
         return self.owns(text, sheet) or not (found := flat(text)) or found.startswith(WARNING)
 
-    def left(self, sheet: str) -> Counter[str]:
-        """How often each text of the template's own stands on that sheet, by its digest."""
-        return Counter(self.texts.get(sheet, {}))
-
     def counts(self, formula: str) -> bool:
         """Whether a formula is that of the template's message."""
         return WARNING in formula

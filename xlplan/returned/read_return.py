@@ -87,7 +87,7 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
         remarks += remarks_of(book, found.read, who.document, ours, known.definition, pages)
     if who.document != "template":
         return replace(reading, remarks=tuple(remarks))
-    sign_off, instead = read_sign_off(book, known.definition)
+    sign_off, instead = read_sign_off(book, known.definition, found.read)
     confirmed, odd = read_ticks(book, found.read, rows)
     told = (*remarks, *instead, *odd)
     return replace(reading, sign_off=sign_off, confirmed=confirmed, remarks=told)

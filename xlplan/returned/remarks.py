@@ -10,7 +10,8 @@ from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import SIGN_PREFIX, column_id
-from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
+from xlplan.returned.blocks import sign_off_inputs
+from xlplan.returned.boxes import Form, form_remarks
 from xlplan.returned.furniture import (
     AS_ISSUED,
     CHANGES,
@@ -159,7 +160,7 @@ def _not_ours(
 ) -> Iterator[tuple[At, str]]:
     """The texts of a sheet that are not ours, each with its cell."""
     inputs = frozenset(at for _, at in sign_off_inputs(sheet, end))
-    left = furniture.left(issued)
+    ours, met = furniture.texts.get(issued, {}), dict[str, int]()
     asked = issued not in names_of(CHANGES)  # where every formula is ours
     last = rows_of(sheet) if end is None else end
     for number in range(last):
@@ -173,8 +174,8 @@ def _not_ours(
                 known = furniture.has(text_of(value), issued) if value is not None else False
                 known = known or furniture.counts(text) or _is_unseen(sheet, at, value)
             elif len(text) <= SHORT:
-                known = left[digest_of(text)] > 0
-                left[digest_of(text)] -= 1
+                before = met.get(digest := digest_of(text), 0)
+                known, met[digest] = before < ours.get(digest, 0), before + 1
             else:
                 known = furniture.has(text, issued)
             known = known or (issued == LISTS and is_issued_date(text))

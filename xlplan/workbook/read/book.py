@@ -76,6 +76,8 @@ class Addition(Struct, frozen=True):
 
 _AT_ONCE, _ROWS_AT_ONCE = 2_000, 50
 """Texts of a sheet that are looked through as one, and its rows."""
+_AS_MUCH = 16
+"""Texts that are looked at one by one in the time in which one is found where all are one."""
 
 
 class ReadSheet(Struct, frozen=True, dict=True):
@@ -145,7 +147,7 @@ class ReadSheet(Struct, frozen=True, dict=True):
     def texts_with(self, mark: str) -> Sequence[str]:
         """Those of its texts in which a mark stands, which itself has no ``\\0``."""
         found, every, end = list[str](), self._in_one, 0
-        if every is None:
+        if every is None or every.count(mark) * _AS_MUCH > len(self.texts):
             return [text for text in self.texts if mark in text]
         find, before = every.find, every.rfind
         while (at := find(mark, end)) >= 0:
