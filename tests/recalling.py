@@ -20,7 +20,7 @@ from xlplan.merge.outline import (
 )
 from xlplan.merge.questions import questions_of
 from xlplan.merge.recalled import Recalled
-from xlplan.merge.settled import Settled, begun_at, holds, settled_of
+from xlplan.merge.settled import Settled, begun_at, holds, settled_twice
 from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
 
@@ -62,24 +62,24 @@ class Memory:
         self.replays = 0
         self._whole: History | None = None
 
-    def _brought_forward(self, office: Office, whole: State) -> dict[str, Settled]:
+    def _brought_forward(self, office: Office, whole: State) -> dict[str, Sequence[Settled]]:
         """What rows need: by what was kept for a state that is recalled, brought forward where its
         rows were written to; else by the whole one."""
-        state, old = office.state, dict[str, Settled]()
+        state, old = office.state, dict[str, Sequence[Settled]]()
         if isinstance(state, Recalled) and not state.is_whole:
             assert isinstance(state._recall, Memory)
             old = state._recall._settled
         else:
             state = whole
-        found = {}
+        found = dict[str, Sequence[Settled]]()
         for uid in whole.rows:
             if uid in old and uid not in state.touched_at:
-                one: Settled | None = old[uid]
-            else:
-                one = settled_of(state, uid, old.get(uid), begun_at(state))
-            if one is not None:
-                assert holds(whole, uid, one)
-                found[uid] = one
+                found[uid] = old[uid]
+                continue
+            both = settled_twice(state, uid, old.get(uid, ()), begun_at(state))
+            if both is not None:
+                found[uid] = both.each()
+                assert all(holds(whole, uid, one) for one in found[uid])
         return found
 
     def entries(self, topic: str, name: str) -> Sequence[Entry]:
@@ -112,8 +112,8 @@ class Memory:
             raise Forgotten
         return self._timelines[uid]
 
-    def settled(self, uid: str) -> Settled | None:
-        return None if "settled" in self.lost else self._settled.get(uid)
+    def settled(self, uid: str) -> Sequence[Settled]:
+        return () if "settled" in self.lost else self._settled.get(uid, ())
 
     def whole(self) -> History:
         if self._whole is None:

@@ -381,10 +381,10 @@ def test_boxes_of_blocks_are_not_gone_through_for_a_sign_off(sent: dict[str, Sen
     class Rows(list[Sequence[CellValue]]):
         """Which tell from where on they were looked through."""
 
-        def __getitem__(self, at: object) -> Any:
+        def __getitem__(self, at: Any) -> Any:
             if isinstance(at, slice):
                 looked_at.append(at.stop)
-            return super().__getitem__(at)  # type: ignore[index]
+            return super().__getitem__(at)
 
     form = boxes.find_form(anew(book.sheets[0], Rows(book.sheets[0].rows)))
     assert form is not None

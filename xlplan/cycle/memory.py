@@ -7,6 +7,7 @@ Whatever is missing, or of another moment by now, is forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ from xlplan.merge.outline import (
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.records import shown_as_it_came, shown_of
-from xlplan.merge.settled import Settled, begun_at, settled_of
+from xlplan.merge.settled import Settled, SettledTwice, begun_at, settled_twice
 from xlplan.merge.state import State
 from xlplan.merge.timeline import as_it_came, of_untouched, timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
@@ -66,7 +67,7 @@ class Memory:
             topic: _OfRows(partial(self.find, topic), partial(self.topic, topic))
             for topic in OF_ROWS
         }
-        self._settled: dict[str, Settled | None] = {}
+        self._settled: dict[str, Sequence[Settled]] = {}
         self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
         self._whole: History | None = None
@@ -118,13 +119,12 @@ class Memory:
             self._standing[uid] = self._read(uid)
         return self._standing[uid]
 
-    def settled(self, uid: str) -> Settled | None:
+    def settled(self, uid: str) -> Sequence[Settled]:
         """As of a `Recall`."""
         if uid not in self._settled:
-            try:
+            self._settled[uid] = ()
+            with suppress(Forgotten):
                 self._settled[uid] = read_settled(self._of_rows["settled"].find(uid, once=True))
-            except Forgotten:
-                self._settled[uid] = None
         return self._settled[uid]
 
     def topic(self, topic: str) -> dict[str, str]:
@@ -346,21 +346,21 @@ def timelines(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]
 def settlements(
     state: State, uids: Iterable[str], memory: Memory | None
 ) -> Iterator[tuple[Key, object]]:
-    """What some rows need of what was there when the present cycle began; of a state that is
-    recalled from a `memory`, by what it needed before."""
-    since: int | None = None
+    """What some rows need of what is there, and of what was when the present cycle began; of a
+    state that is recalled from a `memory`, by what it needed before."""
+    begun: int | None = None
     for uid in uids:
         if as_it_came(state, uid) is None:
-            since = begun_at(state) if since is None else since
-            old = memory.settled(uid) if memory is not None else None
-            if (found := settled_of(state, uid, old, since)) is not None:
+            begun = begun_at(state) if begun is None else begun
+            old = memory.settled(uid) if memory is not None else ()
+            if (found := settled_twice(state, uid, old, begun)) is not None:
                 yield ("settled", uid), found
 
 
-def read_settled(found: Any) -> Settled:
-    """What `settlements` wrote; Forgotten where it is nothing of the kind."""
+def read_settled(found: Any) -> Sequence[Settled]:
+    """What `settlements` wrote, as a `Recall` has it; Forgotten where it is nothing of the kind."""
     try:
-        return msgspec.convert(found, Settled)
+        return msgspec.convert(found, SettledTwice).each()
     except msgspec.ValidationError:
         raise Forgotten from None
 

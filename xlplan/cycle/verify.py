@@ -308,8 +308,9 @@ def agree(desk: Desk, path: Path) -> bool:
         settled = {key: known.pop(key) for key in list(known) if key[0] == "settled"}
         true = {key: text for key, text in true.items() if key[0] != "settled"}
         return known == true and all(
-            holds(desk.state, uid, read_settled(read_text(text)))
+            holds(desk.state, uid, each)
             for (_, uid), text in settled.items()
+            for each in read_settled(read_text(text))
         )
     except (Unknown, Forgotten, ValueError):  # or no JSON
         return False

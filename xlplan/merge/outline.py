@@ -125,8 +125,9 @@ class Recall(Protocol):
     def timeline(self, uid: str) -> Timeline:
         """The timeline of an action, also of one that was taken back."""
 
-    def settled(self, uid: str) -> Settled | None:
-        """What a row needs of what was there when a cycle began; None where that was not kept."""
+    def settled(self, uid: str) -> Sequence[Settled]:
+        """What a row needs of what was there when it was written to last, and of what was there
+        when a cycle began; nothing where that was not kept."""
 
     def whole(self) -> History:
         """The ledger, replayed."""

@@ -108,11 +108,9 @@ class Retold(State):
             return
         if self._recall is None or uid == self._telling:
             return
-        settled = None if since is None or told is not None else self._recall.settled(uid)
-        if settled is not None and since is not None and since < settled.since:
-            settled = None
+        known = () if since is None else self._recall.settled(uid)
         try:
-            events, settled = self._events_of(uid, settled)
+            events, settled = self._events_of(uid, [s for s in known if s.since <= (since or 0)])
         except Forgotten:
             self.complete()
             return
@@ -120,7 +118,6 @@ class Retold(State):
             self._resting.pop(uid, None)
             for key in self.records.forget(uid):
                 self._cells.pop(key, None)
-            events += self._came[uid]
         self._told[uid] = settled.since if settled is not None else 0
         self._rows.pop(uid, None)
         if settled is None:
@@ -134,19 +131,22 @@ class Retold(State):
         self._wake(uid, {*asking, *(name for event in later for name in _written(event, uid))})
         self._tell(uid, later)
 
-    def _events_of(self, uid: str, settled: Settled | None) -> tuple[list[Event], Settled | None]:
+    def _events_of(
+        self, uid: str, several: Sequence[Settled]
+    ) -> tuple[list[Event], Settled | None]:
         """The events that are told of a row: where what was settled suffices for all that came
-        after, with that, those that brought the row in and those; else all of them."""
-        recall = self._recall
+        after, with the first of which that is so, those that brought the row in and those; else
+        all of them."""
+        recall, came = self._recall, self._came[uid] if uid in self._told else []
         assert recall is not None
         known = positions(recall, "row", uid)
-        if settled is not None:
-            later = recall.events(known[bisect_right(known, settled.since) :])
+        for settled in several:
+            later = [*recall.events(known[bisect_right(known, settled.since) :]), *came]
             if all(builds_on(self, event, settled) for event in later):
                 added = positions(recall, "added", uid)
                 begun = recall.events(added[: bisect_right(added, settled.since)])
                 return [*begun, *later], settled
-        return recall.events(known), None
+        return [*recall.events(known), *came], None
 
     def _wake(self, uid: str, names: Collection[str]) -> None:
         """Tell of some cells of a row, if they rest, what had been settled."""

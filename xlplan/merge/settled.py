@@ -48,14 +48,54 @@ class Settled(NamedTuple):
         return sorted({seq for cell in self.cells.values() for seq in cell.told})
 
 
+class SettledTwice(NamedTuple):
+    """A row as of the position at which it was written to last, `since`, with its `cells`; and as
+    of one that no template of the present cycle had passed, `before`, where `cells` say it but for
+    those in `others` (None: such a cell was not there yet). 0 where that is not known."""
+
+    since: int
+    cells: Mapping[str, SettledCell]
+    before: int = 0
+    others: Mapping[str, SettledCell | None] = {}
+
+    def each(self) -> Sequence[Settled]:
+        """Both, the later one first."""
+        now = Settled(self.since, self.cells)
+        if not self.before:
+            return (now,)
+        cells = {name: cell for name, cell in self.cells.items() if name not in self.others}
+        then = {name: cell for name, cell in self.others.items() if cell is not None}
+        return now, Settled(self.before, cells | then)
+
+
 def begun_at(state: State) -> int:
     """The position that the first template of the present cycle shows; 0 without one."""
     return min((each.as_of for each in state.exchange.templates(state.exchange.cycle)), default=0)
 
 
+def settled_twice(
+    state: State, uid: str, old: Sequence[Settled], begun: int
+) -> SettledTwice | None:
+    """What a row needs that was written to, where a cycle began at a position: whoever answers in
+    the next cycle has seen all that is there now, whoever does in this one what was there before.
+    It is worked out by what it was, `old`; None where all of it is needed."""
+    last = max(state.last_touched(uid), state.undone[-1][0].seq if state.undone else 0)
+    now = settled_of(state, uid, next(iter(old), None), last)
+    if now is None or now.since <= begun:
+        return SettledTwice(*now) if now is not None else None
+    before = next((each for each in old if each.since <= begun), None)
+    before = before or settled_of(state, uid, None, begun)
+    if before is None:
+        return SettledTwice(*now)
+    names = dict.fromkeys((*now.cells, *before.cells))
+    others = {name: before.cells.get(name) for name in names}
+    others = {name: cell for name, cell in others.items() if cell != now.cells.get(name)}
+    return SettledTwice(*now, before.since, others)
+
+
 def settled_of(state: State, uid: str, old: Settled | None, since: int) -> Settled | None:
-    """What a row needs as of a position at which a cycle began: as it was `old`, where that is no
-    older; None where all of it is needed."""
+    """What a row needs as of a position at which a cycle began, or later: as it was `old`, where
+    that is no older; None where all of it is needed."""
     if old is not None and old.since >= since:
         return old
     if state.added_at(uid) != [state.row_seq[uid]] or state.row_seq[uid] > since:
