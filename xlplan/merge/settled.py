@@ -1,10 +1,13 @@
 """What a row held when a cycle began is told again without what had been settled by then.
 
 A row that is answered about month after month has a write for each of them. Of those that were
-there when the present cycle went out, whoever looks at the row as of that time or later needs but
-the one that stands, and whatever was asked or decided: the others were seen by who stands there,
-and nothing depends on them any more. So these are left out where a row is recalled
-(`recalled.py`); whoever looks further back, or records what was seen, has the row told whole.
+there when a cycle went out, whoever looks at the row as of that time or later needs but the one
+that stands, and whatever was asked or decided: the others were seen by who stands there, and
+nothing depends on them any more. So these are left out where a row is recalled (`recalled.py`);
+whoever looks further back, or records what was seen, has the row told whole.
+
+It is kept of a row as of its last write, for the cycles that are still to come, and as of before
+the present cycle, for whoever answers once more in this one.
 """
 
 from __future__ import annotations
