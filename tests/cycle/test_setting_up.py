@@ -17,6 +17,7 @@ from xlplan.cycle import again
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.set_up_sheets import EVERY, SHEETS
 from xlplan.plan.write import set_key
+from xlplan.workbook.stamp import parse_row_key
 
 
 @pytest.fixture
@@ -420,6 +421,51 @@ def test_a_row_without_its_key_is_named(folder: Path, capsys: pytest.CaptureFixt
     book.save(folder / "set-up.xlsx")
     small.do(folder, "merge")
     assert "[RET-016]" in capsys.readouterr().err
+
+
+ONE_ANSWER = ("Start here", "Words", "Checks", "Kept back", "Sheets and rows")
+"""Sheets with a row for each thing that can be answered, and one column for the answers."""
+
+
+@pytest.mark.parametrize("with_keys", [False, True])
+@pytest.mark.parametrize("name", ONE_ANSWER)
+def test_answers_that_were_moved_away_from_their_keys_go_to_no_other_row(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, with_keys: bool
+) -> None:
+    """As where all but the hidden column was sorted: the title would be that of the letters, and
+    what is let out another comment than the one that was chosen."""
+    path = folder / "plan.toml"
+    kept = 'kept_back = ["Is this funded?", "Ask the union first."]'
+    path.write_text(text(folder).replace("[plan]\n", f"[plan]\n{kept}\n", 1), "utf-8")
+    small.do(folder, "merge")
+    before, path = text(folder), folder / "set-up.xlsx"
+    book = openpyxl.load_workbook(path)
+    ours = [r for r in book[name].iter_rows() if parse_row_key(r[0].value)]
+    assert len(ours) > 1
+    first = 0 if with_keys else 1
+    values = [
+        [(cell.value, copy(cast("Fill", cell.fill))) for cell in row[first:]]
+        for row in reversed(ours)
+    ]
+    for row, found in zip(ours, values, strict=True):
+        for cell, value in zip(row[first:], found, strict=True):
+            cell.value, cell.fill = value
+    if name == "Kept back":
+        heads = next(r for r in book[name].iter_rows() if r[0].value == "Row key")
+        ours[0][next(c.column for c in heads if c.value == "Let out?") - 1].value = "Yes"
+    book.save(path)
+    capsys.readouterr()
+    small.do(folder, "merge")
+    said = capsys.readouterr().err
+    assert (f"set-up.xlsx!{name}: " in said, said.count("RET-016")) == (
+        not with_keys,
+        not with_keys,
+    )
+    if name != "Kept back":
+        assert text(folder) == before
+    else:  # the second stands first now, and is let out where its key came along
+        assert ('notes = ["Ask the union first."]' in text(folder)) is with_keys
+        assert "Is this funded?" in definition(folder).kept_back
 
 
 @pytest.mark.parametrize("with_keys", [False, True])

@@ -43,7 +43,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.guesses import FIXED, NAMED_BY, SAME_AS
 from xlplan.plan.keys import Key
-from xlplan.plan.set_up import Entry, Origin, entries_of, key_of, shown
+from xlplan.plan.set_up import Entry, Origin, beside, entries_of, key_of, shown
 from xlplan.plan.set_up_sheets import (
     KEPT,
     LISTED,
@@ -271,14 +271,14 @@ class _Writer(Struct, frozen=True, dict=True):
     def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
         if name == WRONG:
             return self._wrong(uid)
+        if (says := beside(entry).get(name)) is not None:
+            return says
         if self.of is ROWS:
             return beside_row(entry, name, self._account)
         if self.of is OWN:
             return beside_own(entry, name, self.origin.columns)
         if self.of is KEPT:
             return beside_kept(entry, name, self.origin.lines)
-        if name == "key":
-            return entry.key if entry.table == "checks" else heading_of(entry.table, entry.key)
         if name == ABOUT:
             return _about(entry)
         if entry.blank:

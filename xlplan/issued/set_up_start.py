@@ -17,7 +17,7 @@ from xlplan.merge.model import Issued, RowAdded
 from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
-from xlplan.plan.set_up import Entry, OwnColumn
+from xlplan.plan.set_up import Entry, OwnColumn, beside
 from xlplan.plan.set_up_sheets import KEPT, OWN, SHEETS, START, VALUE, SetUpSheet, heading_of
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import fold
@@ -264,10 +264,8 @@ def _head(name: str, look: Palette) -> Cell:
 def _cell(asked: Asked, name: str, answers: Answers, look: Palette) -> Cell:
     if name == VALUE:
         return answers.cell(asked.entry)
-    guess = asked.guess
     values: dict[str, str | int | None] = {
-        "about": guess.about or "The plan",
-        "assumed": guess.assumed,
+        **beside(asked.entry),
         "where": asked.where or None,
         "touched": asked.touched,
         WRONG: answers.wrong(asked.entry),
@@ -290,10 +288,8 @@ def beside_row(entry: Entry, name: str, lines: Mapping[tuple[str, str], AccountL
         mine = [line for line in lines.values() if line.sheet == sheet]
         ours = sum(line.fate == "imported" for line in mine)
         part = "Part of the plan" if sheets_of(mine).get(sheet) else "No part of the plan"
-        return {"place": sheet, "read": part, "words": f"{ours} of {len(mine)} rows imported"}[name]
+        return {"read": part, "words": f"{ours} of {len(mine)} rows imported"}[name]
     line = lines.get((entry.names[0], entry.names[1]))
-    if name == "place":
-        return f"{entry.names[0]}!{entry.names[1]}"
     if line is None:
         return None
     return line.said if name == "read" else line.words or None
@@ -304,11 +300,8 @@ _NOTE_ON = regex(r"Note on (?P<place>.+?![A-Z]+\d+): ")
 
 
 def beside_kept(entry: Entry, name: str, lines: Iterable[AccountLine]) -> str | None:
-    """What stands beside the answer about a text that is kept back: what it is, where, and the text
-    that the board would have."""
+    """What stands beside the answer about a text that is kept back: what it is, and where."""
     (text,) = entry.names
-    if name == "words":
-        return text
     if noted := _NOTE_ON.match(text):
         return noted["place"] if name == "place" else "Comment"
     said = fold(text)
@@ -325,7 +318,7 @@ def beside_own(entry: Entry, name: str, columns: Iterable[OwnColumn]) -> str | N
     column = next(each for each in columns if (each.of, each.heading) == entry.names)
     samples = [f"• {text}" for text in column.samples]
     words = "\n".join([f"Proposed: {column.type}", *samples])
-    return {"place": column.place, "read": column.heading, "words": words}[name]
+    return {"place": column.place, "words": words}[name]
 
 
 def areas_of(entries: Sequence[Entry], first: int, col: int) -> Iterator[tuple[Area, str, str]]:

@@ -36,6 +36,7 @@ from xlplan.plan.set_up_sheets import (
     YES_NO,
     SetUpSheet,
     columns_of,
+    heading_of,
 )
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Invalid, Raw, as_text, canon
@@ -129,7 +130,8 @@ def entries_of(
 
 def _of_guess(guess: Guess) -> Entry:
     names = (guess.table, *guess.names, guess.text)
-    return Entry("guess", names, "answer", values={"answer": guess.answer})
+    values = {"answer": guess.answer, "about": guess.about, "assumed": guess.assumed}
+    return Entry("guess", names, "answer", values=values)
 
 
 def _of_own(column: OwnColumn) -> Entry:
@@ -148,6 +150,23 @@ def _of_rows(definition: PlanDefinition, lines: Sequence[AccountLine]) -> Iterat
             said = rows.get(at)
             values = {"fate": said.fate if said else "", "words": words.get(at, "")}
             yield Entry("row", (sheet, str(at[1])), "fate", values=values)
+
+
+def beside(entry: Entry) -> Mapping[str, str]:
+    """By the ids of columns that cannot be answered, what stands there of an entry and says which
+    it is, on a sheet with one column for answers; empty for an entry of any other."""
+    if entry.table == "guess":
+        named = {name: str(entry.values.get(name, "")) for name in ("about", "assumed")}
+        return {**named, "about": named["about"] or "The plan"}
+    if entry.table in ("sheet", "row"):
+        return {"place": "!".join(entry.names)}
+    if entry.table == "kept_back":
+        return {"words": entry.names[0]}
+    if entry.table == "own_column":
+        return {"read": entry.names[-1]}
+    if not entry.key:
+        return {}
+    return {"key": entry.key if entry.table == "checks" else heading_of(entry.table, entry.key)}
 
 
 def place_of(

@@ -14,7 +14,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.keys import COLOUR
-from xlplan.plan.set_up import Entry, Origin, entries_of, is_shown, key_of, shown
+from xlplan.plan.set_up import Entry, Origin, beside, entries_of, is_shown, key_of, shown
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.set_up_sheets import EVERY, VALUE, columns_of
 from xlplan.plan.text import canon_text, fold
@@ -261,32 +261,47 @@ def read_set_up(
         found.problems.append(none.at(book.name))
     plain = definition.style.input_colour
     for table in tables:
-        named: list[tuple[Typed, str]] = []
+        named: list[_Named] = []
         for number in range(table.first, len(table.sheet.rows)):
             row = table.key(table.sheet.rows[number])
             ours = row and row.issued == issued and check_row_key(key, row)
             if row and ours and row.uid in known:
                 entry, columns = known[row.uid]
                 _read_row(found, book, table, number, entry, columns, plain)
-                if columns and columns[0] != VALUE:
-                    named.append((found.rows[-1], columns[0]))
+                if columns:
+                    named.append((entry, _names(found.rows[-1], columns[0], table, number)))
             elif not ours or _words(_value(table, table.sheet.rows[number], VALUE)):
                 found.problems += _strange(book, table, number, document)
         _leave_moved(found, f"{book.name}!{table.sheet.name}", named)
     return found
 
 
-def _leave_moved(found: SetUpAnswers, where: str, rows: Sequence[tuple[Typed, str]]) -> None:
-    """Leave out the `rows` of a sheet, each with the column of its name, where they show each
-    other's names, as where all but the hidden column was sorted: of what the rest of a row says it
-    is not known then whose it is."""
-    names = [(_issued(row.entry, column), _words(row.cells.get(column))) for row, column in rows]
-    was, now = ({pair[at] for pair in names} - {""} for at in (0, 1))
-    moved = [pair for pair in names if pair[0] != pair[1] and pair[0] in now and pair[1] in was]
+_Named = tuple[Entry, Mapping[str, tuple[str, str]]]
+"""What a row is about; by each column that says so what it was issued with, and what it shows."""
+
+
+def _names(row: Typed, first: str, table: Table, number: int) -> Mapping[str, tuple[str, str]]:
+    """The names of a row: those that stand beside its one answer, else that in its `first` column
+    to answer in."""
+    if said := beside(row.entry):
+        cells = table.sheet.rows[number]
+        return {at: (_words(text), _words(_value(table, cells, at))) for at, text in said.items()}
+    return {first: (_issued(row.entry, first), _words(row.cells.get(first)))}
+
+
+def _leave_moved(found: SetUpAnswers, where: str, rows: Sequence[_Named]) -> None:
+    """Leave out the `rows` of a sheet where they show each other's names, as where all but the
+    hidden column was sorted: of what the rest of a row says it is not known then whose it is."""
+    moved: set[int] = set()
+    for column in {column: None for _, names in rows for column in names}:
+        pairs = [names.get(column, ("", "")) for _, names in rows]
+        was, now = ({pair[at] for pair in pairs} - {""} for at in (0, 1))
+        strays = enumerate(pairs)
+        moved |= {n for n, (a, b) in strays if a != b and a in now and b in was}
     if not moved:
         return
     found.problems.append(RET_016.problem(where, "sorted", rows=len(moved)))
-    uids = {set_up_uid(row.entry) for row, _ in rows}
+    uids = {set_up_uid(entry) for entry, _ in rows}
     found.rows = [row for row in found.rows if set_up_uid(row.entry) not in uids]
     found.faulty = {cell: each for cell, each in found.faulty.items() if cell[0] not in uids}
 
