@@ -281,3 +281,29 @@ def test_a_heading_of_ours_is_numbered_where_the_plan_has_them_all() -> None:
     fields.append(Field("f3", "Row status (2)", "text"))
     definition = PlanDefinition("p", "P", tuple(fields))
     assert status_column(definition).heading == "Row status (3)"
+
+
+@pytest.mark.parametrize(("heading", "called"), [("Status", "Row status"), ("Notes", "Status")])
+def test_the_status_of_a_row_is_asked_about_and_printed_as_the_master_heads_it(
+    folder: Path, heading: str, called: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its id is nobody's word; and that it was cleared, which brings an action back, is a change
+    like any other and nothing to look at again."""
+    headed(folder, heading)
+    small.edit_master(folder, {("1.1", STATUS): "gone", ("1.2", STATUS): "withdrawn"})
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 1
+    (line,) = [text for text in capsys.readouterr().out.splitlines() if text.startswith("1.2")]
+    assert line.split()[1:3] == ["row", "status"]
+    sheet = openpyxl.load_workbook(folder / "decisions.xlsx").worksheets[0]
+    words = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+    assert called in words
+    assert any(f'is not a value of "{called}"' in text for text in words)
+    assert not any("_status" in text for text in words)
+    small.edit_master(folder, {("1.1", STATUS): "kept back", ("1.2", STATUS): None})
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 0
+    printed = capsys.readouterr()
+    assert f'settles what was asked about "{called}" of 1.1' in printed.err
+    assert "to look at" not in printed.out
+    assert "cleared" not in printed.out

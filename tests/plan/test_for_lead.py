@@ -7,8 +7,16 @@ from msgspec.structs import replace
 
 from tests import outgoing
 from xlplan.language.catalogue import ENGLISH, Tongue
-from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.for_lead import document_language, every_way, for_lead, in_tongue, row_status
+from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.for_lead import (
+    document_language,
+    every_way,
+    field_named,
+    for_lead,
+    in_tongue,
+    row_status,
+    status_field,
+)
 from xlplan.plan.people import Lead
 from xlplan.plan.settings import BODY, IssueSettings, PostSettings
 
@@ -107,4 +115,15 @@ def test_the_status_of_a_row_stands_aside_for_a_column_of_the_plan(
     headings: tuple[str, ...], wanted: str
 ) -> None:
     fields = tuple(Field(f"f{number}", text) for number, text in enumerate(headings))
-    assert row_status(PlanDefinition("p", "A plan", fields)) == wanted
+    definition = PlanDefinition("p", "A plan", fields)
+    assert row_status(definition) == wanted
+    assert field_named(definition, STATUS) == status_field(definition)
+    assert status_field(definition).heading == wanted
+
+
+def test_the_status_is_called_the_same_for_actions_and_recommendations() -> None:
+    fields = (Field("a", "RAG"), Field("b", "Status", of="recommendation"))
+    definition = PlanDefinition("p", "A plan", fields)
+    assert row_status(definition) == "Row status"
+    assert field_named(definition, "b") == fields[1]
+    assert field_named(definition, "c") is None

@@ -18,6 +18,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, PlanDefinition
 from xlplan.plan.values import show
 from xlplan.source import unusual
+from xlplan.source.chosen import Chosen
 from xlplan.source.importing import Source, read_source
 from xlplan.source.layout import Layout
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet
@@ -172,6 +173,39 @@ def test_hidden_rows_and_columns_are_imported_and_said() -> None:
     assert len(texts) == 2
     assert texts[0].startswith("Row 3 is hidden")
     assert texts[1].startswith("Column D is hidden")
+
+
+@pytest.mark.parametrize(
+    ("heading", "kept", "way"),
+    [
+        ("RAG", False, "clear its Status in master.xlsx"),
+        ("Status", False, "clear its Row status in master.xlsx"),
+        ("Status", True, "unhide its row in your spreadsheet and start again"),
+    ],
+)
+def test_how_a_hidden_row_is_let_out_is_said_in_the_words_of_its_master(
+    heading: str, kept: bool, way: str
+) -> None:
+    """A workbook that is kept has no column for the status of a row."""
+
+    def hide(sheet: Worksheet) -> None:
+        sheet.row_dimensions[3].hidden = True
+
+    data = workbook(hide, ((*PLAN[0][:3], heading), *PLAN[1:]))
+    book = read_book(data, "plan.xlsx", detail=True)
+    source = read_source(book, plan_id="plan", chosen=Chosen(kept=kept))
+    assert said(source, "NEW-004").message.endswith(f"To let an action out, {way}.")
+
+
+def test_a_hidden_sheet_of_a_kept_workbook_has_no_status_to_clear() -> None:
+    def hide(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        sheet.parent.create_sheet("Front")
+        sheet.sheet_state = "hidden"
+
+    book = read_book(workbook(hide), "plan.xlsx", detail=True)
+    source = read_source(book, plan_id="plan", chosen=Chosen(kept=True))
+    assert said(source, "NEW-004").message.endswith("start again and name it with --sheet.")
 
 
 def test_a_hidden_sheet_is_imported_and_said() -> None:

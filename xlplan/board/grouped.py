@@ -331,14 +331,14 @@ def changes_table(view: View, key: str, name: str, line: str, found: Iterable[Ch
     of_kind = [kinds.get(change.uid, "action") for change in changes]
     find = cache(view.board.definition.find)  # which looks through all of them
     fields = [find(one.field, kind) for one, kind in zip(changes, of_kind, strict=True)]
-    both = [*zip(changes, fields, of_kind, strict=True)]
+    both = [*zip(changes, fields, strict=True)]
     marks = ("" if kind == "action" else "Recommendation " for kind in of_kind)
     made: list[list[Item | TableValue]] = [
         [view.when(change.at) for change in changes],
         [view.ref(mark + c.action, c.uid) for mark, c in zip(marks, changes, strict=True)],
-        [heading_of(f, c.field, view.board.definition, kind) for c, f, kind in both],
-        [view.say(item, change.before) for change, item, _ in both],
-        [view.say(item, change.after) for change, item, _ in both],
+        [heading_of(f, c.field, view.board.definition) for c, f in both],
+        [view.say(item, change.before) for change, item in both],
+        [view.say(item, change.after) for change, item in both],
         [change.by for change in changes],
         [change.place.file for change in changes],
         [change.place.sheet for change in changes],

@@ -53,13 +53,11 @@ def decided(kind: str) -> str:
     return _DECIDED.get(kind, kind.replace("-", " ").capitalize() or "Not recorded")
 
 
-def heading_of(
-    item: Field | None, field_id: str, definition: PlanDefinition, kind: str = "action"
-) -> str:
+def heading_of(item: Field | None, field_id: str, definition: PlanDefinition) -> str:
     """What a field is called: a row's own status has no column in the plan definition."""
     if item is not None:
         return item.heading
-    return row_status(definition, kind) if field_id == STATUS else field_id
+    return row_status(definition) if field_id == STATUS else field_id
 
 
 def asked(kind: Kind) -> str:

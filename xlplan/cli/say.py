@@ -53,7 +53,8 @@ __all__ = [
 
 
 _TEXT_OUT = "a text, choose Yes on the sheet Kept back of set-up.xlsx"
-_ACTION_OUT = "an action, clear its Status in master.xlsx"
+_ACTION_OUT = "an action, clear its {status} in master.xlsx"
+_ROW_OUT = "an action, unhide its row in your spreadsheet and start again"
 _COLUMN_OUT = "a column, choose No under Private? on the sheet Columns of set-up.xlsx"
 
 
@@ -100,7 +101,8 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
         for each in kept:
             click.echo(f"  {_kept(each)}")
         own = made.source.definition.master.keep
-        ways = (_TEXT_OUT, *(() if own else (_ACTION_OUT,)), _COLUMN_OUT)
+        row_out = _ROW_OUT if own else _ACTION_OUT.format(status=made.row_status)
+        ways = (_TEXT_OUT, row_out, _COLUMN_OUT)
         click.echo(f"  To let out {'; '.join(ways)}.")
     if made.source.guesses:
         click.echo(f"{plural(len(made.source.guesses), 'guess', 'guesses')} to look over "

@@ -277,12 +277,15 @@ def say_log(lines: Sequence[LogLine]) -> None:
 
 
 _CHANGE = ("action", "field", "from", "to", "by", "where")
+_SHOWN = {"_status": "row status"}
+"""What is no field of the plan definition, and so has no id of its own there."""
 
 
 def _change(*parts: str) -> tuple[str, ...]:
     action, field, before, after, by, place, why = parts
     where = ": ".join(filter(None, (place, short(why))))
-    return action, field, *where_they_part(before or "(blank)", after or "(blank)"), by, where
+    before, after = where_they_part(before or "(blank)", after or "(blank)")
+    return action, _SHOWN.get(field, field), before, after, by, where
 
 
 def where_they_part(before: str, after: str) -> tuple[str, str]:

@@ -47,11 +47,17 @@ NEW_004 = Message(
     "Let out what belongs in the plan, and withdraw what is no part of it.",
     {
         "sheet": "This sheet is hidden; it was imported and kept back: no lead is sent it and no "
-        "board shows it. To let an action out, clear its Status in master.xlsx; to let all out, "
+        "board shows it. To let an action out, clear its {status} in master.xlsx; to let all out, "
         "start again and name the sheet with --sheet.",
+        "sheet of a kept workbook": "This sheet is hidden; it was imported and kept back: no lead "
+        "is sent it and no board shows it. To let it out, start again and name it with --sheet.",
         "rows": "{rows!f:Row # is hidden; it was|Rows # are hidden; they were} imported and kept "
         "back: no lead is sent {rows!f:it|them} and no board shows {rows!f:it|them}. To let an "
-        "action out, clear its Status in master.xlsx.",
+        "action out, clear its {status} in master.xlsx.",
+        "rows of a kept workbook": "{rows!f:Row # is hidden; it was|Rows # are hidden; they were} "
+        "imported and kept back: no lead is sent {rows!f:it|them} and no board shows "
+        "{rows!f:it|them}. To let an action out, unhide its row in your spreadsheet and start "
+        "again.",
         "filtered": "A filter hides {rows!f:row #|rows #}: imported as any other, so "
         f"{{rows!f:it goes|they go}} to leads and to the board. {_WITHDRAW}",
         "columns": "{columns!f:Column # is hidden; it was|Columns # are hidden; they were} "

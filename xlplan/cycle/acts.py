@@ -181,8 +181,8 @@ def take_own(desk: Desk, work: Work, fact: Returned) -> list[Problem]:
     for question in asked:
         place = places.get((question.uid, question.field))
         if place is not None and (question.uid, question.field) not in left:
-            item = desk.state.field_of((question.uid, question.field))
-            heading = " ".join(item.heading.split()) if item else question.field
+            _, named = shown_as(desk.state.definition, question)
+            heading = " ".join(named.split())
             notes.append(MRG_047.problem(str(place), "cell", heading=heading, ref=question.action))
     return notes
 

@@ -62,7 +62,7 @@ class Heights(Struct, frozen=True, dict=True):
 
     @cached_property
     def _issued(self) -> Mapping[int, Sequence[float]]:
-        columns = [*master_columns(self.before, self.kind), status_column(self.before, self.kind)]
+        columns = [*master_columns(self.before, self.kind), status_column(self.before)]
         base = {write.key: write.base for write in self.writes}
         table = self.standing.table
         lines = []

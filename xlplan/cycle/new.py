@@ -37,6 +37,7 @@ from xlplan.merge.model import Defined, Fact, RowAdded
 from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import STATUS, PlanDefinition, Rating
 from xlplan.plan.due import DatesRead, count_dates
+from xlplan.plan.for_lead import row_status
 from xlplan.plan.load import load_definition
 from xlplan.plan.settings import MasterSettings
 from xlplan.plan.values import Value, show
@@ -83,6 +84,11 @@ class NewPlan:
     """The workbook template that was used, as it was named."""
     closest: Match | None = None
     """The shipped template most like this plan, where none was named and one is near."""
+
+    @property
+    def row_status(self) -> str:
+        """What the master calls the column that says which rows are withdrawn or kept back."""
+        return row_status(self.source.definition)
 
     @property
     def figures(self) -> NewFigures:

@@ -27,6 +27,7 @@ from xlplan.merge.kinds import identity, named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.for_lead import field_named
 from xlplan.workbook.read.inbox import read_bytes
 from xlplan.workbook.write.still_free import check_closed
 
@@ -148,7 +149,7 @@ def _asked_of(
 
     asked: dict[tuple[str, str], str] = {}
     for question in questions:
-        item = definition.find(question.field) or definition.find(question.field, "recommendation")
+        item = field_named(definition, question.field)
         key, text = (question.uid, question.field), ask(question, item)
         asked[key] = f"{asked[key]}\n{text}" if key in asked else text
     return asked

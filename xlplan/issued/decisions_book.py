@@ -15,6 +15,7 @@ from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.model import Candidate, Issued, Question, Unused
 from xlplan.merge.questions import alike, whom_to_ask
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.for_lead import field_named
 from xlplan.plan.values import Value, natural_key, show_in
 from xlplan.returned.as_issued import DEALT
 from xlplan.returned.furniture import ALIKE
@@ -196,7 +197,7 @@ def _row(
     fresh: bool,
 ) -> Row:
     """One question. Rows of one action share a shade; its ref stands out on the first of them."""
-    item = definition.find(question.field) or definition.find(question.field, "recommendation")
+    item = field_named(definition, question.field)
     fill = look.locked_fill if shade else "#FFFFFF"
     body = replace(look.locked, fill=fill, align="left", indent=1)
     answer = replace(look.input, number_format="@", align="left", indent=1)

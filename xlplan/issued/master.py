@@ -130,7 +130,7 @@ def _day(found: dict[str, str]) -> date:
 
 def columns_of(definition: PlanDefinition, kind: str) -> tuple[IssuedColumn, ...]:
     """The columns of the rows of a kind; the last is that of their status."""
-    return (*master_columns(definition, kind), status_column(definition, kind))
+    return (*master_columns(definition, kind), status_column(definition))
 
 
 def master_workbook(

@@ -46,6 +46,7 @@ from xlplan.merge.requests import overtaken
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import is_open
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field, PlanDefinition
+from xlplan.plan.for_lead import field_named
 from xlplan.plan.values import Raw, Value
 
 
@@ -349,6 +350,6 @@ _OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file", Kind.OLD_KEY: "fi
 
 def shown_as(definition: PlanDefinition, question: Question) -> tuple[str, str]:
     """How the action and the field are called that a question is about."""
-    item = definition.find(question.field) or definition.find(question.field, "recommendation")
+    item = field_named(definition, question.field)
     action = question.action or _OF_NO_ACTION.get(question.kind, "new")
     return action, item.heading if item else question.field

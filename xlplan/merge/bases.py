@@ -16,14 +16,14 @@ from msgspec import Struct
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Frame, Odd, RawCells, ReadCell, ReadRow, untouched
 from xlplan.merge.records import values_of
-from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
+from xlplan.plan.definition import ENTRY, STATUS, Field, PlanDefinition
+from xlplan.plan.for_lead import status_field
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import Raw, Value, canon, decode, encode, show
 
 if TYPE_CHECKING:
     from xlplan.merge.state import State
 
-STATUS_FIELD = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK))
 _MOST_ROWS, _MOST_CELLS = 10_000, 20_000
 """How many rows, and how many typed cells, are remembered."""
 Names = tuple[str, ...]
@@ -33,7 +33,7 @@ def field_at(state: State, uid: str, column: str, as_of: int) -> Field | None:
     """The field of a column of a workbook that was issued as of a position, by the definition as it
     stands, else as it stood then."""
     if column == STATUS:
-        return STATUS_FIELD
+        return status_field(state.definition)
     name, kind = column.removesuffix(ENTRY), state.kind_of(uid) or "action"
     return state.definition.find(name, kind) or state.definition_at(as_of).find(name, kind)
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
-from xlplan.merge.bases import STATUS_FIELD, base_value, differing, field_at, not_as_issued
+from xlplan.merge.bases import base_value, differing, field_at, not_as_issued
 from xlplan.merge.because import unasked
 from xlplan.merge.doubts import Against, against, dispute, moved_rows, moved_write, older, stranger
 from xlplan.merge.exchange import is_input
@@ -182,7 +182,7 @@ class Comparison:
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
         for item in found:
-            if item.value is None and item.kind is Kind.EDIT:
+            if item.value is None and item.kind is Kind.EDIT and item.field != STATUS:
                 self._note_cleared(item)
 
     def _emptied(self, row: ReadRow, found: list[Write]) -> list[Write]:
@@ -364,7 +364,7 @@ class Comparison:
         if isinstance(value, Invalid):
             return Kind.INVALID, wrong_for(value, item, self.state.definition, owner=self.owner)
         if item.retired or self.state.definition.find(item.id, self._row_kind(row.uid)) is None:
-            if item is not STATUS_FIELD:
+            if item.id != STATUS:
                 return Kind.HELD, f"The field {item.heading} has since been retired."
         elif value is None and item.required:
             return Kind.CLEARED, f"{item.heading} must not be blank."

@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.language.catalogue import BETWEEN, ENGLISH, Tongue, shipped_code, tongue_of
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.keys import defaults_of
 from xlplan.plan.people import Lead
 from xlplan.plan.text import fold
@@ -109,10 +109,24 @@ def document_language(definition: PlanDefinition) -> str:
     return definition.language[0] if definition.tongue == ENGLISH else code
 
 
-def row_status(definition: PlanDefinition, kind: str = "action") -> str:
+def row_status(definition: PlanDefinition) -> str:
     """What the status of a row is called (blank, withdrawn or kept back), which has no column in
     the definition: "Status", and otherwise where a column of the plan is headed so."""
-    return stand_aside(STATUS_HEADINGS, (item.heading for item in definition.fields_of(kind)))
+    both = (*definition.fields_of("action"), *definition.fields_of("recommendation"))
+    return stand_aside(STATUS_HEADINGS, (item.heading for item in both))
+
+
+@remembered
+def status_field(definition: PlanDefinition) -> Field:
+    """The status of a row as a field."""
+    return Field(STATUS, row_status(definition), "choice", choices=(WITHDRAWN, KEPT_BACK))
+
+
+def field_named(definition: PlanDefinition, name: str) -> Field | None:
+    """The field of actions, else of recommendations, with this id; also the status of a row."""
+    if name == STATUS:
+        return status_field(definition)
+    return definition.find(name) or definition.find(name, "recommendation")
 
 
 def stand_aside(ours: Sequence[str], headings: Iterable[str]) -> str:

@@ -13,9 +13,7 @@ from xlplan.plan.definition import (
     BECAUSE,
     BECAUSE_FIELD,
     ENTRY,
-    KEPT_BACK,
     STATUS,
-    WITHDRAWN,
     Field,
     Kind,
     PlanDefinition,
@@ -24,8 +22,8 @@ from xlplan.plan.for_lead import (
     STATUS_HEADINGS,
     every_way,
     remembered,
-    row_status,
     stand_aside,
+    status_field,
 )
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show
@@ -172,13 +170,15 @@ def master_columns(definition: PlanDefinition, kind: str = "action") -> tuple[Is
     )
 
 
-def status_column(definition: PlanDefinition, kind: str = "action") -> IssuedColumn:
+def status_column(definition: PlanDefinition) -> IssuedColumn:
     """The last column of `master.xlsx`: blank, withdrawn or kept back."""
-    heading = row_status(definition, kind)
-    item = Field(STATUS, heading, "choice", choices=(WITHDRAWN, KEPT_BACK), width=13,
-                 guidance="Choose withdrawn to take a row out of the plan, kept back to send it to "
-                 "no lead and show it on no board.")  # fmt: skip
-    return IssuedColumn(STATUS, heading, item, True)
+    item = replace(
+        status_field(definition),
+        width=13,
+        guidance="Choose withdrawn to take a row out of the plan, kept back to send it to "
+        "no lead and show it on no board.",
+    )
+    return IssuedColumn(STATUS, item.heading, item, True)
 
 
 def key_heading(columns: Sequence[IssuedColumn]) -> str:
@@ -254,8 +254,7 @@ def issued_headings(definition: PlanDefinition, document: str) -> tuple[Headings
         return (_headings(shown), *map(_headings, others))
     kinds: tuple[Kind, ...] = ("action", "recommendation")
     return tuple(
-        _headings([*master_columns(definition, kind), status_column(definition, kind)])
-        for kind in kinds
+        _headings([*master_columns(definition, kind), status_column(definition)]) for kind in kinds
     )
 
 

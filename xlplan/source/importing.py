@@ -198,7 +198,7 @@ def read_source(
     )  # fmt: skip
     definition = with_private_fields(work, definition)
     say_unanswered(work)
-    say_unusual(work, definition, template)
+    say_unusual(work, definition, template, kept=apart)
     rows = make_rows(parts, definition, work.problems)
     definition = with_what_rows_show(definition, rows)
     texts = texts_of(work, parts.legend)

@@ -17,6 +17,7 @@ from xlplan.codes.source_codes import (
 )
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.for_lead import row_status
 from xlplan.source.account import Work, private_columns
 from xlplan.source.layout import Layout
 from xlplan.source.proposed import SECTION_OUTCOME
@@ -24,18 +25,19 @@ from xlplan.workbook.read.book import At, a1
 
 
 def say_unusual(
-    work: Work, definition: PlanDefinition, template: PlanDefinition | None = None
+    work: Work, definition: PlanDefinition, template: PlanDefinition | None, *, kept: bool
 ) -> None:
     """Say what is hidden, computed, struck out, merged over the refs or headed twice.
 
     `definition` says which columns are private; `template` is the workbook template in use: fields
-    of it that have no column are said too.
+    of it that have no column are said too. Where the workbook is `kept`, nothing in it lets a row
+    out.
     """
     used_sheets = {columns.sheet for columns in work.columns}
     for number, layout in enumerate(work.layouts):
         where = f"{work.book.name}!{layout.sheet.name}"
         found = [
-            *_hidden(work, number, definition),
+            *_hidden(work, number, definition, kept),
             *(_headings(layout) if number in used_sheets else ()),
             *_formulas(layout),
             *_markings(layout),
@@ -66,13 +68,22 @@ def _data_rows(layout: Layout) -> set[int]:
     return {line.row for line in layout.lines if line.kind == "data"}
 
 
-def _hidden(work: Work, number: int, definition: PlanDefinition) -> Iterator[Filled]:
+def _hidden(work: Work, number: int, definition: PlanDefinition, kept: bool) -> Iterator[Filled]:
     layout = work.layouts[number]
     sheet = layout.sheet
+    status = row_status(definition)
     if not sheet.visible and layout.tables:
-        yield NEW_004.fill("sheet")
+        yield (
+            NEW_004.fill("sheet of a kept workbook")
+            if kept
+            else NEW_004.fill("sheet", status=status)
+        )
     if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
-        yield NEW_004.fill("rows", rows=hidden)
+        yield (
+            NEW_004.fill("rows of a kept workbook", rows=hidden)
+            if kept
+            else NEW_004.fill("rows", rows=hidden, status=status)
+        )
     if filtered := sorted(row + 1 for row in sheet.filtered_rows & _data_rows(layout)):
         yield NEW_004.fill("filtered", rows=filtered)
     heads = {col for table in layout.tables for col in table.headings} & sheet.hidden_columns
