@@ -26,7 +26,7 @@ SAMPLES: Mapping[Kind, tuple[Filling, Filling]] = {
 PASSED_ON = {("RET-097", "cell"),
     ("CHK-006", "why"), ("CHK-007", "why"), ("DEC-003", "other"),
     *(("GATE-035", variant) for variant in EVERY["GATE-035"].variants),
-    *(("RET-017", variant) for variant in ("column", "new")), ("RET-026", "way"),
+    *(("RET-017", variant) for variant in ("column", "new", "twice")), ("RET-026", "way"),
 }  # fmt: skip
 """Texts that pass on the words of another message or of an e-mail, or that another passes on."""
 RIDDLES = re.compile(

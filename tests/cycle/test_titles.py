@@ -22,6 +22,9 @@ TITLES = Headings(
     {"a": "One", "b": "Two", "c": "Same", "d": "Same"},
 )
 
+IF_ASKED = "where nothing of it is asked there, nothing needs doing."
+"""How a doubt ends of which nothing may be asked: nobody is sent to look for a question."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -64,6 +67,38 @@ def test_visible_columns_that_were_swapped_change_nothing(folder: Path) -> None:
     assert [problem.code for problem in report.problems] == ["RET-017"]
     assert 'The heading "Progress" (' in report.problems[0].message
     assert 'stands where "Timescale" was issued.' in report.problems[0].message
+    assert report.problems[0].message.endswith(IF_ASKED)
+
+
+def test_a_heading_that_stands_twice_is_said_to(folder: Path) -> None:
+    small.issue(folder)
+
+    def again(sheet: Any) -> None:
+        cell_of(sheet, "Progress").value = "Timescale"
+
+    result = came_back(folder, again)
+    (problem,) = result.returns[0].problems
+    assert (problem.code, result.changes, result.questions) == ("RET-017", (), ())
+    assert 'The heading "Timescale" (E8) stands over another column too.' in problem.message
+    assert '"Timescale" (F8) stands where "Progress" was issued.' in problem.message
+    assert problem.message.endswith(IF_ASKED)
+
+
+def test_a_row_pasted_from_another_template_as_it_was_is_nothing_to_decide(folder: Path) -> None:
+    """Its own row is missed, and asked about; of the pasted one nothing is."""
+    small.issue(folder)
+    theirs = openpyxl.load_workbook(folder / "outbox" / CYCLE / f"{small.REPAIRS}.xlsx")["Update"]
+    row = cell_of(theirs, "1.2").row
+
+    def paste(sheet: Any) -> None:
+        at = cell_of(sheet, "1.1").row
+        for col in range(1, theirs.max_column + 1):
+            sheet.cell(at, col).value = theirs.cell(row, col).value
+
+    result = came_back(folder, paste)
+    (problem,) = result.returns[0].problems
+    assert [(q.kind, q.action) for q in result.questions] == [("row-missing", "1.1")]
+    assert (problem.code, problem.message.endswith(IF_ASKED)) == ("RET-011", True)
 
 
 def test_an_edit_in_a_swapped_column_is_asked_about_under_its_heading(folder: Path) -> None:

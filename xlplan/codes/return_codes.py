@@ -6,7 +6,9 @@ from xlplan.codes.message import Message
 
 _TEMPLATE = "Ask its sender to fill in the template that was issued."
 _EXPECTED = "Check that it is the workbook you expected."
-_DECIDE = "Decide about its edits in decisions.xlsx."
+_ASKED = "where nothing of it is asked there, nothing needs doing."
+_DECIDE = f"What was changed in it counts only once you accept it in decisions.xlsx; {_ASKED}"
+_BELOW = f"What was changed below counts only once you accept it in decisions.xlsx; {_ASKED}"
 _MOVED = (
     "{rows:# row|# rows} of this file ({span}) {rows:shows|show} the refs of other rows than "
     "{rows:its|their} hidden keys name, as when a part of the columns was sorted. "
@@ -64,9 +66,9 @@ RET_004 = Message(
 RET_005 = Message(
     "RET-005",
     "The workbook has no stamp; its visible reference shows which template it is.",
-    "Answer each edit in `decisions.xlsx`.",
+    "Answer what `decisions.xlsx` asks about it.",
     'This workbook has no stamp; its reference "{template}" shows which template it is. Its rows '
-    "are matched by their visible ref, so decide about each of its edits in decisions.xlsx.",
+    f"are matched by their visible ref. {_DECIDE}",
     level="warning",
 )
 _READ_BY_ROWS = (
@@ -113,7 +115,7 @@ RET_009 = Message(
 RET_010 = Message(
     "RET-010",
     "The visible ref and the hidden key of a row name two actions.",
-    "Answer in `decisions.xlsx`.",
+    "Answer what `decisions.xlsx` asks about it.",
     'Row {row} shows the ref "{ref}", but its hidden key is of another row: it may have been '
     f"sorted or pasted. {_DECIDE}",
     level="warning",
@@ -124,7 +126,7 @@ RET_010 = Message(
 RET_011 = Message(
     "RET-011",
     "A row was pasted from another template.",
-    "Answer in `decisions.xlsx`.",
+    "Answer what `decisions.xlsx` asks about it.",
     'Row {row} with the ref "{ref}" was pasted from another template ({template}). ' + _DECIDE,
     level="warning",
     lead="This row was pasted from another workbook. Please enter your update in the rows of your "
@@ -193,13 +195,14 @@ RET_016 = Message(
 RET_017 = Message(
     "RET-017",
     "The heading over a column and its hidden id name two fields.",
-    "Answer in `decisions.xlsx`.",
+    "Answer what `decisions.xlsx` asks about it.",
     {
         "column": 'The heading "{heading}" ({cell}) stands where "{issued}" was issued.',
         "new": 'The heading "{heading}" ({cell}) stands where no heading was issued.',
-        "sheet": "{doubts} Decide about the edits below them in decisions.xlsx.",
+        "twice": 'The heading "{heading}" ({cell}) stands over another column too.',
+        "sheet": f"{{doubts}} {_BELOW}",
         "sheet-more": "{doubts} {more:# more heading is|# more headings are} in doubt too. "
-        "Decide about the edits below them in decisions.xlsx.",
+        f"{_BELOW}",
     },
     level="warning",
 )

@@ -301,6 +301,8 @@ def _doubt(heading: str, cell: str, name: str | None, issued: Headings) -> str:
     if name is None:
         return RET_017.fill("new", heading=heading, cell=cell).message
     was = issued.of.get(name, name)
+    if fold(heading) == fold(was):
+        return RET_017.fill("twice", heading=heading, cell=cell).message
     return RET_017.fill("column", heading=heading, cell=cell, issued=was).message
 
 
