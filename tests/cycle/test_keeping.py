@@ -20,7 +20,7 @@ from tests.small import TODAY, give_back, issue, opened
 from xlplan.cli.main import run
 from xlplan.cycle.merge import MergeResult
 from xlplan.errors import XlplanError
-from xlplan.plan.values import show
+from xlplan.plan.values import show, show_in
 
 NAME = "Improvement Plan v14 FINAL.xlsx"
 HEADINGS = ("Ref", "Action", "Lead officer", "By when", "Progress", "RAG")
@@ -1008,3 +1008,62 @@ def test_what_is_done_to_it_in_libreoffice_outlives_merges(office: Office, plan:
     assert sheet["B5"].fill.fgColor.rgb == "FFFFFF00"
     assert sheet["B6"].comment is not None
     assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
+
+
+PERCENT = "% complete"
+Held = tuple[list[tuple[float, str]], list[float | str]]
+FORMS: dict[
+    str, Held
+] = {  # what the cells of the column hold and how they show it; and what they hold at last
+    "beside plain numbers": ([(25, "General"), (0.5, "0%"), (75, "General")], [60, 0.6, 60]),
+    "above one": ([(0.25, "0%"), (0.5, "0%"), (1.1, "0%")], [0.6, 0.6, 0.6]),
+    "with the sign as a word": ([(25, '0"%"'), (50, '0"%"'), (75, '0"%"')], [60, 60, 60]),
+    "as shares": ([(0.25, "0%"), (0.5, "0%"), (0.75, "0%")], [0.6, 0.6, 0.6]),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("heading", [PERCENT, "Uptake"])
+def test_60_percent_of_a_lead_is_60_percent_in_the_cells_of_the_kept_workbook(
+    tmp_path: Path, form: str, heading: str
+) -> None:
+    """However each of them shows a percentage; and nothing in it is an edit of anybody's then."""
+    held, expected = FORMS[form]
+    if (heading, form) == ("Uptake", "beside plain numbers"):
+        expected = ["60%", 0.6, "60%"]  # 25 beside 50%: what people saw is kept as text
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(("Ref", "Action", "Lead officer", "RAG", heading))
+    for number, (value, shows) in enumerate(held, 1):
+        sheet.append((f"1.{number}", f"Mend roof {number}", REPAIRS, "Green", value))
+        sheet.cell(number + 1, 5).number_format = shows
+    book.save(tmp_path / "p.xlsx")
+    folder = tmp_path / "plan"
+    run(["--today", TODAY, "new", str(folder), "--from", str(tmp_path / "p.xlsx"), "--keep"])
+    with opened(folder) as plan:
+        (item,) = (f for f in plan.recorded_definition.fields if f.heading == heading)
+        shown = [show_in(item, row.values[item.id]) for row in plan.rows()]
+    assert [text.rstrip("%") for text in shown] == (
+        ["25", "50", "110"] if form == "above one" else ["25", "50", "75"]
+    )
+    text = (folder / "plan.toml").read_text("utf-8")
+    at = text.index(f'heading = "{heading}"')
+    owned = text[at:].replace('owner = "coordinator"', 'owner = "lead"', 1)
+    (folder / "plan.toml").write_text(text[:at] + owned, "utf-8")
+    issue(folder)
+    template = openpyxl.load_workbook(folder / "outbox" / "2026-11" / f"{REPAIRS}.xlsx")
+    rows = [list(row) for row in template["Update"].iter_rows()]
+    col = next(c.column for row in rows for c in row if c.value == f"field:{item.id}") - 1
+    for row in rows:
+        if str(row[0].value).startswith("xr"):
+            row[col].value, row[col].number_format = 0.6, "0%"
+    template.save(folder / "inbox" / "r.xlsx")
+    with opened(folder) as plan:
+        result = plan.merge()
+        assert result.questions == ()
+        assert {show_in(item, row.values[item.id]).rstrip("%") for row in plan.rows()} == {"60"}
+    sheet = openpyxl.load_workbook(folder / "p.xlsx").worksheets[0]
+    assert [sheet.cell(row, 5).value for row in (2, 3, 4)] == expected
+    assert [sheet.cell(row, 5).number_format for row in (2, 3, 4)] == [f for _, f in held]
+    with opened(folder) as plan:
+        assert plan.merge().changes == ()

@@ -16,8 +16,17 @@ from tests.paper import DEFINITION, Office
 from xlplan.merge import bases, compare
 from xlplan.merge.bases import AsIssued, Bases, not_as_issued, rows_as_issued
 from xlplan.merge.compare import Comparison, Findings
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued
-from xlplan.merge.reading import Frame, RawCells, ReadCell, Reading, ReadRow, raw_in
+from xlplan.merge.reading import (
+    Frame,
+    RawCells,
+    ReadCell,
+    Reading,
+    ReadRow,
+    raw_in,
+    untouched,
+)
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field, Rating
 from xlplan.plan.shown import ShownDate, ShownNumber
@@ -392,3 +401,33 @@ def test_what_was_alike_by_another_definition_is_compared_again() -> None:
     fine = [replace(each, label=f"{each.label}!") for each in DEFINITION.ratings]
     office.redefine(replace(DEFINITION, ratings=tuple(fine)))
     assert [(w.uid, w.field) for w in found(office, reading).assertions] == [("a-1", "rating")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind", "raw", "same"),
+    [
+        ("Rate", "number", ShownNumber(0.25, "0%"), True),
+        ("Rate", "number", ShownNumber(0.25, '0.00"%"'), True),
+        ("Rate", "number", ShownNumber(0.3, "0%"), False),
+        ("Cost", "money", ShownNumber(0.25, "0%"), True),
+        ("Rate (%)", "number", ShownNumber(0.25, "0%"), False),  # 25, and no quarter of a percent
+        ("Rate", "percent", ShownNumber(0.25, '0.00"%"'), False),
+    ],
+)
+def test_a_number_is_no_other_for_being_shown_in_percent_unless_that_is_what_it_means(
+    heading: str, kind: str, raw: Raw, same: bool
+) -> None:
+    """Who only formats a column of a master has edited nothing."""
+    assert untouched(0.25, raw, Field("x", heading, kind)) is same
+
+
+def test_a_percentage_typed_where_a_number_is_asked_for_is_asked_about() -> None:
+    """Where the column counts percentages it is the number before the sign."""
+    for heading, found in (("Homes", None), ("Homes (%)", 50)):
+        item = Field("homes", heading, "number", owner="lead")
+        office = Office(definition=replace(DEFINITION, fields=(*DEFINITION.fields, item)))
+        back = office.give_back(office.issue("Ann"), {("a-1", "homes"): ShownNumber(0.5, "0%")})
+        (write,) = back.assertions
+        assert (write.kind, office.value("a-1", "homes")) == (
+            (Kind.EDIT, "50") if found else (Kind.INVALID, "")
+        )

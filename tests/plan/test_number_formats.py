@@ -24,7 +24,7 @@ from xlplan.plan.number_formats import (
     shows_month_alone,
 )
 from xlplan.plan.shown import ShownDate, ShownNumber, shown_text
-from xlplan.plan.values import Invalid, canon, read_number, show
+from xlplan.plan.values import Invalid, Raw, canon, read_number, show
 
 
 @pytest.mark.parametrize(
@@ -185,6 +185,51 @@ def test_numbers_and_shares_stay_what_they_are() -> None:
     assert isinstance(value_of("percent", ShownNumber(25, text="a quarter%")), Invalid)
 
 
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        (ShownNumber(0.5, "0%"), 50),
+        (ShownNumber(0.125, "0.0%"), 12.5),
+        (ShownNumber(1.1, "0%"), 110),
+        (ShownNumber(0.5, text="50 %"), 50),
+        (ShownNumber(50, '0"%"'), 50),
+        (ShownNumber(50, text="50%"), 50),
+        ("50%", 50),
+        ("12,5 %", 12.5),
+        (50, 50),
+        (0.5, 0.5),
+    ],
+)
+def test_a_number_is_what_stands_before_the_percent_sign_where_that_is_what_a_column_counts(
+    raw: Raw, number: float
+) -> None:
+    """A lead who types 50% beside 25 and 75 has half done, and not half a percent."""
+    for item in (
+        Field("percent", "Progress", "number", "percent"),
+        Field("uptake", "Uptake (%)", "number"),
+        Field("uptake", "Per cent let", "number"),
+    ):
+        assert canon(item, raw, PLAN) == number
+    other = canon(Field("homes", "Homes let", "number"), raw, PLAN)
+    if show_percent_sign(raw):
+        assert isinstance(other, Invalid)
+        assert other.code == "VAL-005"
+        assert "is a percentage, where a number is asked for" in other.message
+    else:
+        assert other == raw
+
+
+def show_percent_sign(raw: Raw) -> bool:
+    return not isinstance(raw, int | float) or isinstance(raw, ShownNumber)
+
+
+def test_a_percentage_is_no_amount_of_money() -> None:
+    for raw in (ShownNumber(0.5, "0%"), "50%", ShownNumber(50, '0"%"')):
+        found = value_of("money", raw)
+        assert isinstance(found, Invalid)
+        assert found.code == "VAL-010"
+
+
 def test_a_day_shown_as_its_month_is_the_month() -> None:
     june = ShownDate.of(date(2027, 6, 1), "mmm-yy")
     found = value_of("timescale", june)
@@ -275,7 +320,14 @@ def test_a_number_in_a_field_of_numbers_is_itself_and_a_share_what_its_sign_says
     pair: tuple[str, float],
 ) -> None:
     code, number = pair
-    assert value_of("number", ShownNumber(number, code)) == value_of("number", number)
+    found = value_of("number", ShownNumber(number, code))
+    if "%" in code:
+        assert isinstance(found, Invalid)
+        times = 1 if has_literal_percent(code) else 100
+        found = canon(Field("x", "X (%)", "number"), ShownNumber(number, code), PLAN)
+        assert found == value_of("number", float(f"{number * times:.10f}"))
+    else:
+        assert found == value_of("number", number)
     share = number / 100 if has_literal_percent(code) else number
     found = value_of("percent", ShownNumber(number, code))
     assert isinstance(found, Invalid) or found == value_of("percent", share)

@@ -30,6 +30,7 @@ from xlplan.plan.propose_roles import (
     slug,
     without_period,
 )
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import families, known_rating, one_word
 from xlplan.plan.values import Raw
 
@@ -272,6 +273,37 @@ def test_the_words_that_all_notes_begin_with_become_a_rating() -> None:
 def test_percentages_above_one_are_numbers(values: tuple[Raw, ...], kind: str) -> None:
     proposal = propose_columns([sample("% complete", *values)])
     assert [f.type for f in proposal.fields] == [kind]
+
+
+HALF, QUARTER, MORE = (ShownNumber(n, "0%") for n in (0.5, 0.25, 1.1))
+WORDS = ShownNumber(50, '0"%"')
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "kind"),
+    [
+        ("Uptake", (HALF, QUARTER), "percent"),
+        ("Uptake", (HALF, None, WORDS), "percent"),
+        ("Uptake (%)", (HALF, QUARTER), "percent"),
+        ("Uptake", (HALF, MORE), "text"),
+        ("Uptake", (HALF, 25), "text"),
+        ("Uptake (%)", (HALF, MORE), "number"),
+        ("Uptake (%)", (HALF, 25), "number"),
+        ("Cost (£)", (HALF, 25), "text"),
+        ("Cost (£)", (3, 25), "money"),
+        ("Homes", (ShownNumber(3, "0.00"), 25), "number"),
+        ("% complete", (HALF, 25), "number"),
+        ("% complete", ("50%", "25"), "number"),
+        ("% complete", ("50%", "7.5 %"), "percent"),
+        ("% complete", (HALF, MORE), "number"),
+    ],
+)
+def test_numbers_that_are_shown_in_percent_are_no_plain_numbers(
+    heading: str, values: tuple[Raw, ...], kind: str
+) -> None:
+    """As plain numbers 50% and 110% would be 0.5 and 1.1 for whoever reads the plan."""
+    found = propose_columns([sample(heading, *values)]).fields
+    assert [each.type for each in found] == [kind]
 
 
 def test_a_column_that_the_template_has_no_field_for_is_kept_and_said() -> None:

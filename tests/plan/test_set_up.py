@@ -16,6 +16,8 @@ from xlplan.plan.people import Lead
 from xlplan.plan.set_up import (
     Entry,
     Origin,
+    OwnColumn,
+    beside,
     entries_of,
     is_shown,
     key_of,
@@ -27,13 +29,16 @@ from xlplan.plan.set_up import (
 from xlplan.plan.set_up_sheets import (
     BOARD,
     EVERY,
+    KEPT,
     LISTED,
+    OWN,
     REMOVE,
     ROWS,
     SENT,
     SHEETS,
     START,
     VALUE,
+    SetUpSheet,
     columns_of,
     heading_of,
 )
@@ -277,3 +282,27 @@ def test_every_sheet_that_is_answered_has_rows_that_are_told_apart() -> None:
     ]
     assert len(set(every)) == len(every)
     assert set(NAMED_BY) >= {"sheet", "row"}
+
+
+def test_what_stands_beside_an_answer_says_which_it_is() -> None:
+    origin = Origin(
+        guesses=(Guess("may be a ferry", "lead", ("Ben Ode",), "Ben Ode"), Guess("It is so.")),
+        lines=(AccountLine("Plan", 4, "imported", words="Mend the hull"),),
+        columns=(OwnColumn("Plan!K3", "Cost", "action", "money"),),
+    )
+    kept = replace(FULL, kept_back=("Is this funded?",))
+
+    def says(sheet: SetUpSheet) -> list[dict[str, str]]:
+        return [dict(beside(entry)) for entry in entries_of(kept, sheet, origin)]
+
+    assert says(START) == [
+        {"about": "Ben Ode", "assumed": "may be a ferry"},
+        {"about": "The plan", "assumed": "It is so."},
+    ]
+    assert says(ROWS) == [{"place": "Plan"}, {"place": "Plan!4"}]
+    assert says(KEPT) == [{"words": "Is this funded?"}]
+    assert says(OWN) == [{"read": "Cost"}]
+    sheets = {sheet.name: sheet for sheet in SHEETS}
+    assert {"key": "Title"} in says(sheets["Words"])
+    assert {"key": "CHK-001"} in says(sheets["Checks"])
+    assert set(map(len, says(sheets["Leads"]))) == {0}

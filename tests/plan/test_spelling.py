@@ -6,7 +6,9 @@ from datetime import date
 
 import pytest
 
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.load import load_definition
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.spelling import (
     Composed,
     UnspellableError,
@@ -97,6 +99,40 @@ def test_a_rating_is_spelled_as_the_column_spells_ratings(
     value: str, column: tuple[Raw, ...], expected: str
 ) -> None:
     assert _spelled("rating", value, *column) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind", "value", "codes", "expected"),
+    [
+        ("% let", "number", 60, ("0%",), 0.6),
+        ("% let", "number", 110, ("0%",), 1.1),
+        ("% let", "number", 60, ('0"%"',), 60),
+        ("% let", "number", 60, ("", "0%"), "60"),  # read alike whatever the cell shows
+        ("Let", "percent", 0.6, ("0%",), 0.6),
+        ("Let", "percent", 0.6, ('0"%"',), 60),
+        ("Let", "percent", 0.6, ("", '0"%"'), "60%"),
+        ("Let", "text", "60%", ("0%",), 0.6),
+        ("Let", "text", "60%", ('0"%"',), 60),
+        ("Let", "text", "62.5%", ("0%",), "62.5%"),  # which would show as 63%
+        ("Let", "text", "nearly all", ("0%",), "nearly all"),
+        ("Code", "text", "HSG-002", ('"HSG-"000',), "HSG-002"),
+    ],
+)
+def test_a_number_is_put_into_a_cell_as_its_number_format_shows_it(
+    heading: str, kind: str, value: Value, codes: tuple[str, ...], expected: Raw
+) -> None:
+    item = Field("x", heading, kind)
+    definition = PlanDefinition("p", "P", (item,))
+    found = spelled(item, value, definition, (), codes)
+    assert (found, type(found)) == (expected, type(expected))
+
+
+def test_a_number_that_another_cell_shows_as_a_name_is_not_put_where_it_would_be_a_number() -> None:
+    item = Field("code", "Code")
+    definition = PlanDefinition("p", "P", (item,))
+    shown: list[tuple[Raw, Value]] = [(ShownNumber(2, '"HSG-"000'), "HSG-002")]
+    assert spelled(item, "HSG-002", definition, shown, ('"HSG-"000',)) == "HSG-002"
+    assert spelled(item, "HSG-002", definition, shown, ("",)) == "HSG-002"
 
 
 def test_days_are_dates_or_text_as_the_column_has_them() -> None:

@@ -271,7 +271,11 @@ VAL_005 = Message(
     "VAL-005",
     "The value is not a number.",
     "Enter a number such as 25.",
-    '"{value}" is not a number. Enter a number such as 25.',
+    {
+        "": '"{value}" is not a number. Enter a number such as 25.',
+        "percent": '"{value}" is a percentage, where a number is asked for. Enter the number '
+        "itself, such as 25.",
+    },
     lead_reads_text=True,
 )
 VAL_006 = Message(

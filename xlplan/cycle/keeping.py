@@ -27,6 +27,7 @@ from xlplan.merge.kept_cells import KeptCell, KeptCells
 from xlplan.merge.kinds import Kind, named, row_uid
 from xlplan.merge.model import COORDINATOR, Issued, Question, Returned
 from xlplan.merge.reading import Reading
+from xlplan.plan.shown import ShownNumber
 from xlplan.returned.kept_rows import Located, locate, names_of
 from xlplan.returned.kept_tables import Version, raw_text, value_at
 from xlplan.returned.kept_workbook import read_kept
@@ -289,7 +290,7 @@ def renewed(desk: Desk, questions: Sequence[Question]) -> Kept:
     changes = [
         KeptChange(edit.sheet, cell, before, text)
         for edit, cell in edits.cells()
-        for before, text in [edit.shows or (_held(book, edit), raw_text(edit.value))]
+        for before, text in [edit.shows or _texts(book, edit)]
         if before != text and not (lies and _stood(edit, newest.kept, kept))
     ]
     issued = _issued(desk, state.seq, kept, sha256(done.data), *more)
@@ -313,11 +314,16 @@ def _stood(edit: Edit, before: KeptCells | None, now: KeptCells) -> bool:
     )
 
 
-def _held(book: Book, edit: Edit) -> str:
-    """The text of a cell before it is written."""
+def _texts(book: Book, edit: Edit) -> tuple[str, str]:
+    """The text of a cell before and after it is written: a number as the cell shows it, unless it
+    would show the one like the other."""
     sheet = next((each for each in book.sheets if each.name == edit.sheet), None)
-    there = sheet is not None and edit.row >= 0
-    return raw_text(value_at(sheet, edit.row, edit.col)) if sheet and there else ""
+    held = value_at(sheet, edit.row, edit.col) if sheet is not None and edit.row >= 0 else None
+    before, after = raw_text(held), raw_text(edit.value)
+    if isinstance(held, ShownNumber) and isinstance(edit.value, int | float):
+        shown = raw_text(ShownNumber(edit.value, held.code)) if held.code else after
+        return before, shown if shown != before else after
+    return before, after
 
 
 def _written(

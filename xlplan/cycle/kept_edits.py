@@ -18,6 +18,7 @@ from xlplan.cycle.kept_fills import Cell, Colours, Edit, fill_rated, look_of
 from xlplan.merge.kept_cells import KeptCell
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.spelling import Composed, UnspellableError, composition, spelled
 from xlplan.plan.values import Raw, Value, canon, show
 from xlplan.returned.kept_rows import Headings, Located
@@ -180,7 +181,7 @@ class KeptEdits(Struct, dict=True):
         if self._says(row.uid, item, cell, held) == want:
             return
         try:
-            value = self.spelled(row.kind, item, want)
+            value = self.spelled(row.kind, item, want, held)
         except UnspellableError:
             self.say(row, item, "unspellable", want, table.sheet.name, a1(at, col))
             return
@@ -192,10 +193,13 @@ class KeptEdits(Struct, dict=True):
             return self.version.value(uid, item.id)
         return canon(item, held if raw_text(held) else None, self.desk.state.definition)
 
-    def spelled(self, kind: str, item: Field, want: Value) -> Written:
-        """What to write for a value; raises `UnspellableError`."""
-        definition = self.desk.state.definition
-        found = spelled(item, want, definition, self._shown.get((kind, item.id), ()))
+    def spelled(self, kind: str, item: Field, want: Value, held: CellValue = None) -> Written:
+        """What to write for a value into a cell that holds that; raises `UnspellableError`. Of a
+        cell without a number it is not known how it would show one."""
+        definition, shown = self.desk.state.definition, self._shown.get((kind, item.id), ())
+        numbers = [held] if isinstance(held, int | float) else ["", *(raw for raw, _ in shown)]
+        codes = {raw.code if isinstance(raw, ShownNumber) else "" for raw in numbers}
+        found = spelled(item, want, definition, shown, codes)
         return found if isinstance(found, str | bool | int | float | date) else None
 
     def _put(

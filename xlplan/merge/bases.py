@@ -121,7 +121,7 @@ class Bases:
 
 def says_nothing(item: Field, base: Value, raw: Raw, definition: PlanDefinition) -> bool:
     """Whether a cell shows what was issued, so that there is not even a spelling to tell of."""
-    if untouched(base, raw):
+    if untouched(base, raw, item):
         return True
     if canon(item, raw, definition) != base:
         return False

@@ -254,7 +254,7 @@ class Comparison:
             return None
         entry = column.endswith(ENTRY)
         base = None if entry else base_value(self.state, row, column, item, against.as_of)
-        if not cell.formula and not cell.error and untouched(base, cell.value):
+        if not cell.formula and not cell.error and untouched(base, cell.value, item):
             return None
         if self._is_lost(base, cell):
             return None

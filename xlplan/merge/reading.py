@@ -19,6 +19,7 @@ from xlplan.late import regex
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.definition import STEP, Field, PlanDefinition
+from xlplan.plan.shown import ShownNumber, counts_percent
 from xlplan.plan.text import same_words
 from xlplan.plan.values import Invalid, Raw, Value, canon, invalid, number_text, show
 
@@ -260,11 +261,12 @@ LONG, BEGINS = 120, 40
 """Characters of a text that is told by how it begins, and how much that is."""
 
 
-def untouched(base: Value, raw: Raw) -> bool:
+def untouched(base: Value, raw: Raw, item: Field | None = None) -> bool:
     """Whether a cell shows just what was issued, whatever type a program made of it.
 
     A spreadsheet may return the text ``1.10`` as the number 1.1, or a long text as it was cut on
-    the way out; nobody typed that.
+    the way out; nobody typed that. Nor is a number another one for being shown as a percentage,
+    but in a field (`item`) where that is what its numbers mean.
     """
     if raw is None:
         return base is None
@@ -277,6 +279,9 @@ def untouched(base: Value, raw: Raw) -> bool:
             and len(raw) > CELL_LIMIT - 32
             and text.startswith(raw[: CELL_LIMIT - 64])
         )
+    if isinstance(raw, ShownNumber) and isinstance(base, int | float) and item is not None:
+        plain = "%" not in item.field_type.cell.number_format
+        return raw == base and plain and not counts_percent(item.role, item.heading)
     if isinstance(raw, int | float) and not isinstance(raw, bool) and isinstance(base, str):
         try:
             return float(text) == raw

@@ -149,6 +149,12 @@ def shows_month_alone(code: str) -> Literal["month", "year", ""]:
 
 
 @lru_cache(maxsize=1 << 10)
+def shows_share(code: str) -> bool:
+    """Whether a format shows a share in percent, so that 0.5 shows as 50%."""
+    return _sections(code)[0].has("percent")
+
+
+@lru_cache(maxsize=1 << 10)
 def has_literal_percent(code: str) -> bool:
     """Whether a format writes "%" behind a number as it is, so that 50 shows as 50%."""
     section = _sections(code)[0]

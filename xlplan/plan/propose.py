@@ -27,11 +27,11 @@ from xlplan.plan.propose_roles import (
     slug,
     texts_of,
 )
-from xlplan.plan.shown import ShownDate, ShownNumber
+from xlplan.plan.shown import ShownDate, ShownNumber, before_percent, counts_percent
 from xlplan.plan.status_words import known_rating, says_how_much
 from xlplan.plan.text import fold
 from xlplan.plan.types.money_and_booleans import YES_NO, currency_of, words_of_yes_and_no
-from xlplan.plan.values import Raw
+from xlplan.plan.values import Raw, read_number
 
 Split = Literal["", "rating", "leading"]
 _IDS = {"key": "ref"}
@@ -217,6 +217,8 @@ def _field(slot: _Slot) -> Field:
     if slot.role != "text" or made.type not in ("text", "number"):
         return made
     sign = _SIGN.search(slot.heading)
+    if made.type == "number" and (kind := _shown_in_percent(made, slot.values)):
+        return replace(made, type=kind)
     if made.type == "number":
         return replace(made, type="money", currency=sign[0]) if sign else made
     texts = texts_of(slot.values)
@@ -288,6 +290,17 @@ def _in_hundredths(value: float) -> bool:
     return isinstance(value, ShownNumber) and value.in_hundredths
 
 
+def _shown_in_percent(item: Field, values: Sequence[Raw]) -> str:
+    """The type of a column of numbers of which some are shown in percent, ``""`` where none is: of
+    numbers beside percentages, and of more than 100%, what people saw is kept as text, unless the
+    heading says that all are percentages."""
+    numbers = [value for value in values if value is not None and str(value).strip()]
+    shares = [share for value in numbers if (share := before_percent(value)) is not None]
+    if len(shares) == len(numbers) and all(0 <= share <= 100 for share in shares):
+        return "percent" if shares else ""
+    return "text" if shares and not counts_percent(item.role, item.heading) else ""
+
+
 def _type(slot: _Slot) -> str:
     """The type that the role asks for, confirmed by what the cells hold."""
     if slot.role in TYPE_BY_ROLE and slot.role not in ("due", "revised", "percent"):
@@ -311,7 +324,9 @@ def _type(slot: _Slot) -> str:
     if slot.role in ("due", "revised"):
         return "date" if dates and not months else "timescale"
     if slot.role == "percent":
-        return "number" if any(n > 1 and not _in_hundredths(n) for n in numbers) else "percent"
+        plain = [n for n in numbers if not _in_hundredths(n)]
+        plain += [n for text in values if isinstance(text, str) and (n := read_number(text))]
+        return "number" if any(n > 1 for n in plain) else "percent"
     if dates:
         return "timescale" if months else "date"
     if values and len(numbers) == len(values):

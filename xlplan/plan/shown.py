@@ -17,6 +17,7 @@ from xlplan.plan.number_formats import (
     show_day,
     show_number,
     shows_month_alone,
+    shows_share,
 )
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import MONTH_NAMES
@@ -24,6 +25,9 @@ from xlplan.plan.timescales import MONTH_NAMES
 _CODE = regex(r"[^\W\d_]|(?<![\d.,])0\d|\d[-/]\d")
 """What no amount has: a letter, a nought before other digits, a dash between digits."""
 _SHARE = regex(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*%\s*", re.ASCII)
+_IN_PERCENT = regex(
+    r"%|\b(?:per ?cent\w*|pct|pourcent\w*|porcent\w*|pro[zc]ent\w*|canran)\b", re.IGNORECASE
+)
 _CURRENCY = regex(r"\b(?:GBP|EUR|USD)\b")
 
 
@@ -67,6 +71,28 @@ class ShownNumber(float):
             return False
         shown = float(share[1].replace(",", "."))
         return abs(shown - self) < abs(shown - 100 * self)
+
+    @property
+    def before_percent(self) -> float | None:
+        """The number before "%", where that is shown behind it: 50 of 0.5 as "50%"."""
+        if self.in_hundredths:
+            return float(self)
+        share = shows_share(self.code) if self.code else _SHARE.fullmatch(self.text or "")
+        return float(f"{self * 100:.10f}") if share else None
+
+
+def before_percent(raw: object) -> float | None:
+    """The number before the "%" that a cell shows, or that a text ends with; None without one."""
+    if isinstance(raw, ShownNumber):
+        return raw.before_percent
+    share = _SHARE.fullmatch(raw) if isinstance(raw, str) else None
+    return float(share[1].replace(",", ".")) if share else None
+
+
+@lru_cache(maxsize=1 << 8)
+def counts_percent(role: str, heading: str) -> bool:
+    """Whether 50 means 50% in a column of plain numbers."""
+    return role == "percent" or _IN_PERCENT.search(heading) is not None
 
 
 class ShownDate(date):

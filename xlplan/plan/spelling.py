@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
 from msgspec import Struct
 
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.shown import ShownNumber, before_percent
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Invalid, Raw, Value, canon, show, show_in, sort_elements
+from xlplan.plan.values import Invalid, Raw, Value, canon, read_number, show, show_in, sort_elements
 
 _DAYS = (
     "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d-%m-%y", "%Y-%m-%d",
@@ -28,17 +29,44 @@ class UnspellableError(Exception):
     """There is no text that would be read as the value."""
 
 
-def spelled(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Raw:
+def spelled(
+    item: Field,
+    value: Value,
+    definition: PlanDefinition,
+    shown: Shown,
+    codes: Collection[str] = ("",),
+) -> Raw:
     """What to write for a value into a column that shows others so; None empties the cell.
 
-    Raises `UnspellableError` where nothing that may stand in a cell is read as this value.
+    `codes` are the number formats that the cell may have. Raises `UnspellableError` where nothing
+    that may stand in a cell is read as this value.
     """
     if value is None:
         return None
-    for text in _ways(item, value, definition, shown):
-        if canon(item, text, definition) == value:
-            return text
+    ways = _in_percent(value, codes, _ways(item, value, definition, shown))
+    for way in ways:
+        if all(canon(item, _shown_by(way, code), definition) == value for code in codes):
+            return _shown_by(way, "")
     raise UnspellableError
+
+
+def _in_percent(value: Value, codes: Iterable[str], ways: Iterable[Raw]) -> Iterator[Raw]:
+    """What may be written; into a cell that shows percentages first the numbers that it may hold,
+    also for a text that is one."""
+    percent = any(ShownNumber(1, code).before_percent is not None for code in codes)
+    number = before_percent(value) if isinstance(value, str) else value
+    if percent and isinstance(number, int | float):
+        yield from map(read_number, (number, number / 100, number * 100))
+    yield from ways
+
+
+def _shown_by(raw: Raw, code: str) -> Raw:
+    """What is written, as a cell with this number format shows it."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        return raw
+    if code:
+        return ShownNumber(raw, code)
+    return float(raw) if isinstance(raw, ShownNumber) else raw
 
 
 def _ways(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Iterator[Raw]:

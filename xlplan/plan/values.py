@@ -282,6 +282,11 @@ def say_percent(number: float) -> str:
     return f"{number * 100:.8f}".rstrip("0").rstrip(".") + "%"
 
 
+def in_percent(value: Value) -> str:
+    """A share as people write it, and anything else as it is."""
+    return say_percent(value) if isinstance(value, int | float) else show(value)
+
+
 LONGEST_ABBREVIATION = 3
 
 

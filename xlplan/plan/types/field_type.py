@@ -15,10 +15,10 @@ from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VA
 from xlplan.language.catalogue import marked
 from xlplan.late import regex
 from xlplan.plan.periods import in_english
-from xlplan.plan.shown import ShownDate, ShownNumber
+from xlplan.plan.shown import ShownDate, ShownNumber, before_percent, counts_percent
 from xlplan.plan.text import canon_text, fold, split_people
 from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
-from xlplan.plan.values import Value, as_text, invalid, match_rating, read_number, say_percent, show
+from xlplan.plan.values import Value, as_text, in_percent, invalid, match_rating, read_number, show
 
 if TYPE_CHECKING:
     from xlplan.plan.definition import Field, PlanDefinition
@@ -253,6 +253,13 @@ def canon_number(raw: Typed, *, percent: bool = False) -> Value:
     return number
 
 
+def _canon_number(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    number = before_percent(raw)
+    if number is None or counts_percent(item.role, item.heading):
+        return canon_number(raw if number is None else number)
+    return invalid(shown := as_text(raw), VAL_005.fill("percent", value=shown))
+
+
 def _canon_date(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     day = _day_of(raw)
     if day is not None:
@@ -307,10 +314,6 @@ def _day_of(raw: Typed) -> date | None:
     return None
 
 
-def _show_percent(value: Value) -> str:
-    return say_percent(value) if isinstance(value, int | float) else show(value)
-
-
 DATE = FieldType(
     "date",
     "a day",
@@ -350,7 +353,7 @@ TIMESCALE = FieldType(
 NUMBER = FieldType(
     "number",
     "a number",
-    lambda _item, raw, _definition: canon_number(raw),
+    _canon_number,
     cell=CellForm(
         "number",
         centred=True,
@@ -371,7 +374,7 @@ PERCENT = FieldType(
     "percent",
     "from 0% to 100%",
     lambda _item, raw, _definition: canon_number(raw, percent=True),
-    _show_percent,
+    in_percent,
     CellForm(
         "number",
         "0%",

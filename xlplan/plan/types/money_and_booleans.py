@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xlplan.codes.definition_codes import VAL_010, VAL_011
 from xlplan.language.catalogue import marked, shipped_code
 from xlplan.late import regex
-from xlplan.plan.shown import ShownNumber
+from xlplan.plan.shown import ShownNumber, before_percent
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.types.field_type import CellForm, FieldType, InputRule, Typed
@@ -100,6 +100,8 @@ def words_of_yes_and_no(texts: Iterable[str]) -> tuple[str, str] | None:
 def _canon_money(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     plain = raw.text if isinstance(raw, Timescale) else raw
     text = as_text(raw)
+    if before_percent(raw) is not None:
+        return invalid(text, VAL_010.fill(value=text))
     found = read_money(text) if isinstance(plain, str | ShownNumber) else None
     if found is None:
         number = read_number(plain)
