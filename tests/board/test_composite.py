@@ -29,11 +29,14 @@ from tests.boards import (
 )
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.action_lists import movement_sheet, new_sheet
+from xlplan.board.at_a_glance import in_a_sentence
 from xlplan.board.composite import SHEETS
 from xlplan.board.deadlines import late_steps_sheet, no_date_sheet
 from xlplan.board.figures import Figures, figures
 from xlplan.board.key_figures import key_figures
 from xlplan.board.standings import best_first, direction
+from xlplan.board.summary import moves_shown
 from xlplan.board.view import percent, view_of
 from xlplan.board.words import short_name, short_names
 from xlplan.errors import XlplanError
@@ -130,7 +133,7 @@ def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> N
         worse = False
         if board.previous is not None:
             if was is None:
-                moves["new"] += 1
+                moves["new" if seen is None else "back"] += 1
             elif was == now:
                 moves["same"] += 1
             elif was in CODES and now in CODES:
@@ -679,6 +682,40 @@ def test_that_an_action_came_back_is_no_change_of_a_rating_headed_status(
     (found,) = [row for row in rows if "withdrawn" in row]
     assert found[1:4] == ["1", called, "withdrawn"]
     assert status_column(definition).heading == called
+
+
+def test_an_action_that_was_withdrawn_at_the_last_board_is_back_and_not_new() -> None:
+    """Two stood there, one of them withdrawn; it is in the plan again, and a third is new."""
+    one, two, three = (action(ref, rating="G") for ref in "123")
+    gone = {**two.values, STATUS: "withdrawn"}
+    change = Change(
+        7, "2026-11-05T09:30:00Z", "2026-11", "2", "2", STATUS, "withdrawn", None, "Coordinator",
+        Place("master.xlsx", "Plan", "M4"), "master",
+    )  # fmt: skip
+    past = {"1": one.values, "2": gone}
+    board = board_of(one, two, three, previous=past, changes=[change])
+    found = figures(board)
+    assert dict(found.total.moves) == {"same": 1, "back": 1, "new": 1}
+    assert (found.total.actions_before, found.withdrawn_since) == (1, 0)  # and 1 + 1 + 1 now
+    assert ([s.row.ref for s in found.new], [s.row.ref for s in found.came]) == (["3"], ["2", "3"])
+    view = view_of(board)
+    assert key_figures(view)[0].remark == "1 new, 1 back, 0 withdrawn"
+    assert moves_shown(view) == ("better", "same", "worse", "new", "back")
+    sheet = new_sheet(view)
+    assert sheet.title == "New actions, and those that came back"
+    assert sheet.notes == ("1 action that the last board did not see, 1 that it had withdrawn",)
+    (table,) = sheet.tables
+    came = [row[[c.id for c in table.columns].index("came")] for row in table.rows]
+    assert str(came[0]).startswith("('Withdrawn at the last board, and back since', 'Coordinator'")
+    assert "master.xlsx!Plan!M4" in str(came[0])
+    assert movement_sheet(view).sentence == (
+        "Of 3 actions: 0 better, 1 no change, 0 worse, 1 new, 1 back, 0 not compared. "
+        "Withdrawn since: 0."
+    )
+    unrated = tuple(f for f in DEFINITION.fields if f.role != "rating")
+    bare = replace(DEFINITION, fields=unrated, ratings=())
+    words = in_a_sentence(view_of(replace(board, definition=bare)))
+    assert "1 action came into the plan, 1 came back and none was withdrawn" in words
 
 
 def test_a_changed_rating_is_said_in_words() -> None:

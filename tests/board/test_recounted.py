@@ -220,7 +220,7 @@ def test_ratings_that_rules_set_agree_with_a_recount(
 
 # The sheets themselves, figure by figure.
 
-WAYS = ("better", "same", "worse", "new", "uncompared")
+WAYS = ("better", "same", "worse", "new", "back", "uncompared")
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,8 @@ def told(board: Board, row: MasterRow) -> Told:
     late = is_late(board, row)
     way = ""
     if board.previous is not None:
-        way = "new" if not seen else "same" if was == code else "uncompared"
+        gone = "new" if last is None else "back"
+        way = gone if not seen else "same" if was == code else "uncompared"
     if way == "uncompared" and was in CODES and code in CODES:
         way = "worse" if CODES.index(code) > CODES.index(was) else "better"
     found = (
@@ -330,8 +331,9 @@ def test_every_figure_of_the_sheets_agrees_with_a_recount(board: Board) -> None:
     assert len(tables["movement"].lines) == len(moved)
     if board.previous is not None and board.definition is PLAN:
         counted = Counter(one.way for one in every)
-        said = re.findall(r"(\d+) (better|no change|worse|new|not compared)", _movement(view))
-        assert [int(n) for n, _ in said] == [counted[way] for way in WAYS]
+        said = re.findall(r"(\d+) (better|no change|worse|new|back|not compared)", _movement(view))
+        shown = [way for way in WAYS if way != "back" or counted[way]]
+        assert [int(n) for n, _ in said] == [counted[way] for way in shown]
         for row in rows_of(tables["movement_by_section"]):
             mine = [one for one in every if one.section == row["section"]]
             paths = row["paths"] if isinstance(row["paths"], tuple) else ()
@@ -343,7 +345,10 @@ def test_every_figure_of_the_sheets_agrees_with_a_recount(board: Board) -> None:
         numbers = [int(n) for n in re.findall(r"\d+", str(row["in_short"]))]
         counted = Counter(one.way for one in mine)
         late = sum(one.late for one in mine)
-        ways = [counted["better"], counted["worse"], counted["new"]]
+        ways = [
+            *(counted[way] for way in ("better", "worse", "new")),
+            *filter(None, [counted["back"]]),
+        ]
         compared = board.previous is not None and board.definition is PLAN
         assert numbers == [len(mine), *(ways if compared else ()), *([late] if late else ())]
 

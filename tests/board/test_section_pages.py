@@ -36,8 +36,10 @@ def moved(board: Board, uid: str, now: object) -> str:
     last = (board.previous or {}).get(uid)
     if board.previous is None:
         return ""
-    if last is None or STATUS in last:
+    if last is None:
         return "new"
+    if STATUS in last:
+        return "back"
     was = last["rating"]
     keys = [str(r) if r in CODES else "" if r is None else "?" for r in (was, now)]
     if keys[0] == keys[1]:
@@ -74,7 +76,7 @@ def test_the_figures_of_each_section_agree_with_a_recount(board: Board) -> None:
             assert name == "No section"
             assert not view.figures.sectioned
             continue
-        for what in ("actions", "overdue", "undated", "worse", "better", "new", *CODES):
+        for what in ("actions", "overdue", "undated", "worse", "better", "new", "back", *CODES):
             assert shown[name].get(what, 0) == counts[what], (name, what)
 
 

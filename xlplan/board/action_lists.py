@@ -13,6 +13,7 @@ from xlplan.board.reasons import REASONS
 from xlplan.board.standings import (
     DIRECTIONS,
     OF_THE_ROUND,
+    Direction,
     ReasonKind,
     Standing,
     listed,
@@ -33,6 +34,7 @@ from xlplan.board.table_model import (
 from xlplan.board.view import SIGNS, View, figure, group_column, once_a_board, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change
+from xlplan.plan.definition import STATUS
 from xlplan.plan.values import badness
 
 More = Mapping[str, Sequence[Item | TableValue]]
@@ -238,7 +240,7 @@ def movement_sheet(view: View) -> BoardSheet:
 def _sentence(view: View) -> str:
     """The counts of the whole plan in a sentence."""
     total = view.figures.total
-    shown = DIRECTIONS if view.rated else ("new",)
+    shown = _shown(view, DIRECTIONS if view.rated else ("new", "back"))
     words = [f"{total.moves.get(d, 0)} {SIGNS[d][1].lower()}" for d in shown]
     gone = view.figures.withdrawn_since
     sentence = f"Of {plural(total.actions, 'action')}: {', '.join(words)}. Withdrawn since: {gone}."
@@ -249,14 +251,21 @@ def _sentence(view: View) -> str:
     return sentence
 
 
+def _shown(view: View, ways: Sequence[Direction]) -> Sequence[Direction]:
+    """Without what came back, where nothing did."""
+    moves = (view.figures.whole or view.figures.total).moves
+    return [way for way in ways if way != "back" or moves.get(way, 0)]
+
+
 def _movement_by_section(view: View) -> Table:
     """How many actions of each section went which way, and from which rating to which."""
+    ways_shown = _shown(view, DIRECTIONS)
     columns = [
         group_column(view),
         figure("actions", "Actions", "Actions", 10),
         TableColumn("paths", "From the last board to now", "list", width=46,
                     blank="No rating has moved", spoken="No rating has moved"),
-        *(replace(c, plain=view.shows("By section")) for c in move_columns(DIRECTIONS, 14)),
+        *(replace(c, plain=view.shows("By section")) for c in move_columns(ways_shown, 14)),
     ]  # fmt: skip
     label = {key: point.label for key, point in view.points.items()}
     rows: list[Sequence[Item | TableValue]] = []
@@ -265,7 +274,7 @@ def _movement_by_section(view: View) -> Table:
         paths = sorted(((label[a], label[b]), n) for (a, b), n in one.paths.items())
         ways = tuple(f"{a} to {b}: {n}" for (a, b), n in paths)
         words = Item(ways, shown="; ".join(ways)) if ways else Item()
-        moves = (one.moves.get(d, 0) for d in DIRECTIONS)
+        moves = (one.moves.get(d, 0) for d in ways_shown)
         rows.append([view.section(one.name, linked=True), one.actions, words, *moves])
     line = "How many actions of each section have become better or worse"
     return make_table("movement_by_section", "Movement by section", line, columns, rows)
@@ -275,21 +284,25 @@ def _movement_by_section(view: View) -> Table:
 
 
 def new_sheet(view: View) -> BoardSheet:
-    """Every action that is new since the last board, in the order of the plan."""
-    found = view.figures.new
+    """Every action that is new since the last board, or came back, in the order of the plan."""
+    found, back = view.figures.came, view.figures.total.moves.get("back", 0)
     columns = view.columns("ref", "section", "action", "leads", "due", "rating", "progress")
     columns.append(TableColumn("came", "How it came into the plan", "list", width=42))
     came = arrivals(view)
-    arrived = {"came": [_arrival(view, came.get(one.row.uid)) for one in found]}
+    arrived = {"came": [_arrival(view, one, came.get(one.row.uid)) for one in found]}
     line = "The actions that the last board did not see, and how they came in"
+    if back:
+        line = "The actions that the last board did not see or had withdrawn, and how they came in"
     lines = lines_of(view, found, columns, arrived)
-    table = make_table("new", "New actions", line, columns, lines)
+    title = "New actions, and those that came back" if back else "New actions"
+    table = make_table("new", title, line, columns, lines)
     empty = "This is the first board: every action is new to it."
     if view.compared:
         empty = "No action has come into the plan since the last board."
-    note = f"{plural(len(found), 'action')} that the last board did not see"
+    note = f"{plural(len(found) - back, 'action')} that the last board did not see"
+    note += f", {back} that it had withdrawn" if back else ""
     return BoardSheet(
-        line, "New actions", (table,), notes=(note,) if found else (), empty="" if found else empty
+        line, title, (table,), notes=(note,) if found else (), empty="" if found else empty
     )
 
 
@@ -299,8 +312,13 @@ def arrivals(view: View) -> dict[str, Change]:
     return {change.uid: change for change in added}
 
 
-def _arrival(view: View, came: Change | None) -> tuple[str, ...]:
+def _arrival(view: View, one: Standing, came: Change | None) -> tuple[str, ...]:
     """By whom, when and from which cell an action came into the plan."""
+    if one.direction == "back":
+        cleared = [c for c in view.board.changes if (c.uid, c.field) == (one.row.uid, STATUS)]
+        last = cleared[-1:]  # since the last board
+        return ("Withdrawn at the last board, and back since",
+                *(t for c in last for t in (c.by, view.when(c.at), str(c.place))))  # fmt: skip
     if came is None:
         return ("Not counted at the last board",)
     return (decided(came.kind), came.by, view.when(came.at), str(came.place))

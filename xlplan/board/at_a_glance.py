@@ -69,8 +69,9 @@ def _moved(view: View) -> str:
         return f"At this first board the plan has {plural(total.actions, 'action')}"
     if not view.rated:
         new, gone = total.moves.get("new", 0), view.figures.withdrawn_since
-        came = f"{_some(new)} came into the plan and {gone or 'none'} "
-        return f"{view.since}, {came}{'was' if gone < 2 else 'were'} withdrawn"
+        came, back = f"{_some(new)} came into the plan", total.moves.get("back", 0)
+        came += f", {back} came back and " if back else " and "
+        return f"{view.since}, {came}{gone or 'none'} {'was' if gone < 2 else 'were'} withdrawn"
     better, worse = total.moves.get("better", 0), total.moves.get("worse", 0)
     if not better and not worse:
         return f"{view.since}, no action improved or got worse"
@@ -95,6 +96,7 @@ def _attention(view: View) -> str:
         (sum(one.before in flagged for one in found), "as before"),
         (sum(one.before == NOT_RATED for one in found), "rated for the first time"),
         (sum(one.direction == "new" for one in found), "new in the plan"),
+        (sum(one.direction == "back" for one in found), "back in the plan"),
     )
     kinds = [(count, kind) for count, kind in counts if count]
     if not kinds:

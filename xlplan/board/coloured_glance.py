@@ -81,6 +81,8 @@ def _page(paint: Paint, name: str, sheet: BoardSheet, most: int, *, roomy: bool)
         _list(draft, "What was finished", "finished", finished(view), roomy=roomy)
     if view.compared:
         _list(draft, "What is new", "new", view.figures.new, roomy=roomy)
+        if back := [one for one in view.figures.came if one.direction == "back"]:
+            _list(draft, "What came back", "back", back, roomy=roomy)
     _silent(draft, roomy=roomy)
     page = replace(paint.page(), paper="A4", landscape=False)
     return paged(

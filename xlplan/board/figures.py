@@ -116,8 +116,14 @@ class Figures(Struct, frozen=True):
 
     @property
     def new(self) -> tuple[Standing, ...]:
-        """The actions that were not there at the last board."""
+        """The actions that the last board did not know."""
         return tuple(s for s in self.standings if s.direction == "new")
+
+    @property
+    def came(self) -> tuple[Standing, ...]:
+        """The actions that the last board did not count: it did not know them, or they had been
+        withdrawn."""
+        return tuple(s for s in self.standings if s.direction in ("new", "back"))
 
     @property
     def done(self) -> tuple[Standing, ...]:

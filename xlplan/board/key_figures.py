@@ -78,7 +78,8 @@ def key_figures(view: View) -> list[KeyFigure]:
     t = f.total
     new = "in the plan"
     if t.before is not None:
-        new = f"{t.moves.get('new', 0)} new, {f.withdrawn_since} withdrawn"
+        back = f", {t.moves['back']} back" if t.moves.get("back") else ""
+        new = f"{t.moves.get('new', 0)} new{back}, {f.withdrawn_since} withdrawn"
     every = KeyFigure(str(t.actions), "Actions", new, part=True)
     out = [_on_sheet(view, every, LISTS), *_parts(view)]
     if view.rated:

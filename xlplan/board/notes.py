@@ -17,6 +17,9 @@ from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import natural_key
 
+_BACK = (
+    " Back: it was withdrawn at the last board, which did not count it, and is in the plan again."
+)
 OF_RATINGS = ("Direction",)
 """Terms that mean nothing where actions are not rated."""
 
@@ -89,7 +92,8 @@ def method(view: View) -> list[tuple[str, str]]:
              "since is shown as a change, not put into that column."),
             ("Direction", f"Better or worse by the order of the scale, which runs from {ends}. "
              "An action that had no rating before, or has none now, cannot be compared; nor one "
-             "that is for attention now, or closed, where the order of the scale says otherwise."),
+             "that is for attention now, or closed, where the order of the scale says otherwise."
+             f"{_BACK if f.total.moves.get('back') else ''}"),
         ]  # fmt: skip
     if f.asked:
         lines.append(

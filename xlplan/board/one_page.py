@@ -17,7 +17,7 @@ from xlplan.board.board_model import Board
 from xlplan.board.fitting import cut_words, pieces, room, scale
 from xlplan.board.key_figures import KeyFigure, key_figures
 from xlplan.board.paint import Paint, whole_unit, workbook_of
-from xlplan.board.standings import DIRECTIONS, Direction, Standing, leads_of
+from xlplan.board.standings import DIRECTIONS, SELDOM, Direction, Standing, leads_of
 from xlplan.board.table_model import Item
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
@@ -298,7 +298,7 @@ def movement(draft: Page) -> None:
     shown: list[tuple[str, int]] = [
         (" ".join(SIGNS[d]), total.moves.get(d, 0))
         for d in DIRECTIONS
-        if d != "uncompared" or total.moves.get(d, 0)
+        if d not in SELDOM or total.moves.get(d, 0)
     ]
     shown.append(("× Withdrawn", view.figures.withdrawn_since))
     parts = spans(len(shown))

@@ -182,7 +182,7 @@ def _moved(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Blo
         return
     moved = [
         one
-        for way in ("worse", "better", "uncompared")
+        for way in ("worse", "better", "back", "uncompared")
         for one in standings
         if one.direction == way
     ]
@@ -201,7 +201,10 @@ def _moved(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Blo
     ]
     yield TableOf(
         f"Movement in {name}",
-        "The actions whose rating changed since the last board, the worse first.",
+        "The actions whose rating changed since the last board, the worse first, and those that "
+        "came back into the plan."
+        if any(one.direction == "back" for one in moved)
+        else "The actions whose rating changed since the last board, the worse first.",
         ["Ref", "Action", "Last board", "Now", "Direction"],
         rows,
         [1.2, 6.2, 1.7, 1.7, 1.7],

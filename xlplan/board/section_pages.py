@@ -6,6 +6,7 @@ exceptions with what their officers say. The paper says the same of it, from her
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
@@ -40,8 +41,10 @@ MOST_WORDS = 400
 """Characters of what an officer says; the whole stands in Plan."""
 MOST_CHARTED = 30
 """Sections that a chart has room to name."""
-WAYS: tuple[Direction, ...] = ("better", "new", "uncompared")
+WAYS: tuple[Direction, ...] = ("better", "new", "back", "uncompared")
 """The ways in which actions moved that make no exception of them."""
+SAID: tuple[Direction, ...] = ("better", "worse", "new", "back")
+"""The ways that are counted in a sentence, the last where there is any."""
 TO_WRITE = "how the section is getting on."
 
 
@@ -94,8 +97,8 @@ def movement_in_words(view: View, standings: Sequence[Standing]) -> str:
         overdue = ""
     actions = plural(len(standings), "action")
     if view.compared and view.rated:
-        ways = ("better", "worse", "new")
-        counted = (f"{sum(one.direction == way for one in standings)} {way}" for way in ways)
+        ways = Counter(one.direction for one in standings)
+        counted = [f"{ways[way]} {way}" for way in SAID if way != "back" or ways[way]]
         actions = f"{actions}: {', '.join(counted)}"
     return f"{actions}. {overdue}".strip()
 

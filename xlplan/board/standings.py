@@ -27,8 +27,10 @@ NO_POINTS = (NOT_RATED, OFF_SCALE, NOT_KNOWN)
 NO_SECTION = "No section"
 NO_LEAD = "No lead named"
 
-Direction = Literal["better", "same", "worse", "new", "uncompared"]
-DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "uncompared")
+Direction = Literal["better", "same", "worse", "new", "back", "uncompared"]
+DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "back", "uncompared")
+SELDOM: tuple[Direction, ...] = ("back", "uncompared")
+"""Those that have a column of figures only where they have any."""
 
 ReasonKind = Literal[
     "attention", "overdue", "late-steps", "date-gone", "worsened", "off-scale", "rating-removed",
@@ -70,7 +72,8 @@ class Reason(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """Where one action stands. `before` and `direction` are None without an earlier board.
+    """Where one action stands. `before` and `direction` are None without an earlier board; an
+    action that was withdrawn at that board is `back`.
 
     `holding` is done and watched before it closes. `first_due` is the first date the action had
     and `slips` how often that date was put back. `undated` is why an open action has no date that
@@ -300,14 +303,14 @@ def _dates_gone(board: Board) -> dict[str, tuple[date, str]]:
 
 def standing(reader: Reader, row: MasterRow) -> Standing:
     """Where one action stands; `xlplan.board.reasons` says why to look at it."""
-    board = reader.board
-    now = reader.bucket_in(row.values)
+    board, now = reader.board, reader.bucket_in(row.values)
     rating = reader.by_code.get(now)
     last = reader.last_values(row.uid)
     before = reader.bucket_before(last) if last is not None else None
     way: Direction | None = None
     if board.previous is not None:
-        way = direction(before, now, reader.scale) if before is not None else "new"
+        came: Direction = "back" if row.uid in board.previous else "new"
+        way = direction(before, now, reader.scale) if before is not None else came
     due = due_now(board.definition, row.values, reader.likely)
     steps = milestones_of(board.definition, row)
     finished = finishes(board.definition, row)

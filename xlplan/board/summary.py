@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from xlplan.board.figures import Count, Rolled, answers_of
 from xlplan.board.standings import (
     DIRECTIONS,
+    SELDOM,
     Direction,
     Standing,
 )
@@ -53,13 +54,12 @@ def summary_sheet(view: View) -> BoardSheet:
 
 
 def moves_shown(view: View) -> tuple[Direction, ...]:
-    """The directions of travel that there are figures for; without ratings only what is new."""
+    """The directions of travel that there are figures for; without ratings only what came in."""
     if not view.compared:
         return ()
-    if not view.rated:
-        return ("new",)
     moves = (view.figures.whole or view.figures.total).moves
-    return tuple(d for d in DIRECTIONS if d != "uncompared" or moves.get(d, 0))
+    every: tuple[Direction, ...] = DIRECTIONS if view.rated else ("new", "back")
+    return tuple(d for d in every if d not in SELDOM or moves.get(d, 0))
 
 
 def move_columns(moves: Sequence[Direction], width: float = MOVE) -> list[TableColumn]:

@@ -41,6 +41,7 @@ SIGNS: Mapping[Direction, tuple[str, str]] = {
     "same": ("▬", "No change"),
     "worse": ("▼", "Worse"),
     "new": ("●", "New"),
+    "back": ("●", "Back"),
     "uncompared": ("○", "Not compared"),
 }
 """Direction of travel: an arrow and the word that says it."""
