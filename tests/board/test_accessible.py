@@ -717,3 +717,23 @@ def test_words_that_several_actions_say_are_one_cell() -> None:
                 assert len({*map(id, cells)}) == len(said)
                 shared += len(cells) - len(said)
     assert shared > 0
+
+
+def test_what_is_too_wide_for_letters_to_be_read_is_printed_on_pages_side_by_side() -> None:
+    """Fifteen columns on one page were letters of six points; each page has the refs."""
+    book = accessible_workbook(sample_board(81), CREATED)
+    pages = {sheet.name: sheet.page for sheet in book.sheets}
+    assert (pages["Rating key"].fit_width, pages["Rating key"].repeat_columns) == (1, 0)
+    for name in ("Plan", "Completed"):
+        sheet = next(each for each in book.sheets if each.name == name)
+        page, widths = sheet.page, [column.width for column in sheet.columns]
+        heads = [cell.value for cell in sheet.rows[(page.repeat_rows or (0, 0))[0]].cells if cell]
+        first = page.repeat_columns
+        assert str(heads[first - 1]).startswith("Ref")
+        each = sum(widths[:first]) + sum(widths[first:]) / page.fit_width
+        points = 1190.6 - 2 * 0.7 * 72  # A3 lying, without what xlsxwriter leaves left and right
+        assert page.fit_width > 1
+        assert 12 * points / (each * 7 * 0.75) > 7.8
+    data = write_workbook(book)
+    names = load_workbook(io.BytesIO(data))["Plan"].print_title_cols
+    assert str(names).replace("$", "") == "A:A"

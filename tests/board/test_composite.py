@@ -877,3 +877,17 @@ def test_the_counts_of_movement_repeat_their_headings_where_they_are_the_only_ta
         n for n, r in enumerate(sheet.rows) if any(c.value == "Actions" for c in r.cells if c)
     ]
     assert sheet.page.repeat_rows == (headed[0], headed[0])
+
+
+def test_which_board_it_is_stands_whole_above_every_sheet() -> None:
+    """Each part of it was cut at 60 characters; now it takes as many rows as it needs."""
+    title = "Improvement plan for children's services, special needs and early help in all wards"
+    office = "The Northmere and Southmere Safeguarding Partnership of Councils, Health and Police"
+    definition = replace(DEFINITION, title=title, organisation=office)
+    book = composite_workbook(replace(sample_board(10, 3), definition=definition), CREATED)
+    for sheet in book.sheets:
+        above = " ".join(str(c.value) for row in sheet.rows[:4] for c in row.cells if c and c.value)
+        if sheet.name not in ("Contents", "At a glance", "Lists") and sheet.rows[1].cells:
+            assert (sheet.name, title in above, office in above) == (sheet.name, True, True)
+    plan = sheet_of(book, "Plan")
+    assert all(row.height == 20 for row in plan.rows[1:3])

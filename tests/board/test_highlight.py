@@ -66,7 +66,9 @@ def test_a_long_title_is_whole_in_smaller_letters() -> None:
     )
     assert title_of(long).value == long
     assert title_of(long).style.size < title_of(short).style.size
-    assert str(title_of(f"{long} for improvement in every year").value).endswith("…")
+    whole = f"{long} for improvement in every year, with what each of the partners is to do"
+    board = replace(sample_board(3), definition=replace(DEFINITION, title=whole))
+    assert " ".join(str(row[0]) for row in rows_of(page_of(board))[:2]) == whole
 
 
 @pytest.mark.parametrize("name", BOARDS)
@@ -137,15 +139,44 @@ def test_same_board_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("organisation", "whole"), [("", True), ("Northmere Council and its partners in care", False)]
+    ("organisation", "lines"), [("", 1), ("Northmere Council and its partners in care", 2)]
 )
-def test_what_it_is_compared_with_is_whole_where_the_line_has_room_for_it(
-    organisation: str, whole: bool
+def test_what_it_is_compared_with_is_whole_also_where_the_line_has_no_room_for_it(
+    organisation: str, lines: int
 ) -> None:
     before = "the plan as imported on 10 September 2026"
     definition = replace(DEFINITION, organisation=organisation)
     board = replace(sample_board(10, 3), definition=definition, previous_label=before)
-    line = str(rows_of(page_of(board))[1][0])
-    assert organisation in line
-    assert line.endswith(f"Compared with {before}") is whole
-    assert line.endswith("…") is not whole
+    table = rows_of(page_of(board))[1 : lines + 2]
+    assert table.pop() == []  # the air below the banner
+    rows = [str(row[0]) for row in table]
+    assert organisation in rows[0]
+    assert rows[lines - 1].endswith(f"Compared with {before}")
+
+
+@pytest.mark.parametrize(
+    ("label", "wide"),
+    [("Green", False), ("Delayed: a plan to recover is agreed", True), ("Unimplementable", True)],
+)
+def test_the_words_of_a_rating_are_whole_among_the_exceptions(label: str, wide: bool) -> None:
+    """They were cut at 20 characters; long ones have two columns."""
+    ratings = tuple(
+        replace(r, code=f"R{n}", label=label, aliases=(r.code,)) if r.code == "R" else r
+        for n, r in enumerate(DEFINITION.ratings)
+    )
+    code = next(r.code for r in ratings if r.label == label)
+    board = sample_board(10, 3)
+    rows = [
+        replace(row, values={**row.values, "rating": code})
+        if row.values.get("rating") == "R"
+        else row
+        for row in board.rows
+    ]
+    sheet = page_of(replace(board, rows=rows, definition=replace(DEFINITION, ratings=ratings)))
+    table = rows_of(sheet)
+    head = next(
+        n for n, row in enumerate(table) if row == ["Ref", "Action", "Leads", "Rating", "Why"]
+    )
+    assert label in [row[3] for row in table[head + 1 :] if len(row) == 5]
+    two = [m for m in sheet.merges if m.area.first_row == head and m.cell.value == "Rating"]
+    assert [m.area.last_col - m.area.first_col for m in two] == ([1] if wide else [])

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from xlplan.board.board_model import Board
 from xlplan.board.composite import sheets_of
-from xlplan.board.fitting import LongTexts, least_long, long_in, long_texts, pieces
+from xlplan.board.fitting import LongTexts, least_long, long_in, long_texts, pieces, scale
 from xlplan.board.paint import workbook_of
 from xlplan.board.table_model import (
     Anchor,
@@ -53,6 +53,8 @@ from xlplan.workbook.write.writing import no_collecting
 BLANK = "[blank]"
 """What stands where nothing is given and no word says so: a blank cell cannot be heard."""
 SIZE = 12.0
+LEAST_PRINTED = 8.0
+"""Points of the smallest letters on paper."""
 PIECE_LINES = 20
 LONG_TEXTS = "Long texts"
 ABOVE = 4
@@ -280,7 +282,7 @@ def _laid(
 ) -> Sheet:
     """A sheet with its one table; `top` ends with the headings."""
     headed, rows = len(top) - 1, Strips(top, body)
-    return Sheet(
+    sheet = Sheet(
         name=name,
         rows=rows,
         columns=[Column(width_of(column)) for column in columns],
@@ -289,6 +291,22 @@ def _laid(
         page=Page(repeat_rows=(headed, headed), footer_right=""),
         gridlines=True,
     )
+    return replace(sheet, page=_on_paper(sheet, columns))
+
+
+def _on_paper(sheet: Sheet, columns: Sequence[TableColumn]) -> Page:
+    """On as many pages side by side as letters of a size to be read take, each with the refs."""
+    ids = [column.id for column in columns]
+    first = ids.index("ref") + 1 if "ref" in ids else 1
+
+    def letters(across: int) -> float:
+        wide = [replace(c, width=c.width / across) for c in sheet.columns[first:]]
+        return SIZE * scale(replace(sheet, columns=[*sheet.columns[:first], *wide]))
+
+    across = next(n for n in (1, 2, 3) if letters(n) >= LEAST_PRINTED or n == 3)
+    if across == 1:
+        return sheet.page
+    return replace(sheet.page, fit_width=across, repeat_columns=first)
 
 
 def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:

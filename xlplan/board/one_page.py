@@ -20,8 +20,9 @@ from xlplan.board.paint import Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, SELDOM, Direction, Standing, leads_of
 from xlplan.board.table_model import Item
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
+from xlplan.board.words import JOINT, in_short
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.cell_text import count_lines, row_heights
+from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import mix
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Series, Sheet, Style
 from xlplan.workbook.write.sheet import Workbook as Book
@@ -37,8 +38,10 @@ AIR = 8
 """Pixels on both sides of the chart."""
 PIECE = 30
 """Lines of a long text in one row."""
-LONG_TITLE, LONGEST_TITLE = 48, 70
-"""Characters of a title that the width of the page holds, and in smaller letters."""
+LONG_TITLE = 48
+"""Characters of a title that the width of the page holds; a longer one has smaller letters."""
+LONG_WORD = 10
+"""Characters of a word of a rating for which there are two columns."""
 LINKED = "#000080"
 """LibreOffice draws what is a link in this colour, so that all key figures among links have it."""
 MOST_TILES = 6
@@ -73,14 +76,10 @@ def _page(paint: Paint, most: int) -> Sheet:
         f"Position at {say_date(board.as_of)}",
         against,
     )
-    sub = "   ·   ".join(part for part in parts if part)
-    if count_lines(sub, WIDTH * COLUMNS - 2, replace(paint.look.banner_sub, wrap=True)) > 1:
-        sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
+    sub = JOINT.join(part for part in parts if part)
     title = board.definition.title
     small = len(title) > LONG_TITLE  # in smaller letters it is whole
-    draft.rows += paint.banner(
-        cut_words(title, LONGEST_TITLE if small else LONG_TITLE), COLUMNS, sub, small=small
-    )
+    draft.rows += paint.banner(title, COLUMNS, sub, small=small, width=WIDTH * COLUMNS)
     tiles(draft)
     if view.rated and view.figures.standings:
         _ratings(draft)
@@ -320,18 +319,8 @@ def movement(draft: Page) -> None:
             if s.moves.get(way, 0)
         ]
         bold = replace(draft.body, bold=True)
-        words = paint.text(_in_short(found, 190) or "No section", draft.body)
+        words = paint.text(in_short(found, 190) or "No section", draft.body)
         draft.row((0, 1, Cell(label, bold)), (2, COLUMNS - 1, words))
-
-
-def _in_short(names: Sequence[str], most: int, joint: str = ", ") -> str:
-    """As many names as have room, and how many more there are."""
-    kept: list[str] = []
-    for name in names:
-        if kept and len(joint.join([*kept, name])) > most:
-            return f"{joint.join(kept)} and {len(names) - len(kept)} more"
-        kept.append(cut_words(name, most))
-    return joint.join(kept)
 
 
 def exceptions(draft: Page, most: int) -> None:
@@ -346,18 +335,22 @@ def exceptions(draft: Page, most: int) -> None:
         words = "No action is rated for attention, overdue, worse than before or challenged."
         draft.row((0, COLUMNS - 1, Cell(words, draft.body)), height=22)
         return
-    columns = [(0, 0, "Ref"), (1, 5, "Action"), (6, 7, "Leads"), (8, 8, "Rating"), (9, 11, "Why")]
+    labels = {view.points[one.now].label for one in shown if one.now in view.points}
+    long = any(len(word) > LONG_WORD for label in labels for word in (*label.split(), label[8:]))
+    a, b = (4, 6) if long and view.rated else (5, 7)
+    columns = [(0, 0, "Ref"), (1, a, "Action"), (a + 1, b, "Leads"), (b + 1, 8, "Rating"),
+               (9, 11, "Why")]  # fmt: skip
     draft.row(*((a, b, Cell(name, draft.head)) for a, b, name in columns), height=16)
     item = view.board.definition.with_role("action")
     for one in shown:
         text = view.say(item, one.row.values.get(item.id)) if item else ""
-        leads = _in_short(leads_of(view.board.definition, one.row.values), 40, "\n")
+        leads = in_short(leads_of(view.board.definition, one.row.values), 40, "\n")
         why = cut_words("; ".join(one.why), 110)
         draft.row(
             (0, 0, paint.text(cut_words(one.row.ref, 18), replace(draft.body, bold=True))),
-            (1, 5, paint.text(cut_words(text, 120), draft.body)),
-            (6, 7, paint.text(leads or "No lead named", replace(draft.body, size=8))),
-            (8, 8, _rating(draft, one)),
+            (1, a, paint.text(cut_words(text, 120), draft.body)),
+            (a + 1, b, paint.text(leads or "No lead named", replace(draft.body, size=8))),
+            (b + 1, 8, _rating(draft, one)),
             (9, 11, paint.text(why, replace(draft.body, bold=True, size=8))),
         )
 
@@ -368,7 +361,7 @@ def _rating(draft: Page, one: Standing) -> Cell:
         return Cell("–")
     point = draft.view.points.get(one.now, draft.view.points["?"])
     middle = replace(draft.body, size=8, indent=0, align="center")
-    word = cut_words(point.label, 20)
+    word = cut_words(point.label, 100)
     if point.rating is None:
         muted = draft.paint.look.muted.colour
         return Cell(word, replace(middle, italic=True, colour=muted))
@@ -388,7 +381,7 @@ def returns(draft: Page) -> None:
     )
     late = f", {f.late} of them late" if f.late else ""
     words = f"{f.returned} of {f.asked} received{late}"
-    names = _in_short(missing, 170, "; ") or "Nobody: every return is in"
+    names = in_short(missing, 170, "; ") or "Nobody: every return is in"
     bold = replace(draft.body, bold=True)
     draft.row(
         (0, 2, Cell(words, bold)),

@@ -14,6 +14,7 @@ from xlplan.board.fitting import LongTexts, cut_words, least_long
 from xlplan.board.standings import Point
 from xlplan.board.table_model import Anchor, Item, Table, TableColumn
 from xlplan.board.view import View, percent, say_days, sign_of
+from xlplan.board.words import in_lines
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
@@ -182,22 +183,36 @@ class Paint(Struct, frozen=True, dict=True):
     @cached_property
     def least_width(self) -> float:
         """Characters that a sheet is wide at least, so that its banner says which board it is."""
-        words = width_for(text_width(self.view.subtitle()), self.look.banner_sub)
-        return min(words + 2, WIDEST_BANNER)
+        lines = in_lines(self.view.subtitle(), WIDEST_BANNER - 2, self.look.banner_sub)
+        return min(
+            max(width_for(text_width(line), self.look.banner_sub) for line in lines) + 2,
+            WIDEST_BANNER,
+        )
 
     def banner(
-        self, title: str, columns: int, sub: str = "", note: str = "", *, small: bool = False
+        self,
+        title: str,
+        columns: int,
+        sub: str = "",
+        note: str = "",
+        *,
+        small: bool = False,
+        width: float = WIDEST_BANNER,
     ) -> list[Row]:
-        """The title, which board this is, and a remark, over the whole width; then a little air."""
+        """The title, which board this is, and a remark, over the whole width; then a little air.
+        What is wider than the banner takes a row more."""
         look = self.look
+        head = replace(look.banner, size=12) if small else look.banner
+        heads = in_lines(title, width - 2, head)
+        lines = in_lines(sub or self.view.subtitle(), width - 2, look.banner_sub)
 
         def over(text: str, style: Style) -> list[Cell | None]:
             first = self.text(text, replace(style, indent=1, wrap=False))
             return [first, *(Cell(None, style) for _ in range(columns - 1))]
 
         rows = [
-            Row(over(title, replace(look.banner, size=12) if small else look.banner), height=32),
-            Row(over(sub or self.view.subtitle(), look.banner_sub), height=20),
+            *(Row(over(line, head), height=32 if len(heads) == 1 else 22) for line in heads),
+            *(Row(over(line, look.banner_sub), height=20) for line in lines),
         ]
         if note:
             rows.append(Row(over(note, look.banner_note), height=20))

@@ -24,7 +24,7 @@ from xlplan.board.standings import (
     points_of,
 )
 from xlplan.board.table_model import Emphasis, Item, TableColumn, item_of
-from xlplan.board.words import clock, says_on_track, short_names
+from xlplan.board.words import JOINT, clock, says_on_track, short_names
 from xlplan.board.words import percent as percent
 from xlplan.board.words import plural as plural
 from xlplan.board.words import say_days as say_days
@@ -191,7 +191,7 @@ class View(Struct, frozen=True, dict=True):
             f"Position at {say_date(board.as_of)}",
             compared,
         )
-        return "   ·   ".join(cut_words(part, 60) for part in parts if part)
+        return JOINT.join(" ".join(part.split()) for part in parts if part)
 
     def say(self, item: Field | None, value: Value) -> str:
         """A value in words: a rating as it is shown, everything else as in a cell."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from xlplan.board.board_model import ReturnLine
+from xlplan.board.fitting import cut_words
 from xlplan.board.standings import (
     NO_LEAD,
     NOT_KNOWN,
@@ -29,7 +30,11 @@ from xlplan.plan.for_lead import row_status
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show, sort_elements
+from xlplan.workbook.write.cell_text import text_width, width_for
+from xlplan.workbook.write.sheet import Style
 
+JOINT = "   ·   "
+"""Between the parts of a line."""
 _DECIDED: Mapping[str, str] = {
     "edit": "Applied: nobody else had changed it",
     "master": "Edited by the coordinator in the master",
@@ -341,3 +346,32 @@ def lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCoun
         )
         for name, lead in found
     )
+
+
+def in_short(names: Sequence[str], most: int, joint: str = ", ") -> str:
+    """As many names as have room, and how many more there are."""
+    kept: list[str] = []
+    for name in names:
+        if kept and len(joint.join([*kept, name])) > most:
+            return f"{joint.join(kept)} and {len(names) - len(kept)} more"
+        kept.append(cut_words(name, most))
+    return joint.join(kept)
+
+
+def _wide(text: str, style: Style) -> float:
+    return width_for(text_width(text), style)
+
+
+def in_lines(text: str, width: float, style: Style) -> list[str]:
+    """The parts of a text in as few lines as have room for them; a part for which one line is too
+    short goes on in the next."""
+    lines: list[str] = []
+    for part in text.split(JOINT):
+        joint = JOINT
+        for piece in [part] if _wide(part, style) <= width else part.split(" "):
+            if lines and _wide(f"{lines[-1]}{joint}{piece}", style) <= width:
+                lines[-1] += joint + piece
+            else:
+                lines.append(piece)
+            joint = " "
+    return lines

@@ -263,6 +263,8 @@ def set_page(drawn: Any, page: Page) -> None:
     drawn.center_horizontally()
     if page.repeat_rows is not None:
         drawn.repeat_rows(*page.repeat_rows)
+    if page.repeat_columns:
+        drawn.repeat_columns(0, page.repeat_columns - 1)
     if page.header:
         drawn.set_header(shorten("&C" + clean(page.header), 255, "…"))
     footer = "".join(

@@ -298,6 +298,8 @@ class Page(Struct, frozen=True):
     """Per cent of its size at which a sheet is printed that is not fitted to the page. A machine
     that lacks the workbook's font draws columns a third wider, and breaks a page between them."""
     repeat_rows: tuple[int, int] | None = None
+    repeat_columns: int = 0
+    """How many of the first columns stand on every page, where a sheet is more pages wide."""
     header: str = ""
     footer_left: str = ""
     footer_right: str = "Page &P of &N"
