@@ -106,6 +106,17 @@ def test_what_is_refused_names_the_nearest_rows_and_what_was_understood() -> Non
     assert 'Plan!1: "Owner" as lead; not understood: "Ship", "Speed"' in message
 
 
+def test_the_rows_of_a_table_are_no_headings_for_what_they_happen_to_say() -> None:
+    """A list of words for columns, and a person called Lead, were nearer than its headings."""
+    message = refusal(
+        "Post | Owner | Hours\nAction | Lead | \nTask | Lead | 37\n\nDeadline | Lead | 37\n\n"
+        "Ship | Owner\nAda | Ben"
+    )
+    assert "NEW-001" in message
+    nearest = message.partition("Nearest: ")[2].partition(". Name the row")[0].split("; Plan")
+    assert [each.partition(":")[0].removeprefix("Plan") for each in nearest] == ["!7", "!1"]
+
+
 CARD = """
 Action reference: | SC-{0}
 Action: | Mend the boat of crew {0}

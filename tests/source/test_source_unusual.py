@@ -252,6 +252,29 @@ def test_a_formula_that_was_never_computed_is_said() -> None:
     assert "save it, and start again" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("value", "level", "words"),
+    [
+        (1.0, "note", "2 cells hold formulas on sheets "),
+        (None, "warning", "2 cells hold formulas without a value on sheets "),
+    ],
+)
+def test_formulas_on_several_sheets_are_said_once(
+    value: float | None, level: str, words: str
+) -> None:
+    """A workbook with a sheet for each of thirty services had thirty lines of it."""
+    sheets = []
+    for name in ("Homes", "Roads"):
+        rows: list[list[CellValue]] = [["Ref", "Action", "Lead", "Left"]]
+        rows += ([f"{name}{row}", f"Mend {name} {row}", "Ada", 1.0] for row in range(1, 4))
+        rows[2][3] = value
+        sheets.append(ReadSheet(name, rows, formulas={(2, 3): "A1+1"}))
+    source = read_source(Book("plan.xlsx", "xlsx", tuple(sheets)), plan_id="plan")
+    problem = said(source, "NEW-005")
+    assert (problem.where, problem.level) == ("plan.xlsx", level)
+    assert problem.message.startswith(f'{words}"Homes", "Roads" (first Homes!D3), ')
+
+
 def test_a_protected_sheet_is_imported() -> None:
     def protect(sheet: Worksheet) -> None:
         sheet.protection.set_password("secret")

@@ -77,12 +77,18 @@ NEW_005 = Message(
     {
         "values": "{cells:# cell holds a formula|# cells hold formulas} (first {first}), and only "
         "the values were imported. Correct a value that is wrong in master.xlsx.",
+        "values on sheets": "{cells:# cell holds a formula|# cells hold formulas} on "
+        "{sheets!q:sheet #|sheets #} (first {first}), and only the values were imported. Correct a "
+        "value that is wrong in master.xlsx.",
         "no-values": "{cells:# cell holds a formula|# cells hold formulas} without a value (first "
         "{first}), so nothing was imported from there. Open the spreadsheet in Excel, save it, and "
         "start again.",
+        "no values on sheets": "{cells:# cell holds a formula|# cells hold formulas} without a "
+        "value on {sheets!q:sheet #|sheets #} (first {first}), so nothing was imported from there. "
+        "Open the spreadsheet in Excel, save it, and start again.",
     },
     level="note",
-    levels={"no-values": "warning"},
+    levels={"no-values": "warning", "no values on sheets": "warning"},
 )
 NEW_006 = Message(
     "NEW-006",

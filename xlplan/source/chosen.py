@@ -163,17 +163,26 @@ def computed_columns(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]
 
 
 def nearest_rows(layouts: Sequence[Layout], most: int = 3) -> list[str]:
-    """The rows that read most like headings: sheet and row, what was understood and what not."""
+    """The rows that read most like headings: sheet and row, what was understood and what not.
+
+    Not those below another of them, which the same table has for its rows.
+    """
     found: list[tuple[float, str]] = []
     for layout in layouts:
+        above: dict[frozenset[int], int] = {}
         for line in layout.lines:
             cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
-            texts = [
-                text for value in cells if isinstance(value, str) and (text := cell_text(value))
-            ]
+            at = {n: t for n, v in enumerate(cells) if isinstance(v, str) and (t := cell_text(v))}
+            texts, filled = (
+                [*at.values()],
+                frozenset(n for n, v in enumerate(cells) if v is not None),
+            )
             if len(texts) < 2 or sum(map(len, texts)) > 25 * len(texts):
                 continue
             if roles := understood(texts):
+                if _below(layout, line.row, filled, above):
+                    continue
+                above[filled] = line.row
                 known = ", ".join(f'"{text}" as {ROLE_NAMES[role]}' for role, text in roles.items())
                 rest = [f'"{text}"' for text in texts if text not in roles.values()][:6]
                 where = f"{layout.sheet.name}!{line.row + 1}: {known}"
@@ -181,6 +190,21 @@ def nearest_rows(layouts: Sequence[Layout], most: int = 3) -> list[str]:
                 found.append((len(roles) - len(texts) / 1000, where))
     found.sort(key=lambda each: -each[0])
     return [text for _, text in found[:most]]
+
+
+def _below(
+    layout: Layout, row: int, filled: frozenset[int], above: Mapping[frozenset[int], int]
+) -> bool:
+    """Whether a row that has these columns filled belongs to a table with one of the rows `above`
+    as its headings: it fills the same columns, or fewer with no blank row between."""
+
+    def joined(first: int) -> bool:
+        return all(any(v is not None for v in cells) for cells in layout.sheet.rows[first:row])
+
+    return any(
+        filled == columns or (filled < columns and joined(first))
+        for columns, first in above.items()
+    )
 
 
 def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:

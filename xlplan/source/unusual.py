@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlplan.codes.message import Filled
 from xlplan.codes.source_codes import (
@@ -34,12 +34,12 @@ def say_unusual(
     out.
     """
     used_sheets = {columns.sheet for columns in work.columns}
+    work.problems += _formulas(work)
     for number, layout in enumerate(work.layouts):
         where = f"{work.book.name}!{layout.sheet.name}"
         found = [
             *_hidden(work, number, definition, kept),
             *(_headings(layout) if number in used_sheets else ()),
-            *_formulas(layout),
             *_markings(layout),
             *_merged_refs(work, number),
         ]
@@ -131,17 +131,42 @@ def _doubled_headings(layout: Layout) -> Iterator[Filled]:
             yield NEW_008.fill("other", row=line.row + 1, used=used[line.table].row + 1)
 
 
-def _formulas(layout: Layout) -> Iterator[Filled]:
-    sheet = layout.sheet
-    rows = {row for row, cells in enumerate(sheet.rows) if any(c is not None for c in cells)}
-    found = sorted(at for at in sheet.formulas if at not in sheet.errors)
-    empty = [at for at in found if _blank(layout, at)]
-    data, nothing = _data_rows(layout), set(empty)
-    held = [at for at in found if at[0] in data and at not in nothing]
+def _formulas(work: Work) -> Iterator[Problem]:
+    """The cells that hold formulas, with a value and without, each said once for the workbook."""
+    held: dict[str, list[At]] = {}
+    empty: dict[str, list[At]] = {}
+    for layout in work.layouts:
+        sheet, data = layout.sheet, _data_rows(layout)
+        found = sorted(at for at in sheet.formulas if at not in sheet.errors)
+        nothing = [at for at in found if _blank(layout, at)]
+        blank = set(nothing)
+        if mine := [at for at in found if at[0] in data and at not in blank]:
+            held[sheet.name] = mine
+        if nothing and any(cell is not None for cells in sheet.rows for cell in cells):
+            empty[sheet.name] = nothing
     if held:
-        yield NEW_005.fill("values", cells=len(held), first=a1(*held[0]))
-    if empty and rows:
-        yield NEW_005.fill("no-values", cells=len(empty), first=a1(*empty[0]))
+        count, where, first, names = _places(work, held)
+        yield (
+            NEW_005.problem(where, "values on sheets", cells=count, first=first, sheets=names)
+            if len(names) > 1
+            else NEW_005.problem(where, "values", cells=count, first=first)
+        )
+    if empty:
+        count, where, first, names = _places(work, empty)
+        yield (
+            NEW_005.problem(where, "no values on sheets", cells=count, first=first, sheets=names)
+            if len(names) > 1
+            else NEW_005.problem(where, "no-values", cells=count, first=first)
+        )
+
+
+def _places(work: Work, cells: Mapping[str, Sequence[At]]) -> tuple[int, str, str, list[str]]:
+    """How many cells there are by sheet, where they are, the first of them, and their sheets."""
+    names, count = [*cells], sum(map(len, cells.values()))
+    first = a1(*cells[names[0]][0])
+    if len(names) == 1:
+        return count, f"{work.book.name}!{names[0]}", first, names
+    return count, work.book.name, f"{names[0]}!{first}", names
 
 
 def _blank(layout: Layout, at: At) -> bool:
