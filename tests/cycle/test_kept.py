@@ -500,3 +500,27 @@ def test_answers_are_kept_after_a_row_was_written_to_of_which_no_log_is_shown(
             work.append([RowAdded("rec-1", "recommendation", 1.0, values, {})])
         assert is_believed(folder)
         assert wrong_answers(folder) == []
+
+
+@pytest.mark.parametrize("body", ["{", "null", "[3]", '"x"', '[{"id": "q"}]'])
+def test_open_questions_that_are_none_under_a_right_seal_are_asked_anew(
+    tmp_path: Path, body: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from xlplan.ledger.projection import seal_of
+
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Blue or so"})
+    small.do(folder, "merge")
+    with small.opened(folder) as plan:
+        (asked,) = plan.status().questions
+    with closing(sqlite3.connect(projection(folder))) as db, db:
+        change = "UPDATE answer SET body = ?, seal = ? WHERE topic = 'questions'"
+        db.execute(change, (body, seal_of("questions", "", body)))
+    capsys.readouterr()
+    assert is_believed(folder)
+    with small.opened(folder) as plan:
+        assert plan.status().questions == (asked,)
+    small.give_back(folder, small.REPAIRS, {("1.2", "progress"): "All are done"})
+    assert small.do(folder, "merge") == 1
+    assert "Traceback" not in capsys.readouterr().err

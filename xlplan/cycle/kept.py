@@ -176,10 +176,13 @@ class Kept:
 
 
 def read_questions(text: str) -> tuple[Question, ...]:
-    """The questions of a text that was kept."""
+    """The questions of a text that was kept; Unknown where it does not hold them."""
     from xlplan.ledger.codec import question
 
-    return tuple(map(question, read_answer(text)))
+    try:
+        return tuple(map(question, read_answer(text)))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise Unknown from None
 
 
 def believed(path: Path, ledger: Ledger) -> Kept | None:

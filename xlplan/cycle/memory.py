@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from xlplan.cycle.came_in import CameIn, is_as_it_came, last_together, until_of
-from xlplan.cycle.kept import OF_ROWS, Document, Find, Kept
+from xlplan.cycle.kept import OF_ROWS, Document, Find, Kept, read_questions
 from xlplan.cycle.so_far import changes_after, counted_so_far
 from xlplan.errors import XlplanError
-from xlplan.ledger.codec import question
 from xlplan.ledger.projection import Key, Unknown, read_answer
 from xlplan.ledger.store import Ledger
 from xlplan.merge.log import History, replay
@@ -193,9 +192,9 @@ class Memory:
             return None
         try:
             if self._open is None:
-                self._open = tuple(map(question, self.find("questions", "")))
+                self._open = read_questions(self.text("questions", ""))
             return questions_since(state, self._open, state.events_since)
-        except Forgotten:
+        except (Forgotten, Unknown):
             return None
 
     def timeline(self, uid: str) -> Timeline:

@@ -180,8 +180,16 @@ def status(desk: Desk, cycle: str = "") -> Status:
         next=proposed(NEXT[step], following),
         problems=problems,
         following=following,
-        ask=desk.questions if held is None else lambda: read_questions(held),
+        ask=desk.questions if held is None else lambda: _asked(desk, held),
     )
+
+
+def _asked(desk: Desk, held: str) -> Sequence[Question]:
+    """The questions that were kept; where the text does not hold them, they are asked anew."""
+    try:
+        return read_questions(held)
+    except Unknown:
+        return desk.questions()
 
 
 def _kept_standing(kept: Kept | None, cycle: str) -> tuple[Document | None, str | None]:
