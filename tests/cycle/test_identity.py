@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -385,3 +387,31 @@ def test_cells_that_no_reader_knows_refuse_the_file_and_look_like_no_deletion(
     assert [r.outcome for r in result.returns] == ["refused"]
     assert set(codes(result)) == {"GATE-024"}
     assert (result.changes, result.questions) == ((), ())
+
+
+def test_a_template_whose_rich_text_lost_the_spaces_at_its_seams_is_untouched(
+    tmp_path: Path,
+) -> None:
+    """As gnumeric saves it: a space where one run ends or begins has no mark that keeps it."""
+    folder = small.make(tmp_path / "plan")
+    assert small.do(folder, "issue", "--cycle", CYCLE, "--return-by", "2026-11-27") == 0
+    name = f"{small.LETTINGS}.xlsx"
+    seams = 0
+
+    def trimmed(found: re.Match[bytes]) -> bytes:
+        nonlocal seams
+        seams += 1
+        return b"<t>" + found[1].strip(b" ") + b"</t></r>"
+
+    with (
+        zipfile.ZipFile(folder / "outbox" / CYCLE / name) as old,
+        zipfile.ZipFile(folder / "inbox" / name, "w") as new,
+    ):
+        for each in old.namelist():
+            part = old.read(each)
+            new.writestr(each, re.sub(rb"<t(?: [^>]*)?>([^<]*)</t></r>", trimmed, part))
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    (report,) = result.returns
+    assert seams >= 4
+    assert (report.outcome, report.information, report.problems) == ("unchanged", (), ())

@@ -16,7 +16,7 @@ from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
 from xlplan.returned.as_issued import NO_CHANGE, READ
 from xlplan.workbook.write.look import Palette
-from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
+from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation, in_runs
 
 HOW = marked('How to fill it in is on the sheet "Guidance".')
 HOW_TO_SIGN = marked("Please read what stands below, and sign here.")
@@ -202,7 +202,7 @@ def _whose_cell(lead: Lead, issued: Issued, look: Palette, tongue: Tongue) -> Ce
     strong = replace(look.banner_sub, bold=True)
     texts = _whose(lead.name, issued, tongue)
     runs = [(text, strong if stands_out else look.banner_sub) for text, stands_out in texts]
-    return Cell(runs=tuple(runs), style=replace(look.banner_sub, indent=1))
+    return Cell(runs=in_runs(*runs), style=replace(look.banner_sub, indent=1))
 
 
 def whose(issued: Issued, tongue: Tongue) -> str:

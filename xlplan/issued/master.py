@@ -58,6 +58,7 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Validation,
     Workbook,
+    in_runs,
 )
 
 NAMES = {"action": "Plan", "recommendation": "Recommendations"}
@@ -348,7 +349,7 @@ def _banner(
         merges = [Merge(Area(0, last, 0, last), Cell(issued.id, reference))]
     else:
         merges = [
-            Merge(Area(0, 1, 0, label - 1), Cell(runs=tuple(runs), style=style)),
+            Merge(Area(0, 1, 0, label - 1), Cell(runs=in_runs(*runs), style=style)),
             Merge(Area(0, label, 0, left - 1), Cell("Reference", right)),
             Merge(Area(0, left, 0, last), Cell(issued.id, reference)),
         ]

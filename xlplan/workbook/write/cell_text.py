@@ -144,7 +144,7 @@ _AT_MOST = b"\xe1" * 32 + _FOURS + b"\xe1" + b"\x08" * 64 + b"\xff" * 64
 """How wide each byte of a text is at most, in four thousandths of the font's size: of a letter that
 is not plain the first is nearly all of it."""
 _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
-_SPACE = _ASCII[0]
+_SPACE = _OTHER["\u00a0"] = _ASCII[0]
 _WIDEST = 1050
 """No character is wider."""
 _USUAL = 420

@@ -210,6 +210,17 @@ class Area(Struct, frozen=True):
     last_col: int
 
 
+def in_runs(*runs: tuple[str, Style]) -> tuple[tuple[str, Style], ...]:
+    """Rich text whose spaces stay where one run ends and the next begins: gnumeric saves such a
+    space without the mark that keeps it, unless it is one that breaks no line."""
+    hard, last = "\u00a0", len(runs) - 1
+    found = []
+    for n, (text, style) in enumerate(runs):
+        text = hard + text[1:] if n and text.startswith(" ") else text
+        found.append((text[:-1] + hard if n < last and text.endswith(" ") else text, style))
+    return tuple(found)
+
+
 class Merge(Struct, frozen=True):
     """One cell drawn over an area."""
 
