@@ -473,3 +473,28 @@ def test_rows_are_gone_through_once_however_many_formulas_there_are(
         ("NEW-005", True), ("NEW-009", True),
     ]  # fmt: skip
     assert 0 < len(asked) <= 5
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "title"),
+    [
+        (
+            "Northmere Borough Council",
+            "Housing improvement plan 2026",
+            "Housing improvement plan 2026",
+        ),
+        ("Northmere Borough Council", "Roads", "Northmere Borough Council"),
+        ("Homes for all", "Roads action plan", "Homes for all"),
+    ],
+)
+def test_a_sheet_that_speaks_of_a_plan_says_its_title_better_than_the_name_of_the_council(
+    first: str, second: str, title: str
+) -> None:
+    def two(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        other = sheet.parent.create_sheet("Other")
+        for row in ((second,), (), PLAN[0], ("4", "Tar the road", "Ben Ode", "Red")):
+            other.append(row)
+
+    source = read(workbook(two, ((first,), (), *PLAN)))
+    assert source.definition.title == title

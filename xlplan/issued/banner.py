@@ -22,7 +22,7 @@ HOW = marked('How to fill it in is on the sheet "Guidance".')
 HOW_TO_SIGN = marked("Please read what stands below, and sign here.")
 _HOW_FORM = marked(
     "Fill in only the boxes beside the labels of this colour, an action a page. "
-    'How to is on the sheet "Guidance".'
+    'How to fill them in is on the sheet "Guidance".'
 )
 _UPDATE, _TO_SIGN = marked("Update for {cycle}"), marked("To read and sign for {cycle}")
 SAMPLE = marked("Yours to fill in")

@@ -58,6 +58,11 @@ def plan_title(lines: Sequence[str]) -> str:
     an organisation nor the number of an appendix, nor a label with its value; else the
     organisation's.
     """
+    return _ranked(lines)[1]
+
+
+def _ranked(lines: Sequence[str]) -> tuple[int, str]:
+    """The title among some lines, and whether it speaks of a plan (0) or is a name (2)."""
     found: list[tuple[int, str]] = []
     for line in lines:
         text = " ".join(line.split())
@@ -71,16 +76,16 @@ def plan_title(lines: Sequence[str]) -> str:
         text = text[rest.end() :].lstrip(" -–—:|") if rest else text
         if len(text) < 3 or len(text) > LONGEST_TITLE:
             continue
-        rank = 0 if _OF_PLANS.search(text) else 2 if _WHOSE.search(text) else 1
-        found.append((rank, text))
-    return min(found, key=lambda each: each[0], default=(0, ""))[1]
+        found.append((0 if _OF_PLANS.search(text) else 2 if _WHOSE.search(text) else 1, text))
+    return min(found, key=lambda each: each[0], default=(1, ""))
 
 
 def title_above(layouts: Sequence[Layout], ours: Collection[int]) -> str:
     """The title that stands above the first table of the plan's sheets (`ours`), else on a sheet
     that is nothing but a cover, else ``""``. Of several sheets, a line that only says the sheet's
-    own name is the name of a part."""
+    own name is the name of a part; a name of an organisation gives way to what speaks of a plan."""
     covers = [n for n, each in enumerate(layouts) if not each.tables and n not in ours]
+    name = ""
     for number in (*ours, *covers):
         layout = layouts[number]
         first = layout.tables[0].header if layout.tables else len(layout.lines)
@@ -91,9 +96,11 @@ def title_above(layouts: Sequence[Layout], ours: Collection[int]) -> str:
             if line.kind == "note" and line.row < first and line.row not in unseen
             and line.row not in layout.versions and fold(line.text) != part
         ]  # fmt: skip
-        if layout.sheet.visible and (title := plan_title(_alone(lines))):
+        rank, title = _ranked(_alone(lines)) if layout.sheet.visible else (1, "")
+        if title and rank < (1 if name else 2):
             return title
-    return ""
+        name = name or title
+    return name
 
 
 def _alone(lines: Sequence[str]) -> list[str]:
