@@ -891,3 +891,9 @@ def test_which_board_it_is_stands_whole_above_every_sheet() -> None:
             assert (sheet.name, title in above, office in above) == (sheet.name, True, True)
     plan = sheet_of(book, "Plan")
     assert all(row.height == 20 for row in plan.rows[1:3])
+    refs = [c for _, _, c in cells_of(sheet_of(book, "Exceptions")) if c.link.startswith("'Plan'")]
+    for cell in refs:  # below more rows than usual, a link leads to its action all the same
+        target = plan.rows[int(cell.link.rpartition("!A")[2]) - 1].cells[0]
+        assert target is not None
+        assert target.value == cell.value
+    assert refs

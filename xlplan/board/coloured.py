@@ -250,10 +250,10 @@ def stacks_of(sheet: BoardSheet) -> list[list[Table]]:
     ]
 
 
-def anchors_of(name: str, sheet: BoardSheet) -> dict[Anchor, str]:
+def anchors_of(name: str, sheet: BoardSheet, paint: Paint) -> dict[Anchor, str]:
     """By what can be linked to, its cell in a sheet that is drawn by `coloured_sheet`."""
     found: dict[Anchor, str] = {}
-    number = _rows_above(sheet) + 1
+    number = _rows_above(sheet, paint) + 1
     for stack in stacks_of(sheet) if not sheet.empty else ():
         for entry in entries_of(stack):
             anchor = entry.anchor if isinstance(entry, Band) else entry[1].anchor
@@ -264,9 +264,9 @@ def anchors_of(name: str, sheet: BoardSheet) -> dict[Anchor, str]:
     return found
 
 
-def _rows_above(sheet: BoardSheet) -> int:
+def _rows_above(sheet: BoardSheet, paint: Paint) -> int:
     """The row of the headings of the first table of a sheet without a sentence."""
-    return 4 if sheet.notes or sheet.legend else 3
+    return len(paint.banner(sheet.title, 1, note="x" if sheet.notes or sheet.legend else ""))
 
 
 def coloured_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:

@@ -361,8 +361,9 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         )  # fmt: skip
     places: dict[Anchor, str] = {}
     for key in ("completed", "plan") if "plan" in made else ():
-        places |= anchors_of(BY_KEY[key].name, made[key]) if key in made else {}
-    places |= anchors_of(BY_KEY["figures"].name, made["figures"]) if "figures" in made else {}
+        places |= anchors_of(BY_KEY[key].name, made[key], plain) if key in made else {}
+    if "figures" in made:
+        places |= anchors_of(BY_KEY["figures"].name, made["figures"], plain)
     places |= {("sheet", (name := BY_KEY[key].name)): f"'{name}'!A1" for key in made}
     paint = Paint(view, texts, places)
     listed = {BY_KEY[key].name: one.line for key, one in made.items() if key != "contents"}
