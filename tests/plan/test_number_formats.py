@@ -103,6 +103,8 @@ def test_what_a_cell_shows(number: float, code: str, shown: str) -> None:
         (float("inf"), "0"),
         (1e15, "0"),
         (30, "d mmm yyyy"),  # 1900, of which programs have different days
+        (0, "d mmm yyyy"),  # the day before, which Excel calls 0 January
+        (0.5, "d/m/yy h:mm"),
         (-3, "d mmm yyyy"),
         (3e6, "d mmm yyyy"),
         (46295.99999, "h:mm:ss"),

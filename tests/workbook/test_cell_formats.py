@@ -463,3 +463,17 @@ def _same_day(number: float, value: object) -> bool:
     """Whether a moment is given as such: its day, in ISO 8601, where a text holds it."""
     moment = datetime(1899, 12, 30) + timedelta(days=number)
     return isinstance(value, str) and value.startswith(moment.date().isoformat())
+
+
+@pytest.mark.parametrize("code", ["d mmm yyyy", "d/m/yy h:mm", "m/d/yyyy"])
+@pytest.mark.parametrize("serial", [0, 0.5, 1, 5, 59, 60.25])
+def test_a_number_before_all_days_is_no_day(serial: float, code: str) -> None:
+    """Excel shows 0 as 0 January 1900 and 60 as 29 February; others show days of 1899, or none."""
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.add_worksheet().write_number(0, 0, serial, book.add_format({"num_format": code}))
+    [[value]] = read_book(target.getvalue(), "r.xlsx").sheets[0].rows
+    plan = PlanDefinition("plan", "Plan", (Field("done", "Done", "date"),))
+    assert isinstance(canon(plan.fields[0], value, plan), Invalid)
+    text = Field("note", "Note", "text")
+    assert isinstance(canon(text, value, PlanDefinition("plan", "Plan", (text,))), Invalid)

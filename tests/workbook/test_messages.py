@@ -225,6 +225,42 @@ def test_what_a_computer_notes_beside_files_and_half_downloads_are_passed_over(
     assert "not finished" in problems[0].message
 
 
+@pytest.mark.parametrize("main", ["text/plain", "text/html", "audio/x-unknown", "image/png"])
+def test_a_workbook_without_a_name_is_known_by_its_bytes(main: str) -> None:
+    whole = MAIL.replace(b"application/octet-stream", main.encode())
+    bare = whole.replace(b'Content-Disposition: attachment; filename="a.xlsx"\n', b"")
+    assert len(bare) < len(whole)
+    book = opened(bare)
+    assert [file.data for file in book.enclosed] == [SHEET]
+    assert [problem.message for problem in book.problems] == ["The message says: Here it is."]
+
+
+def test_a_message_that_was_forwarded_many_times_is_opened_and_one_without_end_is_no_lie() -> None:
+    head = b"From: a@example.org\nDate: Mon, 9 Nov 2026 09:00:00 +0000\nMIME-Version: 1.0\n"
+    around = head + b"Content-Type: message/rfc822\n\n"
+    assert names(opened(around * 12 + MAIL)) == ["a.xlsx"]
+    [problem] = opened(around * 300 + MAIL).problems
+    assert problem.message.startswith("This is an e-mail, not a workbook. Save its attachment")
+
+
+@pytest.mark.parametrize("file", [SHEET, attacks.ole("__substg1.0_")], ids=["zip", "ole"])
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf\r\n", b"data:application/x;base64,"])
+def test_a_file_that_was_spelled_out_in_letters_is_opened(start: bytes, file: bytes) -> None:
+    spelled = start + base64.encodebytes(file)
+    assert [each.data for each in opened(spelled).enclosed] == [file]
+
+
+def test_a_file_in_the_lines_of_old_mailers_alone_is_opened() -> None:
+    lines = [binascii.b2a_uu(SHEET[at : at + 45]) for at in range(0, len(SHEET), 45)]
+    book = opened(b"begin 644 a.xlsx\n" + b"".join(lines) + b"`\nend\n")
+    assert [(each.name, each.data) for each in book.enclosed] == [("a.xlsx", SHEET)]
+
+
+def test_an_archive_with_nothing_in_it_is_called_so() -> None:
+    [problem] = opened(b"PK\x05\x06" + bytes(18)).problems
+    assert problem.message.startswith("There is no workbook in this archive.")
+
+
 def test_texts_and_workbooks_that_begin_alike_are_what_they_are() -> None:
     assert plain_kind(b"0,1,2\n") == "csv"
     assert plain_kind(b"From here: on\nref,rating\n") == "csv"

@@ -17,6 +17,7 @@ from xlplan.workbook.read.parts import (
     as_xml_allows,
     checked_package,
     flat_parts,
+    in_usual_code,
     inflate,
     open_package,
     open_parts,
@@ -68,6 +69,40 @@ def test_a_part_in_two_bytes_a_letter_is_left_as_it_is() -> None:
     content = "<?xml version='1.0'?><a/>".encode("utf-16")
     assert as_xml_allows(content) == content
     assert as_xml_allows(content[2:]) == content[2:]
+
+
+def test_parts_in_other_codes_are_read() -> None:
+    text = "Café, “half” done"
+    for code, says in (
+        ("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "utf-16"),
+        ("cp1252", "windows-1252"), ("latin-1", "ISO-8859-1"), ("utf-8", "utf-16"),
+        ("utf-8-sig", "UTF-8"),
+    ):  # fmt: skip
+        shown = text.encode(code, "replace").decode(code).removeprefix("\ufeff")
+        parts = attacks.parts(
+            f'<row r="1"><c r="A1" t="inlineStr"><is><t>{shown}</t></is></c></row>'
+        )
+        for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+            bare = str(parts[name]).partition("?>")[2] or str(parts[name])
+            parts[name] = f'<?xml version="1.0" encoding="{says}"?>{bare}'.encode(code)
+        book = read_book(attacks.package(parts), "plan.xlsx")
+        assert (book.problems, list(book.sheets[0].rows[0])) == ((), [shown]), (code, says)
+
+
+def test_a_document_type_is_seen_in_any_code() -> None:
+    for code in ("utf-16", "utf-16-le", "utf-16-be"):
+        hidden = f"<?xml version='1.0' encoding='utf-16'?><!DOCTYPE a>{attacks.sheet_xml()[38:]}"
+        part = hidden.encode(code)
+        assert refusal(attacks.with_part("xl/worksheets/sheet1.xml", part)) == "GATE-009"
+
+
+def test_a_code_that_is_not_known_or_not_kept_to_leaves_the_part_as_it_is() -> None:
+    for content in (
+        b'<?xml version="1.0" encoding="rot13"?><a/>',
+        b'<?xml version="1.0" encoding="utf-8"?>\xff',
+        b'<?xml version="1.0" encoding="us-ascii"?>\xff', b"<a/>", b"", b"<\0a",
+    ):  # fmt: skip
+        assert in_usual_code(content) == content
 
 
 @given(st.data())

@@ -405,3 +405,29 @@ def test_tabs_and_spaces_in_a_text_of_an_opendocument_sheet_are_what_was_typed()
     data = attacks.ods(f"<table:table-row>{twice}{cell}</table:table-row>")
     (sheet,) = read_book(data, "r.ods").sheets
     assert [list(row) for row in sheet.rows] == [["a\tb\nc   d\ne"] * 3]
+
+
+@pytest.mark.parametrize(
+    "cell", ['<c r="B1" t="{}"><v>{}</v></c>', "<c r='B1'  t='{}' ><v>{}</v></c>"]
+)
+@pytest.mark.parametrize(
+    ("kind", "value", "is_read"),
+    [
+        ("s", "1", "second"), ("s", "-1", None), ("s", "x", None), ("s", "1.0", None),
+        ("s", "2", None), ("s", "99999999999", None), ("b", "2", None),
+        ("inlineStr", "in place", "in place"), ("n", "1,200", "1,200"), ("n", "-", "-"),
+        ("n", "1_000", "1_000"), ("n", "-1.5e3", -1500.0), ("b", "1", True),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_none_of_its_kind_is_an_error_or_the_text_that_it_is(
+    cell: str, kind: str, value: str, is_read: object
+) -> None:
+    """Of a text whose number is none, the first of all texts would be read, and a text in the place
+    of a value as nothing: both would be edits that nobody made."""
+    row = f'<row r="1"><c r="A1" t="s"><v>0</v></c>{cell.format(kind, value)}</row>'
+    sheet = only(read_book(attacks.with_texts(row, ["first", "second"]), "r.xlsx"))
+    assert sheet.rows[0][0] == "first"
+    if is_read is None:
+        assert sheet.errors == {(0, 1): "#N/A"}
+    else:
+        assert (sheet.rows[0][1], sheet.errors) == (is_read, {})

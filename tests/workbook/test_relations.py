@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,52 @@ def test_usual_names_are_left_as_they_are() -> None:
         "book/main.xml": b"<workbook/>",
     }
     assert with_usual_names(elsewhere) == (elsewhere, False)
+
+
+ODD = '<row r="1"><c r="A1"><f>1+1</f><v>2</v></c><c r="B1" t="e"><v>#REF!</v></c></row>'
+
+
+def _with(parts: dict[str, str | bytes], old: str, new: str, *those: str) -> dict[str, str | bytes]:
+    return {n: str(part).replace(old, new) if n in those else part for n, part in parts.items()}
+
+
+RELATIONS = "xl/_rels/workbook.xml.rels"
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        lambda parts: {name.replace("worksheets", "Worksheets"): p for name, p in parts.items()},
+        lambda parts: {name.upper(): part for name, part in parts.items()},
+        lambda parts: {name.replace("/", "\\"): part for name, part in parts.items()},
+        lambda parts: _with(parts, 'Target="', 'Target="./', RELATIONS),
+        lambda parts: _with(parts, 'Target="', 'Target="../xl/', RELATIONS),
+        lambda parts: _with(parts, "worksheets/", "worksheets\\", RELATIONS),
+        lambda parts: {
+            name.replace("sheet1.xml", "my sheet.xml"): part
+            for name, part in _with(parts, "sheet1.xml", "my%20sheet.xml", RELATIONS).items()
+        },
+    ],
+    ids=["case", "capitals", "backslash", "here", "up", "way back", "blank"],
+)
+def test_what_formulas_and_errors_a_sheet_has_is_seen_however_its_name_is_spelled(
+    spelled: Callable[[dict[str, str | bytes]], dict[str, str | bytes]],
+) -> None:
+    """Programs open these: an unread formula would count as what it shows, and a sheet that nobody
+    measured could fill the memory."""
+    book = read_book(attacks.package(spelled(attacks.parts(ODD))), "plan.xlsx")
+    assert book.problems == ()
+    (sheet,) = book.sheets
+    assert (sheet.formulas, sheet.errors) == ({(0, 0): "1+1"}, {(0, 1): "#REF!"})
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    [problem] = read_book(attacks.package(spelled(attacks.parts(far))), "plan.xlsx").problems
+    assert problem.code == "GATE-011"
+
+
+def test_damaged_relations_of_something_beside_the_cells_cost_no_file() -> None:
+    beside = {"xl/drawings/_rels/drawing1.xml.rels": "<Relationships"}
+    book = read_book(attacks.package({**attacks.parts(), **beside}), "plan.xlsx")
+    assert list(book.sheets[0].rows[0]) == ["hello"]
 
 
 def test_the_kind_is_what_the_workbooks_own_part_says() -> None:

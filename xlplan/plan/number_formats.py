@@ -321,8 +321,14 @@ def _fraction(digits: str, places: Sequence[int], pieces: Sequence[_Piece]) -> d
 
 
 def _show_date(serial: float, pieces: Sequence[_Piece]) -> str | None:
-    if serial < 61 and not any(piece.kind == "elapsed" for piece in pieces) and serial >= 1:
-        return None  # programs differ in the first days of 1900
+    if (
+        serial < 61
+        and not any(piece.kind == "elapsed" for piece in pieces)
+        and (
+            serial >= 1 or any(piece.kind == "part" and piece.text[0] in "dDyY" for piece in pieces)
+        )
+    ):
+        return None  # programs differ in the first days of 1900, and in the day before
     if serial < 0:
         return None
     decimals = max(

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from xlplan.late import regex
 from xlplan.plan.number_formats import BUILT_IN, is_date_format, show_number
@@ -42,6 +42,7 @@ _SPAN = regex(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _NEARLY_MIDNIGHT = timedelta(minutes=2)
 _EPOCH = datetime(1899, 12, 30)
 _MARCH_1900 = datetime(1900, 3, 1)
+_FIRST_DAY = _MARCH_1900.date()
 _LAST_SERIAL = 2_958_466
 _FORMAT_RECORD, _XF_RECORD, _END_RECORD = 0x41E, 0xE0, 0x0A
 _NUMBER_CELL, _FORMULA_CELL, _RK_CELL, _RK_CELLS = 0x203, 0x06, 0x27E, 0xBD
@@ -277,6 +278,8 @@ def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]])
 def _shown(value: CellValue, code: str) -> CellValue:
     """A value as a cell with this number format shows it."""
     shows = _what(code)
+    if _is_no_day(value, shows, code):
+        return ShownNumber(_serial(value), code or _UNSURE)
     if isinstance(value, date) and shows == "day":
         return ShownDate.of(day_of(value), code)
     if value is None or isinstance(value, bool | str):
@@ -294,6 +297,16 @@ def _shown(value: CellValue, code: str) -> CellValue:
         text = show_number(_serial(value), code)
         return ShownDate.of(day_of(value), code, text) if text else value
     return ShownDate.of(day_of(value), code) if code else day_of(value)
+
+
+def _is_no_day(value: CellValue, shows: str, code: str) -> TypeGuard[date | time]:
+    """Whether a cell that shows days holds a number for which programs show different ones: Excel
+    has a 0 January and a 29 February in 1900, and others have neither."""
+    if isinstance(value, time):
+        return shows in ("day", "machine") or (shows == "moment" and "y" in code.lower())
+    if not isinstance(value, date) or shows in ("number", "span"):
+        return False
+    return date(value.year, value.month, value.day) < _FIRST_DAY
 
 
 @lru_cache(maxsize=512)
@@ -322,7 +335,6 @@ def _serial(value: float | date | time | timedelta) -> float:
         return value / timedelta(days=1)
     if isinstance(value, date):
         moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-        # Excel has a 29 February in 1900: before it, its numbers are one behind the calendar.
         return (moment - _EPOCH) / timedelta(days=1) - (moment < _MARCH_1900)
     return float(value)
 

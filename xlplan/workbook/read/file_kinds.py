@@ -76,7 +76,7 @@ _MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (_PACKED, ARCHIVE),
     (b"7z\xbc\xaf", ARCHIVE),
     (b"Rar!", ARCHIVE),
-    (b"PK\x05\x06", ARCHIVE),
+    (b"PK\x05\x06", GATE_020.fill("bare")),  # with nothing in it
     *((b"BZh%d1AY&SY" % size, ARCHIVE) for size in range(1, 10)),
     (b"\xfd7zXZ\x00", ARCHIVE),
     (b"\x28\xb5\x2f\xfd", ARCHIVE),  # Zstandard
@@ -124,6 +124,13 @@ MAILBOX = b"From "
 MAILBOX_START = regex(rb"From [^\r\n]{3,200}\r?\n[!-9;-~]+:[ \t]")
 APPLE_MAIL = regex(rb"(\d{1,9}) *\r?\n(?=[!-9;-~]+:[ \t])")
 """How a message of Apple Mail (.emlx) begins: its length, then its head."""
+SPELLED_OUT = regex(
+    rb"(?:data:[\w.+/-]{0,120};base64,|begin-base64 [^\r\n]{1,260}\r?\n)?"
+    rb"((?:UEsDB|0M8R4KGxGuE)[A-Za-z0-9+/=\s]{50,}+)"
+)
+"""A workbook or a message whose bytes stand in a text by letters alone (base64)."""
+_IN_LINES = regex(rb"begin [0-7]{3,4} [^\r\n]{1,255}\r?\n[!-`][ -`]{0,84}\r?\n")
+"""The same in the lines of old mailers (uuencode)."""
 _SEQUENCE = 0x30
 _LENGTH = rb"(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
 _CMS = rb"\x30" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
@@ -198,6 +205,8 @@ def _text_kind(data: bytes, start: bytes) -> str | Filled:
         return SHORTCUT
     if _HEADER.match(start) and _is_mail(data[:_LONGEST_HEAD]):
         return WEB_ARCHIVE if _is_web_archive(data[:_LONGEST_HEAD]) else MESSAGE
+    if SPELLED_OUT.match(start) or _IN_LINES.match(start):
+        return MESSAGE
     sample = data[:65536]
     if looks_utf16(sample):
         return "csv"

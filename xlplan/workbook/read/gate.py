@@ -152,6 +152,7 @@ def _admit_package(
     if kind == "ods":
         return _admit_ods(parts, bounds, choice)
     parts, renamed = with_usual_names(parts)
+    renamed = renamed or not names.issuperset(parts)
     sheets = list_sheets(parts, kind)
     if len(sheets) > bounds.sheets:
         raise Refused(GATE_008.fill("sheets", sheets=len(sheets)))

@@ -18,8 +18,11 @@ from xlplan.workbook.read.file_kinds import (
     APPLE_MAIL,
     MAILBOX,
     MESSAGE,
+    OLE,
     PICTURE,
+    SPELLED_OUT,
     TNEF,
+    ZIP,
     is_signed_around,
     plain_kind,
 )
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 """Where a stream is in a compound file: the folders, then its name."""
-_DEEPEST = 8
-"""Messages within messages."""
+_DEEPEST = 100
+"""Parts within parts, of which a message that is forwarded has two."""
 _PLAIN, _PAGE = _SPOKEN = ("text/plain", "text/html")
 """In what forms a message has its text, the better first."""
 _BETWEEN = regex(rb"\r?\nFrom [^\r\n]*\r?\n(?=[!-9;-~]+:[ \t])")
@@ -73,7 +76,8 @@ def read_mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
     from email import message_from_bytes
 
     bag = Bag(bounds)
-    if is_signed_around(data) and (file := _signed_file(data)) is not None:
+    file = _signed_file(data) if is_signed_around(data) else _spelled_out(data)
+    if file is not None:
         bag.add("attachment", file)
         return bag.files, []
     texts: dict[tuple[int, int], dict[str, str]] = {}
@@ -87,7 +91,8 @@ def read_mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes) or content.startswith(_FORK):
             continue
-        if name or part.get_content_maintype() == "application":
+        is_file = part.get_content_maintype() == "application" or content.startswith((ZIP, OLE))
+        if name or is_file:
             if not (_is_inline(part) and part.get_content_maintype() == "image"):
                 bag.add(name or "attachment", content)
         elif (kind := part.get_content_type()) in _SPOKEN:
@@ -99,6 +104,16 @@ def read_mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
                 known = texts.setdefault(owner, {})
                 known[kind] = f"{known[kind]} {words}" if kind in known else words
     return bag.files, [each.get(_PLAIN) or each[_PAGE] for _, each in sorted(texts.items())]
+
+
+def _spelled_out(data: bytes) -> bytes | None:
+    """The file whose bytes stand in a text by letters alone (base64); None for a message."""
+    if (found := SPELLED_OUT.match(data.removeprefix(b"\xef\xbb\xbf").lstrip())) is None:
+        return None
+    try:
+        return binascii.a2b_base64(found[1])
+    except binascii.Error:
+        raise Refused(MESSAGE) from None
 
 
 def _written_out(text: bytes) -> Iterator[tuple[str, bytes]]:
@@ -186,7 +201,9 @@ def _leaves(message: Message) -> Iterator[tuple[int, Message]]:
                 yield owner, part
             else:
                 todo.append((owner, whole, depth + 1))
-        elif depth < _DEEPEST:
+        elif depth >= _DEEPEST:
+            raise Refused(MESSAGE)
+        else:
             if part.get_content_type() == "message/rfc822":
                 messages += 1
                 owner = messages

@@ -34,6 +34,19 @@ _TEXTS = (".xml", ".rels")
 _NEW_LINES = bytes.maketrans(b"\x0b\x0c", b"\n\n")
 _UNSEEN = bytes({*range(0x20)} - {*b"\t\n\r\x0b\x0c"})
 _NOT_ALLOWED = _UNSEEN + b"\x0b\x0c"
+_ELSEWISE = regex(
+    rb"(<\?xml\b[^>]*?\sencoding\s*=\s*[\"'])(?!utf-8[\"'])([\w.:-]{1,40})", re.IGNORECASE
+)
+"""How a part begins that says that it is in letters of another code than nearly all are."""
+_LETTERS = regex(
+    r"utf-?16(?:[bl]e)?|us-ascii|iso-?8859-\d{1,2}|(?:windows-|cp)125\d|latin-?1", re.IGNORECASE
+)
+_TWO_BYTES = (
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
 _BY_NUMBER = regex(rb"&#(?:x0{0,6}([01]?[0-9A-Fa-f])|0{0,6}([12]?[0-9]|3[01]));")
 _KEPT = (".xml", ".rels", ".bin", ".vml", "mimetype")
 _LOOKS = regex(
@@ -136,13 +149,42 @@ def open_parts(package: zipfile.ZipFile) -> dict[str, bytes]:
         if info.is_dir() and not info.file_size:
             continue
         content = inflate(package, info)
-        name = info.filename
+        name = _spelled(info.filename)
         if name.lower().endswith(_TEXTS):
-            content = as_xml_allows(content)  # first: what it takes out could hide a declaration
+            # First: what is taken out, or the letters of another code, could hide a declaration.
+            content = as_xml_allows(in_usual_code(content))
         if not _PLAIN_START.match(content) and _declares_type(name.lower(), content):
             raise Refused(GATE_009.fill(part=name))
         parts[name] = content if name.lower().endswith(_KEPT) else b""
     return parts
+
+
+def _spelled(name: str) -> str:
+    """The name of a part as all but a few programs spell it: one that stands in folders, and which
+    of them hold relations."""
+    if "\\" in name:
+        name = name.replace("\\", "/")
+    if name.endswith(".rels") or not name.lower().endswith(".rels"):
+        return name
+    folder, _, last = name.rpartition("/")
+    return f"{folder[: -len('_rels')]}_rels/{last[: -len('.rels')]}.rels"
+
+
+def in_usual_code(content: bytes) -> bytes:
+    """A part in UTF-8, as readers look for it, whatever code it is in; as it is where that is not
+    known. What says that it is in UTF-16 and is not was written by a program that wrote texts."""
+    code = next((code for mark, code in _TWO_BYTES if content.startswith(mark)), "")
+    declared = None if code else _ELSEWISE.match(content[:200])
+    if declared is not None and _LETTERS.fullmatch(declared[2].decode()):
+        code = declared[2].decode().lower()
+        code = "utf-8" if code.startswith("utf") else code
+    if not code:
+        return content
+    try:
+        content = content.decode(code).encode()
+    except (UnicodeError, LookupError):
+        return content
+    return _ELSEWISE.sub(rb"\1UTF-8", content, count=1)
 
 
 def as_xml_allows(content: bytes) -> bytes:

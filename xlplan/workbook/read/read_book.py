@@ -268,6 +268,11 @@ def _check_complete(
             problems.append(GATE_024.problem(place, "unread", sheet=listed))
         elif extent.filled and not sheet.rows:
             problems.append(GATE_024.problem(place, "blank", sheet=listed))
+    if admitted.sheets:  # what the gate did not look through says nothing of formulas and errors
+        unseen = read.keys() - admitted.extents.keys()
+        problems += (
+            GATE_024.problem(f"{name}!{each}", "form", sheet=each) for each in sorted(unseen)
+        )
     if not sheets and not problems:
         problems.append(GATE_024.problem(name, "none"))
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from xlplan.late import regex
 from xlplan.workbook.read.book import At, parse, place
@@ -41,13 +43,19 @@ def _relations(rels: bytes, folder: str) -> Relations:
         if attributes.get("TargetMode") == "External":
             return
         target = attributes.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
         kind = attributes.get("Type", "").rpartition("/")[2]
-        found[attributes.get("Id", "")] = (kind, posixpath.normpath(path))
+        found[attributes.get("Id", "")] = (kind, _meant(folder, target))
 
     if rels:
         parse(rels, start, _nothing, _nothing)
     return MappingProxyType(found)
+
+
+def _meant(folder: str, target: str) -> str:
+    """The part to which a relation of one in `folder` leads, however it spells the way."""
+    target = target.replace("\\", "/")
+    path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+    return posixpath.normpath(path)
 
 
 def links_out(parts: Mapping[str, bytes], part: str) -> Mapping[str, str]:
@@ -89,11 +97,62 @@ def workbook_part(parts: Mapping[str, bytes]) -> str:
 
 
 _USUAL = {"sharedStrings": "sharedStrings", "styles": "styles"}
+_TARGET = regex(rb"(\sTarget\s*=\s*)[\"']([ !$-&(-9;=?-~]+)[\"']")
+_WAYS = regex(rb"\sTarget\s*=\s*[\"'](?:\.|[^\"']*(?:\\|%|/\.))")
+"""A target that is more than the names of folders and of a part in them."""
 
 
 def with_usual_names(parts: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], bool]:
     """The parts with the workbook, its texts and its styles called as readers look for them, and
-    whether any was called otherwise: where they are is said by relations, and any name will do."""
+    whether any was called otherwise: where they are is said by relations, and any name will do.
+    What a relation names in other letters or in another way is called as it is meant."""
+    met = parts
+    for _ in range(5):  # from the package to its workbook, a sheet, and what belongs to that
+        if (named := _as_related(met)) is met:
+            break
+        met = named
+    book = workbook_part(met)
+    if _WAYS.search(rels := met.get(relations_of(book), b"")):
+        plain = _with_plain_targets(rels, posixpath.dirname(book))
+        met = {**met, relations_of(book): plain}
+    renamed, changed = _called_as_usual(met)
+    return renamed, changed or met is not parts
+
+
+def _as_related(parts: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """The parts, each called as the relations call it: of names that differ in case alone, or in
+    what stands for a blank, programs open the same part. The same where nothing is to be done."""
+    wanted = {to for name in parts if name.endswith(".rels") for to in _targets(parts, name)}
+    if wanted <= parts.keys():
+        return parts
+    spelled = {unquote(name).casefold(): name for name in parts}
+    new = {
+        at: target for target in sorted(wanted - parts.keys())
+        if (at := spelled.get(unquote(target).casefold())) and at not in wanted
+    }  # fmt: skip
+    if not new:
+        return parts
+    for old, name in list(new.items()):  # what a part is related to goes with it
+        if relations_of(old) in parts:
+            new[relations_of(old)] = relations_of(name)
+    return {new.get(name, name): content for name, content in parts.items()}
+
+
+def _targets(parts: Mapping[str, bytes], rels: str) -> set[str]:
+    with suppress(Refused):  # damaged: whoever needs it says so
+        folder = posixpath.dirname(posixpath.dirname(rels))
+        return {target for _, target in _relations(parts[rels], folder).values()}
+    return set()
+
+
+def _with_plain_targets(rels: bytes, folder: str) -> bytes:
+    """The relations of a part in `folder`, each with its way from the top of the package."""
+    return _TARGET.sub(
+        lambda to: b'%s"/%s"' % (to[1], _meant(folder, to[2].decode()).encode()), rels
+    )
+
+
+def _called_as_usual(parts: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], bool]:
     book = workbook_part(parts)
     ending = book.rpartition(".")[2]
     new: dict[str, str] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes_inside import GATE_023
 from xlplan.late import regex
-from xlplan.workbook.read.book import CellValue, far_cells, many_cells, many_together
+from xlplan.workbook.read.book import At, CellValue, far_cells, many_cells, many_together, place
 from xlplan.workbook.read.file_kinds import PASSWORD, looks_utf16
 from xlplan.workbook.read.gate import Admitted
 from xlplan.workbook.read.inbox import MB, Bounds, Refused, Unfit
@@ -24,7 +24,7 @@ from xlplan.workbook.read.parts import (
     part_named,
     tidied_ods,
 )
-from xlplan.workbook.read.xlsx_cells import cells_alone, readable, without_unknown
+from xlplan.workbook.read.xlsx_cells import cells_alone, readable
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -39,6 +39,18 @@ DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
 _STYLES = "xl/styles.xml"
 _SHARED_TEXT = regex(rb"<(?:\w+:)?si[\s/>]")
+_TYPED_CELL = regex(
+    rb"(<(?:\w+:)?c\b(?=[^<>]*?\sr\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"'])[^<>]*?\st\s*=\s*[\"'])"
+    rb"(s|b|n|inlineStr)"
+    rb"([\"'][^<>]*>(?:<(?!/?(?:\w+:)?(?:[cv]|is)\b)[^<]*)*<(?:\w+:)?v>)([^<]*)(<)"
+)
+_MISREAD = regex(rb't="s" ?><v>\d*+[^<\d]|t="inlineStr" ?><v>')
+_MISREAD_ANYHOW = regex(
+    rb"\bt\s*=\s*[\"'](?:s[\"'][^<>]*>\s*<(?:\w+:)?v>\d*+[^<\d]|inlineStr[\"'][^<>]*>\s*<(?:\w+:)?v>)"
+)
+"""A shared text whose number is none, of which the reader takes the first; a text in the cell where
+its value stands alone, of which the reader takes nothing."""
+_TRUE_OR_FALSE = frozenset({b"true", b"false", b""})
 _ASIDE = regex(
     rb"<!--.*?-->|(<\?xml\s.*?\?>)|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>",
     re.DOTALL,
@@ -53,7 +65,8 @@ def read_values_of(data: bytes, admitted: Admitted, bounds: Bounds) -> list[Shee
     size = sum(map(len, admitted.parts.values()))
     untidy = admitted.renamed or (admitted.kind == "ods" and not is_tidy(data))
     if 0 < size <= _PLENTY or untidy:
-        data = checked_package(_parts_to_read(admitted))
+        parts = _parts_to_read(admitted)
+        data = checked_package(_without_unknown(admitted, parts, misread=True) or parts)
     try:
         return _open_values(data, admitted, bounds)
     except Refused as refused:
@@ -63,20 +76,61 @@ def read_values_of(data: bytes, admitted: Admitted, bounds: Bounds) -> list[Shee
         return _open_values(checked_package(mended), admitted, bounds)
 
 
-def _without_unknown(admitted: Admitted) -> dict[str, bytes]:
-    """The parts of a workbook without values that its reader does not know, which are errors then:
-    one of them costs no file. Empty where there is none."""
+def _without_unknown(
+    admitted: Admitted, parts: Mapping[str, bytes] | None = None, misread: bool = False
+) -> dict[str, bytes]:
+    """The parts of a workbook without values that its reader does not know, which are errors then,
+    or the text that they are: one of them costs no file. Empty where there is none; `misread` asks
+    for those alone that the reader takes for something else."""
     if admitted.kind not in DETAILED:
         return {}
-    parts = dict(_parts_to_read(admitted))
-    texts = len(_SHARED_TEXT.findall(part_named(admitted.parts, "xl/sharedStrings.xml")))
-    mended = False
+    parts = parts or _parts_to_read(admitted)
+    found: dict[str, bytes] = {}
+    texts = -1
     for sheet, part in admitted.sheets:
-        if (extent := admitted.extents.get(sheet)) and part in parts:
-            parts[part], places = without_unknown(parts[part], texts)
+        if not (extent := admitted.extents.get(sheet)) or part not in parts:
+            continue
+        unusual = _MISREAD if extent.plain is not None else _MISREAD_ANYHOW
+        if misread and not unusual.search(parts[part]):
+            continue
+        if texts < 0:
+            shared = part_named(admitted.parts, "xl/sharedStrings.xml")
+            texts = len(_SHARED_TEXT.findall(shared))
+        xml, places = _as_errors(parts[part], texts)
+        if xml != parts[part]:
+            found[part] = xml
             extent.errors |= dict.fromkeys(places, "#N/A")
-            mended = mended or bool(places)
-    return parts if mended else {}
+    return {**parts, **found} if found else {}
+
+
+def _as_errors(xml: bytes, texts: int) -> tuple[bytes, list[At]]:
+    """The sheet with an error in each cell whose value no reader knows, and where these are: a
+    shared text beyond the `texts` that there are, a truth that is neither 0 nor 1. A number that is
+    none, and a text that stands where a number would, are that text."""
+    places: list[At] = []
+
+    def known(cell: re.Match[bytes]) -> bytes:
+        at, kind, value = place(cell[2].decode("utf-8", "replace")), cell[3], cell[5].strip()
+        if at is None or _is_known(kind, value, texts):
+            return cell[0]
+        if kind in (b"n", b"inlineStr"):
+            return b"%sstr%s%s<" % (cell[1], cell[4], cell[5])
+        places.append(at)
+        return b"%se%s#N/A<" % (cell[1], cell[4])
+
+    return _TYPED_CELL.sub(known, xml), places
+
+
+def _is_known(kind: bytes, value: bytes, texts: int) -> bool:
+    if kind == b"n":
+        try:
+            float(value or b"0")
+        except ValueError:
+            return False
+        return b"_" not in value  # Python reads such a number, and no spreadsheet does
+    if kind == b"inlineStr" or not (value.isdigit() and len(value) < 10):
+        return value in (_TRUE_OR_FALSE if kind == b"b" else (b"",))
+    return int(value) < (texts if kind == b"s" else 2)
 
 
 def _open_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[SheetValues]:

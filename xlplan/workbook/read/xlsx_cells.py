@@ -66,11 +66,6 @@ _ERROR_CELL = regex(
     rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"']e[\"'][^<>]*>(?:<(?!/?(?:\w+:)?[cv]\b)[^<]*)*"
     rb"<(?:\w+:)?v>)([^<]*)(<)"
 )
-_INDEXED_CELL = regex(
-    rb"(<(?:\w+:)?c\b(?=[^<>]*?\sr\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"'])[^<>]*?\st\s*=\s*[\"'])([sb])"
-    rb"([\"'][^<>]*>(?:<(?!/?(?:\w+:)?[cv]\b)[^<]*)*<(?:\w+:)?v>)([^<]*)(<)"
-)
-_TRUE_OR_FALSE = frozenset({b"true", b"false", b""})
 _KNOWN_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 _ISO = regex(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -360,23 +355,6 @@ def readable(xml: bytes, extent: Extent) -> bytes:
         if not _KNOWN_ERRORS.issuperset(extent.errors.values()):
             xml = _ERROR_CELL.sub(_known_error, xml)
     return xml
-
-
-def without_unknown(xml: bytes, texts: int) -> tuple[bytes, list[At]]:
-    """The sheet with an error in each cell whose value no reader knows, and where these are: a
-    shared text beyond the `texts` that there are, a truth that is neither 0 nor 1."""
-    places: list[At] = []
-
-    def known(cell: re.Match[bytes]) -> bytes:
-        at, value = place(cell[2].decode("utf-8", "replace")), cell[5].strip()
-        small = value.isdigit() and len(value) < 10
-        fits = int(value) < (texts if cell[3] == b"s" else 2) if small else value in _TRUE_OR_FALSE
-        if fits or at is None:
-            return cell[0]
-        places.append(at)
-        return b"%se%s#N/A%s" % (cell[1], cell[4], cell[6])
-
-    return _INDEXED_CELL.sub(known, xml), places
 
 
 def _known_type(cell: re.Match[bytes]) -> bytes:
