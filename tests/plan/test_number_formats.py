@@ -105,6 +105,7 @@ def test_what_a_cell_shows(number: float, code: str, shown: str) -> None:
         (30, "d mmm yyyy"),  # 1900, of which programs have different days
         (0, "d mmm yyyy"),  # the day before, which Excel calls 0 January
         (0.5, "d/m/yy h:mm"),
+        (-0.5, "h:mm"),
         (-3, "d mmm yyyy"),
         (3e6, "d mmm yyyy"),
         (46295.99999, "h:mm:ss"),

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from xlplan.plan.text import are_canon, canon_text, fold, is_provisional, latin, same_words
 
 TRICKY = st.text(
-    st.sampled_from("ab0_xD\r\n\t \u00a0\u200b\u200d\u200e\ufeff\x0b\x85\u2028\u0301\u0307éıKª")
+    st.sampled_from(
+        "ab0_xD\r\n\t \u00a0\u200b\u200d\u200e\u202c\u202e\u05d0\ufeff\x0b\x85\u2028\u0301\u0307éıKª"
+    )
 )
 
 
@@ -89,6 +91,23 @@ def test_joiners_inside_emoji_and_words_stay() -> None:
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
     assert canon_text(family) == family
     assert canon_text("\u0645\u06cc\u200c\u062e") == "\u0645\u06cc\u200c\u062e"
+
+
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("\u200e30/\u200e06/\u200e2027", "30/06/2027"),  # as Windows copies a date
+        ("\u202aOn track\u202c", "On track"),
+        ("\u2066Half\u2069 are (done)\u200f", "Half are (done)"),
+        ("1.2\u061c\u2068", "1.2"),
+        ("\u05d0\u200f (1)", "\u05d0\u200f (1)"),  # beside letters that run to the left
+        ("\u202eabc\u202c", "\u202eabc\u202c"),  # shown backwards
+        ("a\u200e \U0001e900", "a\u200e \U0001e900"),
+    ],
+)
+def test_marks_of_direction_stay_only_where_they_show(typed: str, canonical: str) -> None:
+    assert canon_text(typed) == canonical
+    assert canon_text(canonical) == canonical
 
 
 @given(st.text())

@@ -106,6 +106,7 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
             "GATE-021",
         ),
         (b"ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K1\r\nE\r\n", "GATE-021"),
+        (b"ID;PGnumeric;N;E\nP;PGeneral\nC;Y1;X1;K1\nE\n", "GATE-021"),
         (b'TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n', "GATE-021"),
         (gzip.compress(b'<?xml version="1.0"?><gnm:Workbook xmlns:gnm="x"/>', mtime=0), "GATE-021"),
         (gzip.compress(b"a workbook, packed", mtime=0), "GATE-020"),

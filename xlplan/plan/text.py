@@ -18,7 +18,12 @@ _PAIR = regex(r"_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
 _LINE_ENDS = regex(r"(?<!\r)\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
 _SPACES = regex(r"[\u00a0\u2007\u202f]")
 _ZERO_WIDTH = regex(r"[\u200b\u2060\ufeff\u00ad]")
+_DIRECTIONS = regex(r"[\u061c\u200e\u200f\u202a\u202c\u2066\u2068\u2069]")
+"""Marks of direction, which Windows copies with dates: without these letters they show nothing."""
+_LEFTWARD = regex(r"[\u0590-\u061b\u061d-\u08ff\u202b\u202d\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc"
+                  r"\U00010800-\U00010fff\U0001e800-\U0001efff]")  # fmt: skip
 _NOT_TEXT = regex(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_PRINTED = bytes([*range(0x20, 0x7F), *b"\n"])
 _TRAILING = regex(r"[ \t]+(?=\n|\Z)")
 _SEEN = regex(
     r"[^\s\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e"
@@ -40,12 +45,13 @@ LOOK_ALIKES = str.maketrans(
 def canon_text(text: str) -> str:
     """`text` without the differences that no reader can see; ``""`` when nothing is left.
 
-    Joiners inside emoji and right-to-left marks stay: they change what is seen. Alone, or among
-    spaces, they show nothing and count as blank.
+    Joiners inside emoji stay, and marks of direction beside letters that run to the left: they
+    change what is seen. Alone, or among spaces, they show nothing and count as blank.
     """
     if _is_canon(text):
         return text  # most cells, and nothing below would change them
     # What nobody sees goes first: taking it out later could leave a new `_x000D_` behind.
+    text = text if _LEFTWARD.search(text) else _DIRECTIONS.sub("", text)
     text = _PAIR.sub(_sign_of, _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text)))
     text = _LINE_ENDS.sub("\n", _CARRIAGE_RETURN.sub("\r", text))
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
@@ -83,9 +89,6 @@ def are_canon(texts: Sequence[str]) -> bool:
         and unicodedata.is_normalized("NFC", bare)
         and all(map(_SEEN.search, texts))
     )
-
-
-_PRINTED = bytes([*range(0x20, 0x7F), *b"\n"])
 
 
 def _is_plain(text: str) -> bool:
@@ -176,6 +179,7 @@ _VACANT = regex(
 _NO_NAMES = frozenset({"post", "role", "position", "lead", "name", "officer", "currently", "still",
                        "now", "at", "present", "new", "the"})  # fmt: skip
 """Words beside which a vacancy is still nobody's: "Post currently vacant"."""
+_PROVISIONAL = regex(r"\W*(?:new|tbc|tba|tbd)(?![a-z])", re.IGNORECASE)
 LONG_ENOUGH = 5
 """Letters a word needs before one wrong letter counts as a slip: Jon and John are two names."""
 
@@ -189,8 +193,8 @@ def split_people(
     wherever they stand, and a new line always does; an ampersand behind a single letter is part
     of an abbreviation (``"H&S Adviser"``, ``"R&D"``). What stands in brackets belongs to the name
     before it: ``"A Post (Homes and Advice)"`` is one. What numbers the lines of a list is left out
-    ("1. ", "a) "), and so are blank parts: ``"A / B\\n"``
-    gives ``("A", "B")``. A name in `known` (case-folded, single-spaced) is never taken apart, so
+    ("1. ", "a) "), and so are blank parts: ``"A / B\\n"`` gives ``("A", "B")``. A name in `known`
+    (case-folded, single-spaced) is never taken apart, so
     ``"Director of Adults and Children"`` may be in the list of leads.
     """
     names: list[str] = []
@@ -366,8 +370,7 @@ def _shortened(one: Sequence[str], other: Sequence[str]) -> bool:
             return True
     if len(short) != len(long) or short[-1] != long[-1] or len(short) > 3:
         return False
-    one, other = short, long
-    pairs = list(zip(one[:-1], other[:-1], strict=True))
+    pairs = list(zip(short[:-1], long[:-1], strict=True))
     near = all(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in pairs)
     return near and any(a != b for a, b in pairs)
 
@@ -389,9 +392,6 @@ def _near(one: str, other: str) -> bool:
         return short[at:] == long[at + 1 :]
     swapped = short[at : at + 2] == long[at : at + 2][::-1]
     return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
-
-
-_PROVISIONAL = regex(r"\W*(?:new|tbc|tba|tbd)(?![a-z])", re.IGNORECASE)
 
 
 def is_provisional(ref: str) -> bool:

@@ -110,7 +110,7 @@ _XML_2003 = regex(
     rb"urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet", re.IGNORECASE
 )
 _EXCHANGED = regex(
-    rb"ID;P[A-Z0-9]+(?:;[A-Z]\w*)*\r?\n(?:P;P|B;[XY]|C;[XYK]|[FO];|N[NE];)|TABLE\r?\n0,1\r?\n"
+    rb"ID;P[A-Za-z0-9]+(?:;[A-Z]\w*)*\r?\n(?:P;P|B;[XY]|C;[XYK]|[FO];|N[NE];)|TABLE\r?\n0,1\r?\n"
 )
 """How the texts begin in which programs once exchanged spreadsheets (SYLK, DIF). A table of other
 texts may well begin with "ID;P", as in "ID;Progress": its next line tells."""
