@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str, ...]
 """Where a stream is in a compound file: the folders, then its name."""
-_DEEPEST = 100
+_DEEPEST = 16
 """Parts within parts, of which a message that is forwarded has two."""
 _PLAIN, _PAGE = _SPOKEN = ("text/plain", "text/html")
 """In what forms a message has its text, the better first."""
@@ -201,9 +201,7 @@ def _leaves(message: Message) -> Iterator[tuple[int, Message]]:
                 yield owner, part
             else:
                 todo.append((owner, whole, depth + 1))
-        elif depth >= _DEEPEST:
-            raise Refused(MESSAGE)
-        else:
+        elif depth < _DEEPEST:
             if part.get_content_type() == "message/rfc822":
                 messages += 1
                 owner = messages
