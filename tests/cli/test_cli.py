@@ -636,3 +636,14 @@ def test_new_says_no_more_of_undated_actions_than_a_line_holds(
     _, out, _ = said(capsys, "new", tmp_path / "plan", "--from", source)
     line = next(line for line in out.splitlines() if line.startswith("Dates: "))
     assert line == 'Dates: 0 read, 8 not read as dates ("Phase 0x", "Phase 1x", "Phase 2x", …).'
+
+
+def test_the_commands_that_new_proposes_can_be_typed_where_the_folder_has_a_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = small.write_source(tmp_path / "source.xlsx")
+    monkeypatch.chdir(tmp_path)
+    run(["new", "O'Brien plan", "--from", str(source)])
+    out = capsys.readouterr().out
+    assert out.endswith('then run: xlplan -C "O\'Brien plan" merge\n')
+    assert 'To use it: xlplan new "O\'Brien plan" --again --template ' in out

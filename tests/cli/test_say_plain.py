@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from xlplan.cli.say_plain import WALL, in_lines, where_they_part
+import pytest
+
+from xlplan.cli.say_plain import WALL, in_lines, say_problems, table, where_they_part
 from xlplan.codes.check_codes import CHK_003, CHK_010, CHK_017
 from xlplan.codes.message import Message
 from xlplan.codes.source_codes import NEW_003
@@ -97,3 +99,16 @@ def test_texts_that_differ_where_they_are_seen_are_shown_from_their_beginning() 
     assert where_they_part("Amber", "Green") == ("Amber", "Green")
     assert where_they_part("It is done", "It is done now") == ("It is done", "It is done now")
     assert where_they_part("a" * 99, "b" * 99) == ("a" * 59 + "…", "b" * 59 + "…")
+
+
+def test_a_heading_or_a_text_of_two_lines_is_shown_on_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    two = {"lead": "Who?\n (accountable officer)"}
+    assert in_lines([of_action(CHK_003, "1.2", "lead")], two)[0].startswith(
+        "action 1.2, Who? (accountable officer): No lead"
+    )
+    table(["ref", "Who?\n(lead)"], [["1.2", "Head of\nRepairs"], ["1.3", None]])
+    assert capsys.readouterr().out == "ref    Who? (lead)\n1.2    Head of Repairs\n1.3\n"
+    say_problems([Problem("CHK-027", "action 1.2", 'Who?\n(lead) is "X".', "note", "1.2", "")])
+    assert capsys.readouterr().err == 'action 1.2: Who? (lead) is "X". [CHK-027]\n'

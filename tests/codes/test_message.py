@@ -11,6 +11,7 @@ from xlplan.codes.message import (
     MASTER,
     Filling,
     Message,
+    argument,
     call_master,
     listed,
     places_of,
@@ -172,3 +173,21 @@ def test_the_master_is_called_as_in_the_plan_that_is_open_and_what_fills_a_place
         call_master(MASTER)
     assert shown == 'master.xlsx is wrong in "Our {plan} v3.xlsx".'
     assert text.fill(what="It").message == "It is wrong in master.xlsx."
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("plan", "plan"),
+        ("plans/2026-11", "plans/2026-11"),
+        (r"C:\plans\qip", r"C:\plans\qip"),
+        ("plän", "plän"),
+        ("QIP plan", '"QIP plan"'),
+        ("O'Brien", '"O\'Brien"'),
+        ("A&E (north)", '"A&E (north)"'),
+    ],
+)
+def test_what_is_typed_in_a_command_stands_between_quotes_where_a_shell_would_part_it(
+    text: str, typed: str
+) -> None:
+    assert argument(text) == typed

@@ -266,6 +266,33 @@ def test_a_faulty_answer_stays_as_typed_with_the_message_beside_it_and_is_read_a
         set_up.value(folder, "Leads", small.REPAIRS, "wrong")
 
 
+def test_a_colour_that_is_typed_over_a_refused_one_is_not_the_pink_of_the_refusal(
+    folder: Path,
+) -> None:
+    """The cell of a refused answer is pink; the colour that the rating had, typed into it, was
+    taken for untouched, and the pink for a colour that somebody gave it."""
+    red = next(r.colour for r in definition(folder).ratings if r.code == "Red")
+    set_up.answer(folder, "Ratings", {("Red", "colour"): "reddish"})
+    assert small.do(folder, "merge") == 1
+    set_up.answer(folder, "Ratings", {("Red", "colour"): red})
+    small.do(folder, "merge")
+    assert next(r.colour for r in definition(folder).ratings if r.code == "Red") == red
+    with pytest.raises(KeyError):
+        set_up.value(folder, "Ratings", "Red", "wrong")
+
+
+def test_while_answers_wait_that_could_not_be_used_a_merge_does_not_say_that_there_are_none(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "email"): "no address"})
+    assert small.do(folder, "merge") == 1
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 1
+    err = capsys.readouterr().err
+    assert "[DEF-007]" in err
+    assert "[MRG-002]" not in err
+
+
 def test_a_formula_is_no_answer_and_stays_in_sight(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,7 @@ from xlplan.cli.say_plain import (
     ending_of_new,
     in_lines,
     line,
+    on_one_line,
     plural,
     prints,
     relative,
@@ -108,11 +109,14 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
         click.echo(f"{plural(len(made.source.guesses), 'guess', 'guesses')} to look over "
                    "(also in plan.toml):")  # fmt: skip
         for guess in made.source.guesses:
-            click.echo(f"  {guess}")
+            click.echo(f"  {on_one_line(str(guess))}")
     if near := made.closest:
+        from xlplan.codes.message import argument
+
         click.echo(
             f"Closest workbook template: {near.name} ({near.fields} of {near.columns} columns). "
-            f"To use it: xlplan new {made.folder} --again --template {near.name}"
+            f"To use it: xlplan new {argument(relative(made.folder))} --again "
+            f"--template {near.name}"
         )
     status = say_problems(made.problems, together=True)
     click.echo("\n".join(ending_of_new(made)))
@@ -164,7 +168,7 @@ def problems_of_plan(plan: Plan, as_json: bool) -> int:
         headings = {item.id: item.heading for item in plan.definition.fields}
         lines = in_lines(problems, headings)
         for line in lines:
-            click.echo(line)
+            click.echo(on_one_line(line))
         counted = plural(len(problems), "problem") + "."
         if len(lines) < len(problems):
             counted += " Each by itself: xlplan check --json"

@@ -24,6 +24,7 @@ DEFINITION = "plan.toml"
 """The place of what is wrong with the definition."""
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program may take a text that begins with it to be: a formula."""
+_LINE_END = regex(r"\s*\n\s*")
 _CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DONE, NEEDS_A_PERSON = 0, 1
 P = ParamSpec("P")
@@ -106,10 +107,15 @@ def plain(text: str) -> str:
     return _CONTROL.sub("?", text)
 
 
+def on_one_line(text: str) -> str:
+    """`text` without its line ends, such as those of a heading that stands on two lines."""
+    return _LINE_END.sub(" ", text.strip())
+
+
 def say_problems(problems: Sequence[Problem], *, together: bool = False) -> int:
     """Print problems to stderr, each on its own or `together`; the exit status they call for."""
     for text in in_lines(problems, {}) if together else map(str, problems):
-        click.echo(plain(text), err=True)
+        click.echo(plain(on_one_line(text)), err=True)
     return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
 
 
@@ -155,7 +161,7 @@ def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
 
         meant = find_message(first.code)
         message = f"{meant.meaning} {meant.todo}".replace("`", "")
-    heading = headings.get(first.field, "") if first.where != DEFINITION else ""
+    heading = on_one_line(headings.get(first.field, "") if first.where != DEFINITION else "")
     if heading and not message.startswith(heading):  # no need to name it twice
         place = f"{place}, {heading}"
     return str(first.but(where=place, message=message))
@@ -163,7 +169,8 @@ def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
 
 def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
     """Print a table on stdout: columns two spaces apart, each wide enough for its cells."""
-    rows = [["" if cell is None else str(cell).strip() for cell in row] for row in lines]
+    heading = [*map(on_one_line, heading)]
+    rows = [["" if cell is None else on_one_line(str(cell)) for cell in row] for row in lines]
     widths = [
         max(len(name) + 2, *(len(row[place]) for row in rows), 0)
         for place, name in enumerate(heading)
@@ -214,8 +221,10 @@ def ending_of_new(made: NewPlan) -> Iterator[str]:
     sheets = [where.partition("!")[2] for where in figures.left_out]
     yield plain(f"Tables left out: {', '.join(sheets) or 'none'}.")
     yield f"To look over: {plural(len(made.source.guesses), 'guess', 'guesses')}."
+    from xlplan.codes.message import argument
+
     look = f"Next: look through {folder}/set-up.xlsx (or plan.toml, the same as text)"
-    yield f"{look}, then run: xlplan -C {folder} merge"
+    yield f"{look}, then run: xlplan -C {argument(folder)} merge"
 
 
 def _scale(figures: NewFigures) -> str:

@@ -19,6 +19,8 @@ Filling = str | int | float | Sequence[str] | Sequence[int]
 
 FEW = 10
 """How many of a list are named where its text asks for a few."""
+_BARE = regex(r"[\w./\\:@+-]+")
+"""What a shell of any system takes as one word."""
 RESERVED = frozenset({"level", "action", "field"})
 """Names that no place may have: `Message.problem` has arguments of these names."""
 
@@ -209,3 +211,8 @@ def suggest(word: str, known: Iterable[str]) -> str:
     if not words:
         return "There are none yet."
     return f"{did_you_mean(word, words)} Use one of: {', '.join(words)}.".lstrip()
+
+
+def argument(text: str) -> str:
+    """`text` as it is typed in a command: between quotes where it holds a space or a sign."""
+    return text if _BARE.fullmatch(text) else f'"{text}"'

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.codes.cycle_codes import DEMO_001, DEMO_002
+from xlplan.codes.message import argument
 from xlplan.cycle.desk import clock_for
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
@@ -51,7 +52,7 @@ def demo(
     cycle = script["cycle"]
     today: date = cycle["today"]
     clock = clock_for(today)
-    say(f"$ xlplan new {folder.name} --from plan.xlsx --template {example}")
+    say(f"$ xlplan new {argument(folder.name)} --from plan.xlsx --template {example}")
     made = new(folder, place / "plan.xlsx", template=example, clock=clock)
     say(f"  {sum(row.kind == 'action' for row in made.source.rows)} actions imported")
     if script.get("lead") or script.get("nobody"):

@@ -149,9 +149,9 @@ def merge(
     with desk.work(dry_run=dry_run) as work:
         gathered = gather(desk, paths, keep=not dry_run)
         found.problems.extend(gathered.problems)
-        if not gathered.arrived:
-            found.problems.append(_nothing(desk, paths))
         _take_all(desk, work, gathered, found, executor)
+        if not gathered.arrived and found.problems == [*gathered.problems]:
+            found.problems.append(_nothing(desk, paths))
         desk.rule(work)
         changes = tuple(work.step.changes())
         questions = desk.questions()

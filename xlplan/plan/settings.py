@@ -16,6 +16,8 @@ from xlplan.language.catalogue import marked
 from xlplan.plan.keys import COLOUR, EMAIL, Entry, Source, in_welsh, key
 from xlplan.plan.people import IssuedBy
 
+REFUSED = "#FDE7E9"
+"""The fill of an answer that could not be used: what is so filled has no colour of its own."""
 RollupRule = Literal["worst", "share-closed", "accountable"]
 
 

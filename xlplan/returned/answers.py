@@ -17,6 +17,7 @@ from xlplan.plan.keys import COLOUR
 from xlplan.plan.set_up import Entry, Origin, beside, entries_of, is_shown, key_of, shown
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.set_up_sheets import EVERY, VALUE, columns_of
+from xlplan.plan.settings import REFUSED
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw, as_text
 from xlplan.returned.as_issued import DEALT, TICK
@@ -350,13 +351,13 @@ def _read_row(
 
 def _colour_of(entry: Entry, name: str, typed: Raw, fill: str, plain: str) -> Raw:
     """What stands in a cell or, where that is a colour that nobody typed over, the fill that it
-    got; `plain` is that of cells without a colour."""
+    got; `plain` is that of cells without a colour. The fill of a refused answer is nobody's."""
     key = key_of(entry.table, entry.key_at(name))
     was = entry.values.get(entry.key_at(name))
     if key.shape != COLOUR or not fill or not is_shown(key, was, typed):
         return typed
-    issued = str(was or plain).casefold()
-    return typed if fill.casefold() == issued else fill
+    ours = {str(was or plain).casefold(), REFUSED.casefold()}
+    return typed if fill.casefold() in ours else fill
 
 
 def _strange(book: Book, table: Table, number: int, document: Document) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.plan.settings import HouseStyle
+from xlplan.plan.settings import REFUSED, HouseStyle
 from xlplan.workbook.write.sheet import Style
 
 ENOUGH = 4.5
@@ -174,7 +174,7 @@ def _palette(style: HouseStyle) -> Palette:
         flag=replace(
             boxed,
             bold=True,
-            fill="#FDE7E9",
+            fill=REFUSED,
             colour="#9C0006",
             border="#C00000",
             number_format='"⚠ "@',
