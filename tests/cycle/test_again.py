@@ -350,3 +350,61 @@ def test_a_column_that_is_found_later_is_sent_and_on_the_board(tmp_path: Path) -
 def events(folder: Path) -> list[Event]:
     with small.opened(folder) as plan:
         return list(plan.desk.ledger.events())
+
+
+ROADS = (
+    ("No.", "What will we do?", "Who?", "By when?"),
+    ("1", "Mend the bridge at the mill", "Surveyor", "Q3 2026/27"),
+    ("2", "Paint the lines of the market", "Surveyor", "31/03/2027"),
+)
+HALLS = (
+    ("No.", "Owner", "Task", "Deadline", "RAG", "Progress so far", "Evidence"),
+    ("1", "Warden", "Mend the roof of the town hall", "01/06/2027", "Green", "Slates ordered", ""),
+    ("2", "Bursar", "Paint the hall before the fair", "30/09/2027", "Red", "In cream", "Invoice"),
+    ("3", "Warden", "Plant the garden behind it", "31/12/2027", "Green", "Not begun", ""),
+)
+
+
+def test_a_sheet_that_becomes_part_of_the_plan_brings_what_it_says_of_the_whole(
+    tmp_path: Path,
+) -> None:
+    """Its actions stayed in the list of what is kept back, the guess that asked for the sheet
+    stood on, the one about the year was there without the key that it names, and the board had no
+    sections though the plan had some now."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in (("Halls", HALLS), ("Roads", ROADS)):
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "plan.xlsx")
+    folder = tmp_path / "plan"
+    run(["--today", small.TODAY, "new", str(folder), "--from", str(tmp_path / "plan.xlsx")])
+    before = (folder / "plan.toml").read_text("utf-8")
+    assert "Mend the bridge" in before
+    assert "name each sheet of the plan with" in " ".join(before.replace("\n# ", " ").split())
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    set_up.answer(folder, "Sheets and rows", {("Roads", "value"): "Yes"})
+    run(["--today", small.TODAY, "-C", str(folder), "merge"])
+    with small.opened(folder) as plan:
+        definition, refs = plan.definition, [row.ref for row in plan.rows()]
+    assert len(refs) == 5
+    assert definition.year_starts == "April"
+    assert definition.composite.group_by == "section"
+    assert not any("Mend the bridge" in line for line in definition.kept_back)
+    text = (folder / "plan.toml").read_text("utf-8")
+    assert "--sheet" not in text
+    assert 'contact = "Ask the office."' in text
+
+
+def test_what_was_decided_about_the_whole_plan_stands_when_its_rows_are_read_again(
+    folder: Path,
+) -> None:
+    with small.opened(folder) as plan:
+        agreed, kept = plan.definition.agreed, plan.definition.kept_back
+    assert agreed is None
+    edit(folder, ("[plan]\n", '[plan]\nkept_back = ["A line of our own"]\n'))
+    edit(folder, ('type = "narrative"\nrole = "progress"', 'type = "set"\nrole = "progress"'))
+    assert again(folder) in (0, 1)
+    with small.opened(folder) as plan:
+        assert plan.definition.kept_back == (*kept, "A line of our own")

@@ -38,6 +38,23 @@ def test_a_legend_may_explain_codes_of_the_plans_own() -> None:
     assert parse_legend("Zed - Not begun", ["Zed"]) == [("Zed", "Not begun")]
 
 
+@pytest.mark.parametrize(
+    ("text", "codes", "found"),
+    [
+        ("Amber | At risk – a plan is in place", (), ("Amber", "At risk – a plan is in place")),
+        ("Amber | At risk: a plan is there", (), ("Amber", "At risk: a plan is there")),
+        ("Done | Complete – evidence seen", ["Done"], ("Done", "Complete – evidence seen")),
+        ("Blue | B = Blue – complete", (), ("B", "complete")),
+        ("Key: | Amber – at risk", (), ("Amber", "at risk")),
+    ],
+)  # fmt: skip
+def test_a_dash_in_the_words_beside_a_code_begins_no_legend_of_its_own(
+    text: str, codes: list[str], found: tuple[str, str]
+) -> None:
+    """ "At risk" and "Complete" are words for ratings too, and were taken for what is explained."""
+    assert parse_legend(text, codes) == [found]
+
+
 def test_a_number_explains_no_rating() -> None:
     assert parse_legend("Closed: 12", ["Closed"]) == []
     assert parse_legend("Closed: nothing is left to do", ["Closed"]) == [

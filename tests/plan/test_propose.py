@@ -764,6 +764,22 @@ def test_a_long_explanation_is_the_meaning_and_no_label() -> None:
     ]  # fmt: skip
 
 
+def test_what_a_legend_says_in_a_sentence_of_a_rating_in_words_is_its_meaning() -> None:
+    """Leads chose from "Will be delivered by the date" and the board counted it, where every cell
+    of the plan says "On track"."""
+    made, _ = propose_scale(
+        cells("On track", "Slipping", "Green"),
+        [LegendLine("On track", "Will be delivered by the date"),
+         LegendLine("Slipping", "Late by up to three months"),
+         LegendLine("Green", "Will be delivered by the date, too")],
+    )  # fmt: skip
+    assert [(r.label, r.meaning) for r in made if r.code in ("On track", "Slipping", "Green")] == [
+        ("On track", "Will be delivered by the date"),
+        ("Will be delivered by the date, too", ""),
+        ("Slipping", "Late by up to three months"),
+    ]
+
+
 def test_codes_of_a_legend_are_spelled_as_in_the_cells() -> None:
     made, _ = propose_scale(
         cells("Open", "Closed"), [LegendLine("OPEN", "To do"), LegendLine("CLOSED", "Done")]

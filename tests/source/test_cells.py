@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from xlplan.merge.model import Place
 from xlplan.plan.shown import ShownNumber
-from xlplan.source.cells import OwnCells, PlacesOfRow, asking_on, blank_among, is_unanswered
+from xlplan.source.cells import (
+    OwnCells,
+    PlacesOfRow,
+    asking_on,
+    blank_among,
+    is_unanswered,
+    text_of_cells,
+)
 from xlplan.source.column_roles import repeat_a_few, shape_of
 from xlplan.source.drafts import Draft, Fields
 from xlplan.source.headings import cell_text
@@ -122,3 +129,10 @@ def test_no_row_is_taken_apart_where_none_is_changed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Draft, "cells", None)
     found = read_source(book(), plan_id="plan")
     assert [row.values["action"] for row in found.rows[:2]] == ["Mend roof 1", "Mend roof 2"]
+
+
+def test_a_whole_number_in_a_line_is_shown_as_the_spreadsheet_shows_it() -> None:
+    """A row of a sheet that was left out was listed as "1.0 | Set a balanced budget"."""
+    assert text_of_cells({0: 1.0, 1: "Set a balanced budget", 2: 2.5}) == (
+        "1 | Set a balanced budget | 2.5"
+    )

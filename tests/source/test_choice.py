@@ -294,7 +294,7 @@ def test_a_legend_under_headings_of_the_plan_is_no_part_of_it() -> None:
     key = "Status | Description\nOpen | The work goes on\nClosed | The auditors agree that it ended"
     source = read(main, key)
     assert len(source.rows) == 4
-    assert {r.code: r.label for r in source.definition.ratings} == {
+    assert {r.code: r.meaning for r in source.definition.ratings} == {
         "Open": "The work goes on", "Closed": "The auditors agree that it ended"
     }  # fmt: skip
 
@@ -595,3 +595,25 @@ def test_an_earlier_sheet_that_is_named_is_the_plan_too() -> None:
     source = of_periods("Oct 26", "Nov 26", sheets=("Oct 26", "Nov 26"))
     assert len(source.rows) == 6
     assert len(of_periods("Oct 26", "Nov 26", sheets=("Oct 26",)).rows) == 3
+
+
+def test_sheets_with_headings_of_their_own_are_one_plan_where_each_says_what_is_to_be_done() -> (
+    None
+):
+    """Words in brackets behind "Action" made it another heading: one sheet was left out."""
+    finance = (
+        "No. | What will we do? | Who? | By when? | How are we doing? (RAG)\n"
+        "1 | Set a balanced budget | Ada Quill | 28 February 2027 | Green\n"
+        "2 | Close the accounts of both years | Cem Ozer | 30 November 2026 | Red\n"
+        "3 | Publish the register of contracts | Cem Ozer | 31 December 2026 | Green"
+    )
+    homes = (
+        "No. | Owner | Action (what and how well) | Deadline | Progress so far | RAG status\n"
+        "1 | Dot Rae | Clear the backlog of repairs | 31 December 2026 | 148 are open | Red\n"
+        "2 | Dot Rae | Survey every home in five years | 31 March 2028 | Contract let | Green\n"
+        "3 | Eli Fox | Fit the doors of both towers | 30 June 2027 | None is fitted | Red\n"
+        "4 | Eli Fox | Set up the panel of tenants | 30 September 2026 | It has met | Green"
+    )
+    source = read(homes, finance)
+    assert len(source.rows) == 7
+    assert not [problem for problem in source.problems if problem.code == "NEW-016"]

@@ -439,3 +439,45 @@ def test_what_was_done_at_once_is_not_the_action_where_a_corrective_one_stands()
          3: date(2027, 2, n)} for n in range(1, 4)
     ]  # fmt: skip
     assert {**read_columns(headings, rows).roles} == {1: "action", 3: "due"}
+
+
+@pytest.mark.parametrize(
+    ("role", "heading", "texts"),
+    [
+        ("progress", "Progress update",
+         ["Oct 26: working group met; plan agreed.", "Oct 26: delayed – no capacity yet, escalated",
+          "12/10/2026 Audit done, report to the committee"]),
+        ("action", "Action",
+         ["Publish the new policy of it by March 2027", "Train all the officers by 30 June 2026",
+          "Have the roof of the depot mended by May 2026"]),
+    ],
+)  # fmt: skip
+def test_sentences_that_name_a_day_are_no_days(role: str, heading: str, texts: list[str]) -> None:
+    """A note that begins with its month was taken for a date: the column of progress got no role,
+    and no lead could write in it."""
+    headings = {0: "Ref", 1: "Lead", 2: heading, 3: "Due date", 4: "Text"}
+    rows: list[dict[int, CellValue]] = [
+        {0: f"1.{n}", 1: "Ada Quill", 2: text, 3: date(2026, 12, n), 4: "Anything"}
+        for n, text in enumerate(texts, 1)
+    ]
+    assert read_columns(headings, rows).roles[2] == role
+
+
+@pytest.mark.parametrize("role", ["progress", "action"])
+def test_days_in_words_are_no_sentences(role: str) -> None:
+    days: list[CellValue] = ["By the end of March 2027", "March 2027", "Within 3 months"]
+    assert fit(role, shape_of(days)) < 0.3
+
+
+@pytest.mark.parametrize("heading", ["How are we doing? (RAG)", "Where are we now [BRAG rating]"])
+def test_a_heading_with_rag_in_brackets_is_the_status_or_the_note_as_its_cells_say(
+    heading: str,
+) -> None:
+    """Under a question with two actions the ratings were taken for notes on progress."""
+    headings = {0: "No.", 1: "Action", 2: "Who?", 3: heading}
+    row: dict[int, CellValue] = {0: "1", 1: "Mend the bridge at the mill", 2: "Ada Quill"}
+    rated = [{**row, 3: "Green"}, {**row, 3: "Red"}]
+    noted = [{**row, 3: "Most of it was mended in May, the rest waits for dry weather"},
+             {**row, 3: "Nothing could be done while the river was so high"}]  # fmt: skip
+    assert read_columns(headings, rated).roles[3] == "rating"
+    assert read_columns(headings, noted).roles[3] == "progress"

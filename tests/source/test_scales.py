@@ -184,7 +184,7 @@ def test_a_description_column_of_the_plan_makes_no_list_of_a_legend() -> None:
         plan("Open", "Closed", "Open", head=HEAD.replace("Action", "Description")),
         "RAG | Description\nOpen | The work has not ended\nClosed | The yard has looked at it",
     )
-    assert labels(source) == {
+    assert {rating.code: rating.meaning for rating in source.definition.ratings} == {
         "Open": "The work has not ended", "Closed": "The yard has looked at it"
     }  # fmt: skip
 

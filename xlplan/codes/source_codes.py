@@ -180,11 +180,12 @@ NEW_015 = Message(
 NEW_016 = Message(
     "NEW-016",
     "A table was left out.",
-    "Name its sheet with `--sheet` if it belongs to the plan.",
+    "If it belongs to the plan, choose Yes for its sheet in `set-up.xlsx`, or use `--sheet`.",
     {
         "": "The table under row {row} ({rows:# row|# rows}) was left out: its columns are not "
-        "those of the plan ({sheet}, row {header}). If it belongs to the plan, start again with "
-        "{options}.",
+        "those of the plan ({sheet}, row {header}). If it belongs to the plan, choose Yes for its "
+        "sheet on the sheet Sheets and rows of set-up.xlsx and run xlplan merge, or start again "
+        "with {options}.",
         "earlier": 'This sheet has the actions of "{sheet}" as they were in another period, so its '
         "table under row {row} ({rows:# row|# rows}) was left out. If it belongs to the plan, "
         "start again with {options}.",

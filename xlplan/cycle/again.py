@@ -24,11 +24,11 @@ from xlplan.merge.model import Fact, Place, RowAdded, Undone
 from xlplan.merge.state import State
 from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.guesses import add_guesses
+from xlplan.plan.guesses import add_guesses, without_sheets_asked
 from xlplan.plan.load import load_definition
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, show, show_in
-from xlplan.plan.write import with_more, write_definition
+from xlplan.plan.write import set_key, with_more, write_definition
 
 if TYPE_CHECKING:
     from xlplan.source.importing import Source, SourceRow
@@ -147,8 +147,34 @@ def read_again(desk: Desk, options: Options | None = None, text: str = "") -> Re
         return Reread(found, write_definition(found.definition, found.guesses), options, known)
     found = _read(desk, known, options, _as_proposed(now, [first, *later]), first)
     text = with_more(text, found.definition, now, _removed(now, [first, *later]))
-    text = add_guesses(text, [g[6:] for g in found.guesses if g.startswith("plan: ")])
+    text = _with_new(text, found.definition, now, [first, *later])
+    guesses = [g[6:] for g in found.guesses if g.startswith("plan: ")]
+    text = without_sheets_asked(add_guesses(text, guesses), guesses)
     return Reread(found, text, {**options, EDITED: ("yes",)}, known)
+
+
+def _with_new(
+    text: str, found: PlanDefinition, now: PlanDefinition, before: Sequence[PlanDefinition]
+) -> str:
+    """`text`, which says what holds `now`, with what `found` says of the plan as a whole and nobody
+    has decided: from when its time counts, by which new column the board groups, and which lines
+    are notes or kept back, since they are no actions any more or not yet."""
+    first, *_ = every = [*before, now]
+    for key in ("agreed", "begins", "year_starts"):
+        if not any(getattr(each, key) for each in every) and (value := getattr(found, key)):
+            text = set_key(text, ("plan", key), value)
+    heads = found.with_role("section")
+    if heads and not any(each.composite.group_by or each.with_role("section") for each in every):
+        text = set_key(text, ("composite", "group_by"), heads.id)
+    known = {line for each in every for line in (*each.notes, *each.kept_back)}
+    gone = {*first.kept_back} & {*now.kept_back} - {*found.kept_back}
+    more = [line for line in found.kept_back if line not in known]
+    kept = (*(line for line in now.kept_back if line not in gone), *more)
+    told = [line for line in found.notes if line not in known or line in gone]
+    for key, lines in (("notes", (*now.notes, *told)), ("kept_back", kept)):
+        if lines != getattr(now, key):
+            text = set_key(text, ("plan", key), lines)
+    return text
 
 
 def record_again(desk: Desk, work: Work, reread: Reread) -> Imported:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import textwrap
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -167,6 +167,15 @@ def add_guesses(text: str, sentences: Iterable[str]) -> str:
         at, end = mine[0][1:] if mine else (find_spans(text)[("plan",)][0],) * 2
         lines = "".join(f"{line}{ends}" for line in _wrapped(_GUESS, sentence))
         text = text[:at] + lines + text[end:]
+    return text
+
+
+def without_sheets_asked(text: str, sentences: Container[str]) -> str:
+    """`text` without the open guess that asks for other sheets, where `sentences` do not have it:
+    they are part of the plan by now."""
+    for guess, begin, end in _found(text):
+        if "--sheet" in guess.text and not (guess.answer or guess.table or guess.text in sentences):
+            return text[:begin] + text[end:]
     return text
 
 

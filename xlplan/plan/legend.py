@@ -80,7 +80,10 @@ def explain(cells: Sequence[LegendCell], codes: Iterable[str] = ()) -> list[Lege
         made = _in_text(cell.text, known) if len(cell.text) > 2 else []
         fill = cell.fill if len(made) == 1 else ""
         found += [LegendLine(code, label, fill) for code, label in made]
-    return found or _in_cells(cells, known)
+    beside = _in_cells(cells, known)
+    if found and any(_rank(line.code, known) > 1 for line in found):
+        return found
+    return beside or found
 
 
 def numbers_explained(lines: Sequence[LegendLine]) -> bool:

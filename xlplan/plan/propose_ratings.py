@@ -206,10 +206,10 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
     known = known_state(line.code) or known_state(line.label)
     usual = known[0] if known else ""
     spelled = len(line.code) > 2 and fold(line.code) != fold(usual)
-    label = line.label or (line.code if spelled or not usual else usual)
-    meaning = ""
-    if len(label) > LONGEST_LABEL:
-        label, meaning = (line.code if spelled or not usual else usual), label
+    named = line.code if spelled or not usual else usual
+    in_words = len(line.code) > 2 and not is_colour(line.code) and not line.code.isdecimal()
+    long = len(line.label) > LONGEST_LABEL or (in_words and len(line.label.split()) > 3)
+    label, meaning = (named, line.label) if long else (line.label or named, "")
     words = line.label or ("" if known else line.code)
     itself = says_state(line.code)
     holding = says_watched(f"{line.code} {words}" if itself else words)

@@ -265,7 +265,7 @@ def _beside(layout: Layout, line: Line, explains: bool) -> Iterator[Text]:
     """What stands in a row of the plan, but right of its table: shown where it is a legend."""
     sheet = layout.sheet
     cells = sheet.rows[line.row] if line.row < len(sheet.rows) else ()
-    held = {col: cell_text(cells[col]) for col in sorted(layout.tables[line.table].beside)
+    held = {col: point_text(cells[col]) for col in sorted(layout.tables[line.table].beside)
             if col < len(cells) and cell_text(cells[col])}  # fmt: skip
     if held:
         why = "" if explains and line.row not in unseen_rows(sheet) else LIST

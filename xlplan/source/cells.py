@@ -9,7 +9,7 @@ from functools import lru_cache
 from xlplan.merge.model import Place, PlacesInRow
 from xlplan.plan.status_words import may_ask, unanswered
 from xlplan.plan.text import trimmed
-from xlplan.source.headings import cell_text
+from xlplan.source.headings import cell_text, point_text
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1, column_name
 
 LARGEST_MERGE = 100_000
@@ -18,7 +18,7 @@ LARGEST_MERGE = 100_000
 
 def text_of_cells(cells: Mapping[int, CellValue]) -> str:
     """What the cells of a row say, one after the other."""
-    return " | ".join([trimmed(v) if type(v) is str else cell_text(v) for v in cells.values()])
+    return " | ".join([trimmed(v) if type(v) is str else point_text(v) for v in cells.values()])
 
 
 class OwnCells(Mapping[int, At]):

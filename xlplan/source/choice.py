@@ -26,7 +26,7 @@ from xlplan.source.column_roles import (
     read_columns,
     shape_of,
 )
-from xlplan.source.heading_words import ROLES, role_scores
+from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout, read_layout
 from xlplan.source.outside import holds_lists, set_aside
@@ -296,7 +296,8 @@ def _belongs(main: Table, reading: Reading, other: Table, its: Reading) -> bool:
     alike = len(one & two) / max(1, min(len(one), len(two)))
     roles, theirs = set(reading.roles.values()), set(its.roles.values())
     exact = all(
-        "action" in {guess_role(t) for t in each.headings.values()} for each in (main, other)
+        "action" in {guess_role(BRACKETS.sub(" ", t)) for t in each.headings.values()}
+        for each in (main, other)
     )
     return alike >= 0.6 or (exact and len(roles & theirs) * 4 >= len(roles | theirs) * 3)
 

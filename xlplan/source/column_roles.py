@@ -44,6 +44,8 @@ MOST_ROWS = 2000
 """Of how many rows at most it is asked what *most* of them are like: of more, every n-th."""
 LEAST_WORDS = 3.5
 """How many words the sentences of a column have on average."""
+MOST_OF_DAY = 6
+"""Words of a day in words ("by the end of March 2027"); sentences that name one have more."""
 WEIGHT = {"key": 0.3, "action": 1.0, "lead": 1.0, "due": 0.9, "rating": 0.9, "progress": 0.5}
 """How much each role says that a table is a plan."""
 
@@ -68,6 +70,11 @@ class Shape(Struct, frozen=True):
         """Whether nearly every cell says something, each another: no names, no kinds, no days."""
         each = self.distinct * 10 >= min(self.count, MOST_LOOKED_AT) * 8 and self.count > 1
         return each and self.length >= 22 and self.filled >= 0.6 and self.words >= LEAST_WORDS
+
+    @property
+    def days(self) -> float:
+        """How many are days, and not sentences that name one."""
+        return self.dates if self.words <= MOST_OF_DAY else 0.0
 
     @property
     def repeats(self) -> bool:
@@ -170,7 +177,7 @@ def _key(shape: Shape) -> float:
 
 
 def _action(shape: Shape) -> float:
-    if shape.dates > 0.5 or shape.numbers > 0.5:
+    if shape.days > 0.5 or shape.numbers > 0.5:
         return 0.0
     if shape.repeats and shape.count > 5 and (shape.states > 0.3 or shape.levels > 0.3
                                               or shape.distinct <= shape.count * 0.4):  # fmt: skip
@@ -209,7 +216,7 @@ def _rating(shape: Shape) -> float:
 
 
 def _progress(shape: Shape) -> float:
-    if shape.dates > 0.7 or shape.numbers > 0.7:
+    if shape.days > 0.7 or shape.numbers > 0.7:
         return 0.2
     return 0.6 if shape.states > 0.8 and shape.repeats else 1.0
 

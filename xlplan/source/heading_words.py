@@ -215,6 +215,8 @@ def role_scores(heading: str) -> Mapping[str, float]:
             found = of_parts or found
     if not found:
         found = {role: score * 0.6 for role, score in _scores(words_of(heading)).items()}
+    if any(_RAG_ALONE.fullmatch(words_of(each)) for each in BRACKETS.findall(heading)):
+        found = {**found, "rating": max(0.95, found.get("rating", 0.0))}
     if exact in ROLES or exact in ("revised", "recommendation"):
         role = "action" if exact == "recommendation" else exact
         sure = 0.75 if exact == "recommendation" else _SURE.get(words_of(heading), 1.0)
@@ -296,6 +298,7 @@ def _note(words: str) -> dict[str, float] | None:
     return {"progress": 0.9, "rating": 0.2, "action": min(_do(words), 0.3)}
 
 
+_RAG_ALONE = regex(r"b?rag(?: (?:status|rating|rated))?")
 _RATED_EACH = regex(r"^b?rag (?:by|each|every|per) (?:month|quarter|week|term)\b")
 _ASKS_WHEN = regex(r"(?:by )?(?:when|what date)\b")
 
