@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
-from tests.paper import Office
+from tests.paper import ROWS, Office
 from xlplan.merge.log import counts_for
 from xlplan.merge.model import COORDINATOR, Undone
+from xlplan.plan.definition import ENTRY
 from xlplan.plan.people import Lead
 
 OLD, NEW = "2026-10", "2027-01"
@@ -58,3 +60,21 @@ def test_an_import_that_is_made_again_is_no_change_and_leaves_what_was_typed() -
     assert changes == []
     assert (office.value("a-1", "progress"), office.value("a-1", "rating")) == ("Painted", "Red")
     assert (office.questions(), office.state.uids("action")) == ([], ["a-1"])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_entry_that_comes_in_two_copies_at_once_is_its_lead_s(turned: bool) -> None:
+    """Both copies say the same, and one of them counts. The log named the spreadsheet that was
+    imported, and the coordinator as who had written it."""
+    rows = {"a-1": {**ROWS["a-1"], "diary": "It began"}}
+    office = Office(rows=rows)
+    issued = office.issue("Ann")
+    copies = [
+        office.reading(issued, {("a-1", "diary" + ENTRY): "It has dried"}, file=name, digest=name,
+                       saved_at="2026-07-02T10:00:00Z")
+        for name in ("a.xlsx", "b.xlsx")
+    ]  # fmt: skip
+    (change,) = office.merge(*(reversed(copies) if turned else copies))
+    assert (change.field, change.by, change.kind) == ("diary", "Ann", "entry")
+    assert change.place.file in ("a.xlsx", "b.xlsx")
+    assert change.return_id == f"r-{change.place.file}"

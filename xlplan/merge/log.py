@@ -174,7 +174,7 @@ def _changes_of(
                 _change(state, events[writer.seq], key, before, then, writer, events), writer
             )
             before = then.value
-    last = fresh[-1] if several else _writer(event, now)
+    last = fresh[-1] if several else _writer(event, now, events)
     undone = isinstance(event.fact, Undone)
     source = event if last is None or undone else events.get(last.seq, event)
     yield from _apart(_change(state, source, key, before, now, last, events), last)
@@ -229,8 +229,9 @@ def _brought_in_by(state: State, writer: Write, fact: Fact, events: Mapping[int,
     return next((b.id for b in books if isinstance(b, Returned) and file and b.file == file), "")
 
 
-def _writer(event: Event, now: CellState) -> Write | None:
-    """The write behind what a cell now holds: one of this event's if there is one.
+def _writer(event: Event, now: CellState, events: Mapping[int, Event]) -> Write | None:
+    """The write behind what a cell now holds: one of this event's if there is one, else of its
+    transaction, as where two copies of a file say the same and the first counts.
 
     While a conflict is open the cell may go on showing what the coordinator wrote; the return that
     crossed with it wrote something else.
@@ -238,7 +239,8 @@ def _writer(event: Event, now: CellState) -> Write | None:
     live = [*now.heads, *now.entries]
     if now.conflict:
         live = [w for w in live if w.value == now.value] or live
-    return next((w for w in live if w.seq == event.seq), live[0] if live else None)
+    mine = [w for w in live if w.seq == event.seq] or [w for w in live if w.seq in events] or live
+    return mine[0] if mine else None
 
 
 def _authors(now: CellState, writer: Write) -> str:
