@@ -116,6 +116,20 @@ class TestRefused:
         office.give_back(ben, {("a-1", "progress"): "Halted"}, digest="2")
         assert refused(office, slip).code == "DEC-002"
 
+    @pytest.mark.parametrize("reply", ["No", "no.", "Yes", "Maybe?", "don’t know", "OK", "?", "✓"])
+    @pytest.mark.parametrize(
+        ("field", "came"), [("action", "Paint the hall blue"), ("due", "n/a"), ("lead", "Cat")]
+    )
+    def test_a_reply_to_what_is_asked_is_no_text_of_the_action(
+        self, field: str, came: str, reply: str
+    ) -> None:
+        """ "Should the plan take it?", "No": the text of the action was No from then on."""
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", field): came})
+        before = office.value("a-1", field)
+        assert refused(office, reply).code == "DEC-002"
+        assert office.value("a-1", field) == before
+
     def test_a_word_for_a_whole_row_is_a_value_of_no_field(self) -> None:
         office = Office()
         office.give_back(office.issue("Ann"), added={"action": "Roof"})

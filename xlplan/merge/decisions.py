@@ -47,6 +47,15 @@ _TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
 BLANK = "(blank)"
 SLIP = 0.7
 """How like a choice a slip of the keyboard is."""
+_REPLIES = frozenset(
+    ("yes", "y", "no", "n", "ok", "okay", "fine", "sure", "true", "false", "right", "wrong",
+     "correct", "incorrect", "maybe", "perhaps", "possibly", "unsure", "not sure", "don't know",
+     "do not know", "agree", "agreed", "disagree", "approve", "approved", "reject", "rejected",
+     "refuse", "refused", "ignore", "leave", "leave it", "leave as is", "as is", "as it is",
+     "take it", "use this", "use it", "this one", "no change", "see note", "x", "✓", "✔", "")
+)  # fmt: skip
+"""What replies to a question and says nothing of an action. A field that takes any words would
+take these; as its value they have to stand under Other value."""
 
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
@@ -91,6 +100,9 @@ def _is_value(state: State, question: Question, answer: Answer) -> bool:
         return False
     value = canon(item, answer.choice, state.definition)
     if value is None or isinstance(value, Invalid):
+        return False
+    reply = fold(answer.choice).replace("’", "'").strip(" .!?") in _REPLIES
+    if reply and not isinstance(canon(item, "maybe", state.definition), Invalid):
         return False
     words = (*CHOICES, *question.kind.choices)
     begun = any(fold(word).startswith(fold(answer.choice)) for word in words)
