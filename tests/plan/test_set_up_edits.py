@@ -476,6 +476,27 @@ def test_one_answer_sends_a_column_to_leads_and_one_puts_it_on_the_board() -> No
     assert load_definition(found.text).issue.fields == ("ref", "action", "rating", "cost")
 
 
+def test_a_new_column_that_leads_fill_in_is_sent_to_them_and_on_the_board() -> None:
+    """It was in no list, and nobody was ever asked for it."""
+    found = answered(row("field", number=1), {"heading": "Cost", "owner": "The lead"})
+    now = load_definition(found.text)
+    assert now.issue.fields == ("ref", "action", "rating", "cost")
+    assert now.composite.fields == ("ref", "action", "rating", "cost")
+    found = answered(
+        row("field", number=1), {"heading": "Cost", "owner": "The lead", SENT: "No", BOARD: "No"}
+    )
+    assert load_definition(found.text).issue.fields == ("ref", "action", "rating")
+    found = answered(
+        row("field", number=1), {"heading": "Cost", "owner": "The lead", "private": "Yes"}
+    )
+    assert "cost" not in load_definition(found.text).issue.fields
+    every = replace(FULL, issue=replace(FULL.issue, fields=()))
+    (entry,) = (e for e in entries_of(every, SHEETS[0]) if e.number == 1)
+    typed = Typed(entry, {"heading": "Cost", "owner": "The lead"})
+    now = load_definition(take(write_definition(every), every, [typed]).text)
+    assert now.issue.fields == ()
+
+
 def test_a_column_is_left_out_where_all_were_sent() -> None:
     every = replace(FULL, issue=replace(FULL.issue, fields=()))
     text = write_definition(every)

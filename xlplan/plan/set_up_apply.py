@@ -159,6 +159,8 @@ def _listed(text: str, names: Names, answers: Mapping[str, object]) -> str:
     every = [item["id"] for item in raw["field"] if item.get("of", "action") == "action"]
     for column, yes in answers.items():
         path = (LISTED[column][0], "fields")
+        if yes and not raw.get(path[0], {}).get("fields"):
+            continue  # without a list every column is shown
         others = [each for each in raw.get(path[0], {}).get("fields") or every if each != name]
         if not others:
             raise DEF_012.fault("", "last")

@@ -26,7 +26,7 @@ from xlplan.plan.guesses import (
 from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import NOTHING, Entry, Origin, entries_of, is_shown, key_of, read
 from xlplan.plan.set_up_apply import Edit, apply
-from xlplan.plan.set_up_sheets import EVERY, REMOVE, REMOVES, VALUE
+from xlplan.plan.set_up_sheets import EVERY, LISTED, REMOVE, REMOVES, VALUE
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Raw
 
@@ -183,9 +183,13 @@ def _edits(entry: Entry, values: Mapping[str, object]) -> Iterator[Edit]:
 
 
 def _completed(table: str, values: Mapping[str, object]) -> Mapping[str, object]:
-    """A new entry with the name that nobody needs to think of: an id made of what people read."""
+    """A new entry with the name that nobody needs to think of, an id made of what people read; and
+    a column that leads fill in with what that needs: it is sent to them, and the board sees it."""
     if table == "field" and "heading" in values and "id" not in values:
-        return {"id": id_for(str(values["heading"])), **values}
+        values = {"id": id_for(str(values["heading"])), **values}
+    asked = values.get("owner") == "lead" and values.get("of", "action") == "action"
+    if table == "field" and asked and not values.get("private"):
+        return {**dict.fromkeys(LISTED, True), **values}
     if table == "rating" and len({"code", "label"} & values.keys()) == 1:
         name = values.get("code", values.get("label"))
         return {"code": name, "label": name, **values}
