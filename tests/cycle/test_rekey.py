@@ -156,6 +156,7 @@ def test_an_edit_of_the_master_from_before_is_one_question(office: Path, tmp_pat
     (folder / "inbox" / f"{small.LETTINGS}.xlsx").unlink()
     small.edit_master(folder, {("2.1", "rating"): "Green", ("2.2", "rating"): "Red"})
     edited = (folder / "master.xlsx").read_bytes()
+    (folder / "secret.key").unlink()
     assert small.do(folder, "rekey") == 1  # the edits are not merged
     assert (folder / "master.xlsx").read_bytes() == edited
     assert small.do(folder, "merge") == 1
@@ -262,3 +263,17 @@ def test_a_key_that_is_gone_with_its_whole_folder_is_not_called_lost(tmp_path: P
     with pytest.raises(xlplan.XlplanError, match="LED-002") as found:
         PlanFolder(tmp_path / "unplugged").read_key()
     assert "rekey" not in str(found.value)
+
+
+def test_a_key_that_is_not_lost_stays(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`rekey` tried out of curiosity put a good key aside, said that it might be deleted, and made
+    each template that was out a question."""
+    folder = Path(shutil.copytree(office, tmp_path / "plan"))
+    key = (folder / "secret.key").read_bytes()
+    assert small.do(folder, "rekey") == 2
+    assert "[BAK-011]" in capsys.readouterr().err
+    assert (folder / "secret.key").read_bytes() == key
+    assert not list(folder.glob("replaced*"))
+    assert small.do(folder, "merge") == 0

@@ -329,6 +329,14 @@ BAK_010 = Message(
         "none": "There is no such folder. Name the one to which the originals were moved.",
     },
 )
+BAK_011 = Message(
+    "BAK-011",
+    "The secret key is not lost: the one in its place is the plan's own.",
+    "Leave it; or move it away first, where somebody got hold of it.",
+    "This is the key of the plan, so nothing was changed: a new one would make each template that "
+    "is out a question. If somebody got hold of it, move it to another folder and run xlplan rekey "
+    "again.",
+)
 DEMO_001 = Message(
     "DEMO-001",
     "The example answers a question that was not asked.",

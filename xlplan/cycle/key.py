@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from xlplan.codes.cycle_codes import BAK_011
 from xlplan.codes.folder_codes import LED_010, OUT_002, PLAN_040
 from xlplan.cycle.folder import PlanFolder, find_folder, sha256, sync_folder
 from xlplan.errors import Problem, XlplanError, reason_of
@@ -101,7 +102,8 @@ def rekey(plan: str | Path, *, today: date | None = None) -> RekeyResult:
     anew with it; that it was done is recorded. Templates that went out before and come back are
     then asked about, once a file. `today` fixes the date of what is done.
 
-    XlplanError where there is no plan, or where it cannot be written to.
+    XlplanError where there is no plan, where it cannot be written to, or where the key is not lost
+    (BAK-011).
     """
     from xlplan.cycle.desk import Desk, clock_for
 
@@ -123,11 +125,14 @@ def _rekey(desk: Desk) -> RekeyResult:
 
     folder = desk.folder
     problems: list[Problem] = []
-    if not desk.ledger.fingerprint():  # nothing else would tell which key is the wrong one
+    known = desk.ledger.fingerprint()
+    if known and _waiting(folder, known, folder.key):
+        raise BAK_011.fault(folder.key.name)
+    if not known:  # nothing else would tell which key is the wrong one
         problems += _put_aside(folder)
     with desk.work() as work:
         was = desk.ledger.fingerprint()
-        key = _waiting(folder, was)
+        key = _waiting(folder, was, folder.next_key)
         if not key:
             key = folder.make_key(folder.next_key)
             work.append([Rekeyed(fingerprint(key), was)])
@@ -145,12 +150,13 @@ def _rekey(desk: Desk) -> RekeyResult:
     return RekeyResult(out, (*problems, *outputs.write(desk, prepared)))
 
 
-def _waiting(folder: PlanFolder, known: str) -> bytes:
-    """The key that a `rekey` had recorded when it was cut off; blank where there is none."""
+def _waiting(folder: PlanFolder, known: str, path: Path) -> bytes:
+    """The key in a file, where it is the one that is recorded, as where a `rekey` was cut off; else
+    blank."""
     from xlplan.workbook.stamp import fingerprint
 
     with suppress(XlplanError):
-        key = folder.read_key(folder.next_key)
+        key = folder.read_key(path)
         return key if fingerprint(key) == known else b""
     return b""
 
