@@ -539,6 +539,20 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("title = A plan", 'The line "title = A plan" is not valid TOML: '),
+        ("agreed = 02-06-2026", 'The line "agreed = 02-06-2026" is not valid TOML: '),
+        ("title = “A plan”", 'The line "title = “A plan”" has the curly quotes'),
+        (f"title = {'long ' * 20}", f'The line "title = {"long " * 10}l…" is not valid TOML: '),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_shown(line: str, says: str) -> None:
+    """It said where, and "Invalid value", and not what stands there."""
+    assert f"plan.toml:2: {says}" in only_fault(f"[plan]\n{line}\n")
+
+
+@pytest.mark.parametrize(
     ("addition", "line", "code", "says"),
     [
         # keys and tables that nothing knows
@@ -561,7 +575,7 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         ("[checks]\nCHK-003 = 'of'\n", 15, "DEF-004", 'Did you mean "off"?'),
         ("[checks]\nCHK-003 = false\n", 15, "DEF-004", "is not a level"),
         # the wrong kind
-        ("[field]\n", None, "DEF-001", "not valid TOML"),
+        ("[field]\n", None, "DEF-001", "each begins with two brackets: [[field]]"),
         ("[lead]\nname = 'A'\n", 14, "DEF-005", "Write [[lead]] above each lead"),
         ("lead = ['A']\n", 14, "DEF-002", "is not a key of this table"),
         ("[[issue]]\n", 14, "DEF-005", "Write [issue] above its keys"),

@@ -10,6 +10,12 @@ DEF_001 = Message(
     "Check quotes, brackets and equals signs in that line.",
     {
         "": "This is not valid TOML: {reason}. Check quotes, brackets and equals signs here.",
+        "line": 'The line "{line}" is not valid TOML: {reason}. Check quotes, brackets and equals '
+        "signs here.",
+        "curly": 'The line "{line}" has the curly quotes of a word processor. Type straight ones '
+        'in their place: "…".',
+        "twice": 'The line "{line}" begins a table that is here already. Where there are several, '
+        "each begins with two brackets: [[{name}]]; else put its keys under the first.",
         "nested": "Brackets are nested too deeply. Use two levels at most: a plan definition needs "
         "no more.",
     },

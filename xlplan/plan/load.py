@@ -61,6 +61,8 @@ from xlplan.plan.types import TYPES
 
 NEEDS: Mapping[str, str] = {"lead": "people", "accountable": "people", "rating": "rating"}
 """The type that a role needs: in a column of another, nothing would count."""
+_TABLE = regex(r"\[\s*(\w+)\s*\]")
+_CURLY = regex(r"[\w.-]+\s*=\s*\[?\s*[“”„‘’]")
 _AT_LINE = regex(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -131,8 +133,22 @@ def _parse(text: str, where: str) -> tuple[dict[str, Any], Source]:
         reason = str(error)
         place = _AT_LINE.search(reason)
         line = int(place[1]) if place and place[1] else text.count("\n") + 1 if place else 1
-        reason = _AT_LINE.sub("", reason)
-        raise DEF_001.fault(f"{where}:{line}", reason=reason) from None
+        raise _not_toml(f"{where}:{line}", text, line, _AT_LINE.sub("", reason)) from None
+
+
+def _not_toml(where: str, text: str, number: int, reason: str) -> XlplanError:
+    """What is wrong with a line that cannot be read, with the line as far as a person needs it."""
+    lines = text.split("\n")
+    line = lines[number - 1].strip() if number <= len(lines) else ""
+    shown = line if len(line) <= 60 else f"{line[:59]}…"
+    table = _TABLE.match(line)
+    if not line:
+        return DEF_001.fault(where, reason=reason)
+    if _CURLY.match(line):
+        return DEF_001.fault(where, "curly", line=shown)
+    if table and "twice" in reason:
+        return DEF_001.fault(where, "twice", line=shown, name=table[1])
+    return DEF_001.fault(where, "line", line=shown, reason=reason)
 
 
 def _levels(source: Source, raw: object) -> dict[str, str]:
