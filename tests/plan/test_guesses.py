@@ -20,6 +20,7 @@ from xlplan.plan.guesses import (
     id_for,
     key_asked,
     settle,
+    without_sheets_asked,
 )
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
@@ -278,3 +279,14 @@ def test_a_lead_named_alike_is_no_choice_for_itself() -> None:
     alone = replace(FULL, leads=(Lead("Ben Ode"),))
     guess = Guess('"Ben Ode" is two words', "lead", ("Ben Ode",))
     assert labels(guess, alone) == ["It is right", "Is nobody"]
+
+
+def test_the_question_about_other_sheets_goes_once_they_are_part_of_the_plan() -> None:
+    asks = 'the actions are those of "Quays"; "Piers" has rows too: name each with --sheet'
+    asked = add_guesses(TEXT, [asks])
+    assert without_sheets_asked(asked, [asks]) == asked
+    assert without_sheets_asked(asked, []) == TEXT
+    assert without_sheets_asked(TEXT, []) == TEXT
+    (guess,) = (each for each in guesses_of(asked) if each.text == asks)
+    settled = settle(asked, guess, "It is right")
+    assert without_sheets_asked(settled, []) == settled
