@@ -9,11 +9,11 @@ import pytest
 from xlplan.source import table_cells
 from xlplan.source.column_roles import (
     fit,
-    likely_heading_row,
     lists_choices,
     read_columns,
     shape_of,
 )
+from xlplan.source.heading_groups import likely_heading_row
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text
 from xlplan.source.table_cells import ColumnCells

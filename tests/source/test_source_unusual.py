@@ -498,3 +498,49 @@ def test_a_sheet_that_speaks_of_a_plan_says_its_title_better_than_the_name_of_th
 
     source = read(workbook(two, ((first,), (), *PLAN)))
     assert source.definition.title == title
+
+
+COUNTED = (
+    ("Ref", "Action", "Lead", "Date raised", "Due date", "Budget", "Status"),
+    ("1", "Check the boilers in all schools", "Ada Quill", 45992, 46031, 46031, "Open"),
+    ("2", "Replace the guttering at the depot", "Ben Ode", 45993, 46112, 41000, "Open"),
+    ("3", "Renew the contract for the lifts", "Ada Quill", 45994, 46387, 52000, "Closed"),
+)
+"""46031 days after 30 December 1899 it is 9 January 2026, and so on."""
+AS_DAYS = ["9 January 2026", "31 March 2026", "31 December 2026"]
+
+
+def test_numbers_in_a_column_of_days_are_days_and_that_is_said() -> None:
+    source = read(workbook(rows=COUNTED))
+    due = source.definition.with_role("due")
+    assert due is not None
+    assert (due.heading, column(source, due.id)) == ("Due date", AS_DAYS)
+    assert column(source, "date_raised") == [f"{day} December 2025" for day in (1, 2, 3)]
+    assert column(source, "budget") == ["46031", "41000", "52000"]
+    assert [guess for guess in source.guesses if "spreadsheets count days" in guess] == [
+        f"field {name}: 3 cells hold a number where a day is meant, read as spreadsheets count "
+        f'days ("{number}" is {day})'
+        for name, number, day in (
+            ("date_raised", 45992, "1 December 2025"),
+            ("due", 46031, "9 January 2026"),
+        )
+    ]
+
+
+def test_digits_of_a_csv_file_in_a_column_of_days_are_days() -> None:
+    rows = "\r\n".join(",".join(str(cell) for cell in row) for row in COUNTED)
+    source = read_source(read_book(rows.encode(), "plan.csv", detail=True), plan_id="plan")
+    due = source.definition.with_role("due")
+    assert due is not None
+    assert (due.heading, column(source, due.id)) == ("Due date", AS_DAYS)
+    assert not source.problems
+
+
+def test_digits_kept_as_text_in_a_kept_workbook_are_asked_about() -> None:
+    rows = [COUNTED[0], *((*row[:4], str(row[4]), *row[5:]) for row in COUNTED[1:])]
+    book = read_book(workbook(rows=rows), "plan.xlsx", detail=True)
+    source = read_source(book, plan_id="plan", chosen=Chosen(kept=True))
+    assert [problem.where for problem in source.problems if problem.code == "VAL-003"] == [
+        "plan.xlsx!Plan!E2", "plan.xlsx!Plan!E3", "plan.xlsx!Plan!E4",
+    ]  # fmt: skip
+    assert not [guess for guess in source.guesses if guess.startswith("field due:")]

@@ -30,6 +30,7 @@ from xlplan.plan.propose_roles import (
 from xlplan.plan.shown import ShownDate, ShownNumber, before_percent, counts_percent
 from xlplan.plan.status_words import known_rating, says_how_much
 from xlplan.plan.text import fold
+from xlplan.plan.types.field_type import serial_day
 from xlplan.plan.types.money_and_booleans import YES_NO, currency_of, words_of_yes_and_no
 from xlplan.plan.values import Raw, read_number
 
@@ -64,6 +65,10 @@ _UPDATES = regex(
     r"observaciones|commentaires?|opmerkingen|sylwadau)$|^(?:updates?|comments?|notes?)\b"
 )
 """Headings of columns in which something is written at every round."""
+
+
+_DAY = regex(r"\b(?:date|day|deadline|due|start|finish|end)s?\b")
+"""Words of a heading under which a number such as 46031 is a day as spreadsheets keep them."""
 
 
 MOST_APART, MOST_NAMED = 3, 5
@@ -321,14 +326,17 @@ def _type(slot: _Slot) -> str:
         [v for v in values if isinstance(v, int | float) and _is_amount(v)]
         if kinds != {str} else []
     )  # fmt: skip
+    counted = bool(numbers) and all(isinstance(v, date) or serial_day(v) for v in values)
     if slot.role in ("due", "revised"):
-        return "date" if dates and not months else "timescale"
+        return "date" if (dates or counted) and not months else "timescale"
     if slot.role == "percent":
         plain = [n for n in numbers if not _in_hundredths(n)]
         plain += [n for text in values if isinstance(text, str) and (n := read_number(text))]
         return "number" if any(n > 1 for n in plain) else "percent"
     if dates:
         return "timescale" if months else "date"
+    if counted and _DAY.search(normal_heading(slot.heading)):
+        return "date"
     if values and len(numbers) == len(values):
         return "number"
     texts = texts_of(values)

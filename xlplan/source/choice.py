@@ -22,7 +22,6 @@ from xlplan.plan.text import fold
 from xlplan.source.column_roles import (
     Reading,
     judge_columns,
-    likely_heading_row,
     read_columns,
     shape_of,
 )
@@ -71,16 +70,6 @@ def read_layouts(
     `joined` with one column for those of which each stands for a rating."""
     read = [read_layout(sheet, known, chosen, rows_at.get(sheet.name, ())) for sheet in sheets]
     return [join_ticked(layout, chosen) for layout in read] if joined else read
-
-
-def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
-    """For each sheet the row that heads a plan by what stands below it, where one does."""
-    found: dict[str, list[int]] = {}
-    for sheet in sheets:
-        rows = [{col: v for col, v in enumerate(row) if cell_text(v)} for row in sheet.rows]
-        if sheet.visible and (row := likely_heading_row(rows)) >= 0:
-            found[sheet.name] = [row]
-    return found
 
 
 def with_deed(

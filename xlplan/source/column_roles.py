@@ -22,8 +22,9 @@ from xlplan.plan.propose_roles import LONG_TEXT, guess_role
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import names_time, parse_timescale
-from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
-from xlplan.source.headings import cell_text, understood
+from xlplan.plan.types.field_type import serial_day
+from xlplan.source.heading_words import BRACKETS, ROLES, role_scores, speaks_of_day
+from xlplan.source.headings import cell_text
 from xlplan.source.period_columns import latest_first
 from xlplan.source.table_cells import ColumnCells
 from xlplan.workbook.read.book import CellValue
@@ -42,6 +43,8 @@ _YEAR = regex(r"20\d\d(?:\.0)?")
 MOST_LOOKED_AT = 400
 MOST_ROWS = 2000
 """Of how many rows at most it is asked what *most* of them are like: of more, every n-th."""
+MOSTLY = 0.8
+"""Of how many cells at least something holds that is to hold of the column."""
 LEAST_WORDS = 3.5
 """How many words the sentences of a column have on average."""
 MOST_OF_DAY = 6
@@ -64,6 +67,8 @@ class Shape(Struct, frozen=True):
     length: float
     words: float
     years: float = 0.0
+    serials: float = 0.0
+    """Of the numbers those that may be days as spreadsheets keep them."""
 
     @property
     def sentences(self) -> bool:
@@ -111,6 +116,7 @@ def shape_of(cells: Sequence[CellValue] | ColumnCells) -> Shape:
         len({look.folded for look in looks}), sum(map(len, texts)) / count,
         sum(look.words for look in looks) / count,
         sum(look.year for look in looks) / count,
+        sum(serial_day(value) is not None for value in some) / count,
     )  # fmt: skip
 
 
@@ -131,7 +137,7 @@ class _Look(NamedTuple):
 def _look_of(text: str) -> _Look:
     rating = one_rating(text)
     return _Look(
-        _is_day(text), bool(_NUMBER.fullmatch(text)), bool(_REF.fullmatch(text)),
+        is_day(text), bool(_NUMBER.fullmatch(text)), bool(_REF.fullmatch(text)),
         known_rating(rating) is not None, is_level(rating), bool(_YEAR.fullmatch(text)),
         len(text.split()), fold(text),
     )  # fmt: skip
@@ -144,7 +150,7 @@ def repeat_a_few(column: ColumnCells) -> bool:
     return replace(shape, count=len(held)).repeats
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     """Whether a text is a day, a month or a timescale that has an end."""
     return len(text) <= 60 and _names_day(text)
 
@@ -263,7 +269,7 @@ def judge_columns(
 ) -> Reading:
     """The roles of columns, which are given in order with all their cells."""
     columns = list(cells)
-    shapes = {col: shape_of(column) for col, column in cells.items()}
+    shapes = {col: _with_days(shape_of(cells[col]), headings.get(col, "")) for col in columns}
     fixed = {col: role for col in columns
              if (role := (chosen or {}).get(fold(headings.get(col, ""))))}  # fmt: skip
     found: list[tuple[float, int, str]] = []
@@ -298,6 +304,14 @@ def judge_columns(
         else:
             roles[col], sure[col] = role, score
     return Reading(roles, sure, rivals)
+
+
+def _with_days(shape: Shape, heading: str) -> Shape:
+    """Under a heading that speaks of a day, numbers that may be days are days."""
+    if shape.serials + shape.dates < MOSTLY or not shape.serials or not speaks_of_day(heading):
+        return shape
+    dates, numbers = shape.dates + shape.serials, max(shape.numbers - shape.serials, 0.0)
+    return replace(shape, dates=dates, numbers=numbers, refs=0.0)
 
 
 def lists_choices(heading: str) -> bool:
@@ -348,52 +362,3 @@ def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int,
     if role == "progress" and col < action[1]:
         return score * 0.6
     return score
-
-
-MOST_HEADINGS = 60
-"""Characters of a heading that no words make one."""
-
-
-def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
-    """The row (from 0) that heads a table by what stands below it, whatever its words; -1 if none.
-
-    Every column below has a heading, one holds texts that say something, each another, and
-    another holds days, people or states. Headings that name two of who, when and how far need no
-    other column, and come before what only looks like headings.
-    """
-    best, found = (False, 0.0), -1
-    telling = {col for each in rows[: 2 * MOST_LOOKED_AT] for col in each if _tells(each[col])}
-    for row, cells in enumerate(rows[:MOST_LOOKED_AT] if telling else ()):
-        if telling.isdisjoint(cells):
-            continue
-        texts = [value for value in cells.values() if isinstance(value, str)]
-        if len(texts) < 3 or len(texts) < len(cells) or max(map(len, texts)) > MOST_HEADINGS:
-            continue
-        if len({fold(text) for text in texts}) < len(texts) or any(map(_is_day, texts)):
-            continue
-        below: list[Mapping[int, CellValue]] = []
-        for each in rows[row + 1 : row + 1 + MOST_LOOKED_AT]:
-            if len(each) * 2 < len(cells) or not each.keys() <= cells.keys():
-                break
-            below.append(each)
-        named = len(understood(texts).keys() & {"lead", "due", "rating"}) > 1
-        strength = named, _evidence(cells.keys(), below, named)
-        if len(below) > 1 and strength[1] and strength > best:
-            best, found = strength, row
-    return found
-
-
-def _tells(value: CellValue) -> bool:
-    """Whether a cell has as many words as those of a column of sentences have on average."""
-    return isinstance(value, str) and len(canon_text(value).split()) > LEAST_WORDS
-
-
-def _evidence(
-    columns: Iterable[int], rows: Sequence[Mapping[int, CellValue]], named: bool
-) -> float:
-    """How much the cells of a table say that it is a plan; 0 where they do not. Where the headings
-    are `named`, its sentences alone say so."""
-    shapes = [shape_of([row.get(col) for row in rows]) for col in columns]
-    deeds = [shape for shape in shapes if shape.sentences]
-    sides = [s for s in shapes if s.count > 1 and (s.dates > 0.6 or s.states > 0.6)]
-    return len(rows) * (len(sides) + named) if deeds else 0.0

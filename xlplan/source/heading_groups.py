@@ -1,14 +1,17 @@
-"""Headings in two rows: groups with their parts below, and twins that a group above tells apart."""
+"""Headings that no one row of known words makes: in two rows, groups with their parts below or
+twins that a group above tells apart; and the row that heads a table by what stands below it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, normal_heading, without_period
+from xlplan.plan.text import canon_text, fold
+from xlplan.source.column_roles import LEAST_WORDS, MOST_LOOKED_AT, is_day, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text, is_value, texts_of, understood
-from xlplan.workbook.read.book import CellValue
+from xlplan.workbook.read.book import CellValue, ReadSheet
 
 LONGEST_PART = 40
 """Characters of a heading that stands above or below another in two rows of headings."""
@@ -128,3 +131,62 @@ def _group_over(col: int, above: Mapping[int, CellValue], wide: Mapping[int, int
 def _may_be_part(value: CellValue) -> bool:
     text = cell_text(value)
     return isinstance(value, str) and len(text) <= LONGEST_PART and not is_value(text)
+
+
+MOST_HEADINGS = 60
+"""Characters of a heading that no words make one."""
+
+
+def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
+    """The row (from 0) that heads a table by what stands below it, whatever its words; -1 if none.
+
+    Every column below has a heading, one holds texts that say something, each another, and
+    another holds days, people or states. Headings that name two of who, when and how far need no
+    other column, and come before what only looks like headings.
+    """
+    best, found = (False, 0.0), -1
+    telling = {col for each in rows[: 2 * MOST_LOOKED_AT] for col in each if _tells(each[col])}
+    for row, cells in enumerate(rows[:MOST_LOOKED_AT] if telling else ()):
+        if telling.isdisjoint(cells):
+            continue
+        texts = [value for value in cells.values() if isinstance(value, str)]
+        if len(texts) < 3 or len(texts) < len(cells) or max(map(len, texts)) > MOST_HEADINGS:
+            continue
+        if len({fold(text) for text in texts}) < len(texts) or any(map(is_day, texts)):
+            continue
+        below: list[Mapping[int, CellValue]] = []
+        for each in rows[row + 1 : row + 1 + MOST_LOOKED_AT]:
+            if len(each) * 2 < len(cells) or not each.keys() <= cells.keys():
+                break
+            below.append(each)
+        named = len(understood(texts).keys() & {"lead", "due", "rating"}) > 1
+        strength = named, _evidence(cells.keys(), below, named)
+        if len(below) > 1 and strength[1] and strength > best:
+            best, found = strength, row
+    return found
+
+
+def _tells(value: CellValue) -> bool:
+    """Whether a cell has as many words as those of a column of sentences have on average."""
+    return isinstance(value, str) and len(canon_text(value).split()) > LEAST_WORDS
+
+
+def _evidence(
+    columns: Iterable[int], rows: Sequence[Mapping[int, CellValue]], named: bool
+) -> float:
+    """How much the cells of a table say that it is a plan; 0 where they do not. Where the headings
+    are `named`, its sentences alone say so."""
+    shapes = [shape_of([row.get(col) for row in rows]) for col in columns]
+    deeds = [shape for shape in shapes if shape.sentences]
+    sides = [s for s in shapes if s.count > 1 and (s.dates > 0.6 or s.states > 0.6)]
+    return len(rows) * (len(sides) + named) if deeds else 0.0
+
+
+def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
+    """For each sheet the row that heads a plan by what stands below it, where one does."""
+    found: dict[str, list[int]] = {}
+    for sheet in sheets:
+        rows = [{col: v for col, v in enumerate(row) if cell_text(v)} for row in sheet.rows]
+        if sheet.visible and (row := likely_heading_row(rows)) >= 0:
+            found[sheet.name] = [row]
+    return found

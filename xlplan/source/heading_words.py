@@ -251,6 +251,11 @@ _SURE = {
 """Headings that plans use for a role, and other tables for something else."""
 
 
+def speaks_of_day(heading: str) -> bool:
+    """Whether a heading has a word for a day: "Date raised", "Deadline"."""
+    return _has(f"{_DAY}|{_DUE}", words_of(heading))
+
+
 def _has(pattern: str, words: str) -> bool:
     return re.search(rf"\b(?:{pattern})\b", words) is not None
 

@@ -40,7 +40,6 @@ from xlplan.source.choice import (
     Choice,
     choose_tables,
     columns_of,
-    likely_rows,
     read_layouts,
     samples_of,
 )
@@ -59,6 +58,7 @@ from xlplan.source.chosen import (
     sheets_named,
 )
 from xlplan.source.drafts import Columns, Draft
+from xlplan.source.heading_groups import likely_rows
 from xlplan.source.headings import card_labels
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout

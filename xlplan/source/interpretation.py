@@ -14,13 +14,14 @@ from xlplan.plan.propose import about, one_for_many
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import fold, latin
+from xlplan.plan.types.field_type import serial_day
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.beyond_cells import FillRatings, SectionTexts
 from xlplan.source.cells import FieldsOfRow, PlacesOfRow
 from xlplan.source.drafts import Columns, Draft, join_texts
 from xlplan.source.headings import cell_text, point_text
 from xlplan.source.outside import CompletedLists
-from xlplan.source.plan_rows import orders_of
+from xlplan.source.plan_rows import numbers_as_days, orders_of
 from xlplan.source.proposed import Parts, lead_text
 from xlplan.source.scales import colour_rating, is_rating
 from xlplan.source.table_cells import ColumnCells
@@ -296,7 +297,10 @@ class _Maker:
         return glue.join(texts) if glue else join_texts(texts), at
 
     def _in_order(self, item: Field, text: str) -> Raw:
-        """A date that can be read two ways, as the dates of its column are written."""
+        """A date that can be read two ways, as the dates of its column are written; a number in its
+        place, as spreadsheets count days, where the cell need not say the same ever after."""
+        if not self.parts.kept_workbook and (counted := serial_day(text)):
+            return counted
         order = self.orders.get((item.of, item.id))
         day = in_order(text, order) if order else None
         if day is None:
@@ -318,6 +322,9 @@ class _Maker:
         )
         for many, each in self.by_fill.said.items():
             self.parts.guesses += one_for_many(each, many)
+        self.parts.guesses += numbers_as_days(
+            self.parts.cells, self.definition, kept=self.parts.kept_workbook
+        )
         for (kind, name), texts in self.ordered.items():
             said = say_order(list(texts), self.orders[kind, name])
             self.parts.guesses.append(about(kind, name) + said)

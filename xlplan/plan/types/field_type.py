@@ -265,7 +265,7 @@ def _canon_date(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     if day is not None:
         return day
     text = as_text(raw)
-    if (serial := _serial_date(text)) is not None:
+    if (serial := serial_day(text)) is not None:
         return invalid(text, VAL_003.fill("serial", value=text, day=say_date(serial)))
     found = parse_date(text) or parse_date(in_english(text))
     if isinstance(found, date):
@@ -282,7 +282,7 @@ def _canon_timescale(_item: Field, raw: Typed, _definition: PlanDefinition) -> V
     if day is not None:
         return Timescale(say_date(day), day, say_date(day))
     text = as_text(raw)
-    if (serial := _serial_date(text)) is not None:
+    if (serial := serial_day(text)) is not None:
         return invalid(text, VAL_003.fill("serial", value=text, day=say_date(serial)))
     found = parse_date(text)
     if found == "ambiguous":
@@ -294,11 +294,13 @@ def _canon_timescale(_item: Field, raw: Typed, _definition: PlanDefinition) -> V
     return canon_timescale(text, raw.by if isinstance(raw, Timescale) else None)
 
 
-def _serial_date(text: str) -> date | None:
-    """The day that a text may be in the way that spreadsheets keep days: as a number."""
-    if not _SERIAL.fullmatch(text.strip()) or int(float(text)) not in SERIAL_DATES:
+def serial_day(raw: object) -> date | None:
+    """The day that a number or a text may be in the way that spreadsheets keep days: a number."""
+    if not isinstance(raw, str):
+        return _day_of(raw) if isinstance(raw, int | float) else None
+    if not _SERIAL.fullmatch(raw.strip()) or int(float(raw)) not in SERIAL_DATES:
         return None
-    return date(1899, 12, 30) + timedelta(days=int(float(text)))
+    return date(1899, 12, 30) + timedelta(days=int(float(raw)))
 
 
 def _day_of(raw: Typed) -> date | None:
