@@ -104,7 +104,7 @@ def test_a_sign_or_a_number_may_stand_before_a_state(text: str, label: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Again", "● Stuck", "Stuck \U0001f534", "50% complete", "3", "30 done"]
+    "text", ["", "Again", "● Parked", "Parked \U0001f534", "50% complete", "3", "30 done"]
 )
 def test_other_words_are_no_state(text: str) -> None:
     assert known_state(text) is None

@@ -325,7 +325,12 @@ def test_elements_that_differ_in_case_have_one_order() -> None:
 
 def test_a_moment_of_a_machine_is_shown_as_its_day() -> None:
     item, plan = Field("due", "Due", "timescale"), PlanDefinition("p", "P", (Field("x", "X"),))
-    for text in ("2026-06-01T00:00:00.000Z", "2026-06-01 09:30:00+01:00"):
+    for text in (
+        "2026-06-01T00:00:00.000Z",
+        "2026-06-01 09:30:00+01:00",
+        "01/Jun/26 12:00 AM",
+        "1 June 2026 00:00",
+    ):
         found = canon(item, text, plan)
         assert found == canon(item, "1 June 2026", plan)
         assert show(found) == "1 June 2026"

@@ -73,7 +73,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
                        r"areas? for improvement|requirement|requirements"),
     ("section", r"themes?|sections?|priority|priorities|priority areas?|work ?streams?|strands?|"
                 r"areas?|objectives?|strategic objectives?|domains?|category|pillar|goals?|"
-                r"bucket name"),
+                r"bucket name|section column"),
     ("origin", r"origin|source|code"),
 )  # fmt: skip
 _COMPILED = tuple((role, regex(pattern)) for role, pattern in _PATTERNS)

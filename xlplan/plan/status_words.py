@@ -38,6 +38,7 @@ _STATES: tuple[tuple[str, str, int, str], ...] = (
      "Completed", 0, "#4472C4"),
     ("on track|on target|on plan|on schedule", "Green", 2, "#70AD47"),
     ("ongoing|on going|on-going|in progress|in-progress|started|underway|under way|in hand|"
+     "doing|working on it|in review|"
      "active|en curso|en proceso|en progreso|en cours|"
      "in bearbeitung|laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|"
      "en ejecución|en marcha|iniciado|iniciada|commencé|commencée|engagé|engagée|"
@@ -47,15 +48,17 @@ _STATES: tuple[tuple[str, str, int, str], ...] = (
      "In progress", 4, "#BDD7EE"),
     # What is in progress was open before: that is no step back.
     ("open|abierto|abierta|ouvert|ouverte|offen|ar agor", "In progress", 5, "#BDD7EE"),
-    ("slippage|slipping|slipped|at risk|delayed|behind schedule", "Amber", 6, "#FFC000"),
-    ("overdue|off track|off plan|off target|major slippage|late|en retard|retrasado|atrasado|"
-     "atrasada|in ritardo|försenad|verspätet|überfällig|te laat", "Red", 8, "#FF0000"),
-    ("not started|planned|not due|not yet due|not reached|pending|to do|todo|not yet started|"
-     "not begun|incomplete|incompleto|incompleta|pendiente|sin iniciar|no iniciado|à faire|"
-     "non commencé|pas commencé|prévu|geplant|nicht begonnen|ausstehend|niet gestart|gepland|"
-     "nog niet gestart|nog te starten|te starten|non démarré|à venir|planificado|planificada|"
-     "no iniciada|por iniciar|noch nicht begonnen|noch offen|heb ddechrau|heb gychwyn|"
-     "não iniciado|não iniciada|pendente|da avviare|non iniziato|non iniziata|ej påbörjad|"
+    ("slippage|slipping|slipped|at risk|delayed|behind schedule|slightly behind",
+     "Amber", 6, "#FFC000"),
+    ("overdue|stuck|blocked|off track|off plan|off target|major slippage|late|en retard|retrasado|"
+     "atrasado|atrasada|in ritardo|försenad|verspätet|überfällig|te laat", "Red", 8, "#FF0000"),
+    ("not started|planned|not due|not yet due|not reached|pending|to do|todo|backlog|"
+     "not yet started|not begun|incomplete|incompleto|incompleta|pendiente|sin iniciar|"
+     "no iniciado|à faire|non commencé|pas commencé|prévu|geplant|nicht begonnen|ausstehend|"
+     "niet gestart|gepland|nog niet gestart|nog te starten|te starten|non démarré|à venir|"
+     "planificado|planificada|no iniciada|por iniciar|noch nicht begonnen|noch offen|heb ddechrau|"
+     "heb gychwyn|não iniciado|não iniciada|pendente|da avviare|non iniziato|non iniziata|"
+     "ej påbörjad|"
      "not implemented|on hold|waiting|deferred|proposed|✗|✘|☒|❌|☐", "Not started", 9, "#BFBFBF"),
 )  # fmt: skip
 """Names of states, in the same way."""
@@ -126,7 +129,7 @@ _ATTENTION = regex(
     r"slip|behind|delay|off[- ](?:track|plan|target)|not on (?:track|target|plan)|overdue|at risk|"
     r"concern|missed|not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail|"
     r"en retard|retras|vencid|verspätet|überfällig|verzug|te laat|achterstand|ar ei hôl hi|blocked|"
-    r"stalled|(?:needs|requires) (?:attention|intervention)"
+    r"stuck|stalled|(?:needs|requires) (?:attention|intervention)"
 )
 _STEP = regex(r"(?:\d{1,2}\s*[-–—.:)/=]|\d(?=\s))\s*(?=[^\W\d])")
 """The number of a state among the others: "3 - " of "3 - Complete"."""

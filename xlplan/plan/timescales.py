@@ -55,7 +55,7 @@ _SPAN = regex(rf"(\b{_MONTH}\s*'?\d\d)\s*-\s*(?={_MONTH}\s*'?(?:\d{{4}}|\d\d)(?!
 _PARTED = regex(r"\d *[a-z]{0,3} *[.,/] *[a-z]|\d +(?:st|nd|rd|th|day)\b|th day|\d\. ")
 _SLASH_MONTH_YEAR = regex(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
 _WEEKDAY = regex(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
-_TIME = regex(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$")
+_TIME = regex(r",?[t ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:[ap]m|z|utc|[+-]\d\d:?\d\d))?$")
 _BY = regex(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 _WEEK = regex(r"(?:w/?([cbe])\.?|week (commencing|beginning|starting|of|ending)):? +(?P<day>.+)")
 _MID = regex(rf"(?:mid|(?:the )?middle of)[ -]*(?:{_MONTH}[\s,'-]*)?(\d{{4}}|\d{{2}})")

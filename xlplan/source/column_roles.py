@@ -23,7 +23,7 @@ from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import names_time, parse_timescale
 from xlplan.plan.types.field_type import serial_day
-from xlplan.source.heading_words import BRACKETS, ROLES, role_scores, speaks_of_day
+from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.source.headings import cell_text
 from xlplan.source.period_columns import latest_first
 from xlplan.source.table_cells import ColumnCells
@@ -43,6 +43,8 @@ _YEAR = regex(r"20\d\d(?:\.0)?")
 MOST_LOOKED_AT = 400
 MOST_ROWS = 2000
 """Of how many rows at most it is asked what *most* of them are like: of more, every n-th."""
+_YEARS = range(2000, 2051)
+"""Years of the days for which a number in a column may stand."""
 MOSTLY = 0.8
 """Of how many cells at least something holds that is to hold of the column."""
 LEAST_WORDS = 3.5
@@ -116,7 +118,7 @@ def shape_of(cells: Sequence[CellValue] | ColumnCells) -> Shape:
         len({look.folded for look in looks}), sum(map(len, texts)) / count,
         sum(look.words for look in looks) / count,
         sum(look.year for look in looks) / count,
-        sum(serial_day(value) is not None for value in some) / count,
+        sum(day is not None and day.year in _YEARS for day in map(serial_day, some)) / count,
     )  # fmt: skip
 
 
@@ -185,6 +187,8 @@ def _key(shape: Shape) -> float:
 def _action(shape: Shape) -> float:
     if shape.days > 0.5 or shape.numbers > 0.5:
         return 0.0
+    if shape.distinct == 1 and shape.count > 2 and shape.words < 3:
+        return 0.25
     if shape.repeats and shape.count > 5 and (shape.states > 0.3 or shape.levels > 0.3
                                               or shape.distinct <= shape.count * 0.4):  # fmt: skip
         return 0.25
@@ -269,7 +273,7 @@ def judge_columns(
 ) -> Reading:
     """The roles of columns, which are given in order with all their cells."""
     columns = list(cells)
-    shapes = {col: _with_days(shape_of(cells[col]), headings.get(col, "")) for col in columns}
+    shapes = {col: _with_days(cells[col], headings.get(col, "")) for col in columns}
     fixed = {col: role for col in columns
              if (role := (chosen or {}).get(fold(headings.get(col, ""))))}  # fmt: skip
     found: list[tuple[float, int, str]] = []
@@ -284,6 +288,9 @@ def judge_columns(
         for role, score in _by_content(scores, shapes[col], col == columns[0]).items():
             if role in ROLES:
                 found.append((round(score * fit(role, shapes[col]), 4), col, role))
+    if any(shape.count for shape in shapes.values()):  # what nobody filled in is no action
+        found = [(score * (1.0 if shapes[col].count or role != "action" else 0.3), col, role)
+                 for score, col, role in found]  # fmt: skip
     found = [(_placed(score, col, role, found), col, role) for score, col, role in found]
     senior = max((shapes[c].count for c in headings if guess_role(headings[c]) == "accountable"),
                  default=0)  # fmt: skip
@@ -306,12 +313,24 @@ def judge_columns(
     return Reading(roles, sure, rivals)
 
 
-def _with_days(shape: Shape, heading: str) -> Shape:
-    """Under a heading that speaks of a day, numbers that may be days are days."""
-    if shape.serials + shape.dates < MOSTLY or not shape.serials or not speaks_of_day(heading):
+def _with_days(column: ColumnCells, heading: str) -> Shape:
+    """The shape of a column: where its heading speaks of a day, numbers that may be days are days,
+    and "M" is no level beside "S" and "L", which are terms."""
+    shape = shape_of(column)
+    dated = role_scores(heading).keys() & {"due", "revised"} if heading else ()
+    if not (shape.serials or shape.levels) or not dated:
+        return shape
+    if shape.levels and {*map(fold, column.said)} <= _TERMS:
+        return replace(shape, levels=0.0)
+    if shape.serials + shape.dates < MOSTLY:
         return shape
     dates, numbers = shape.dates + shape.serials, max(shape.numbers - shape.serials, 0.0)
     return replace(shape, dates=dates, numbers=numbers, refs=0.0)
+
+
+_TERMS = {f"{term}{more}" for term in ("s", "m", "l", "s/m", "m/l", "short", "medium", "long")
+          for more in ("", " term", "-term")} | {"immediate", "ongoing"}  # fmt: skip
+"""Short, medium and long: words for how soon something is to be done."""
 
 
 def lists_choices(heading: str) -> bool:
@@ -341,11 +360,12 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
     codes = codes and shape.distinct >= shape.count * 0.9
     if codes and shape.length <= 8 and scores.get("action", 0.0) >= 0.5:
         return {"key": 0.96 if "key" in scores else 0.6}  # "Item", "Safety action" over SA1, SA4
-    if not scores and shape.count >= 3:
-        if settled:
-            return {"rating": 0.65}
-        if codes:
-            return {"key": 0.6}
+    if shape.count >= 3 and settled and max(scores.values(), default=0.0) < 0.5:
+        return {"rating": 0.65}  # also of "List Name", in which no names stand
+    if not scores and codes:
+        return {"key": 0.6}
+    if scores.get("action") == 0.4 and shape.sentences:
+        return {"action": 0.6}  # "Name" over what is to be done
     return scores
 
 

@@ -35,7 +35,7 @@ _OF_ROW = (
     r"objective|requirement|entry|log|case|observation|accion|tarea|riesgo|mesure|tache|risque|"
     r"massnahme|aufgabe|risiko|actie|taak|gweithred|risg|camau|deliverable|standard|incident|"
     r"measure|problem|initiative|dependency|assumption|decision|change|question|commitment|"
-    r"intervention|lfd|proposal"
+    r"intervention|lfd|proposal|card|ticket"
 )
 _SOMEBODY = (
     r"owners?|ownership|wer|wie|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|"
@@ -49,7 +49,7 @@ _SOMEBODY = (
     r"contacts?|ansvarl?ig"
 )
 _SOMEBODY_PERHAPS = (
-    "team|teams|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|"
+    "team|teams|members?|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|"
     "people|developer|engineer"
 )
 _NOT_OURS = regex(
@@ -113,7 +113,7 @@ _NOTE = (
     r"remarques?|observations?|suivi|bemerkung\w*|kommentare?|anmerkung\w*|notiz\w*|fortschritt|"
     r"sachstand|opmerking\w*|toelichting|voortgang|notities|sylwadau|cynnydd|nodiadau|diweddariad|"
     r"where (?:we are|are we)|how are we doing|position (?:at|as at|statement)|so far|to date|"
-    r"(?:current|latest|present) position"
+    r"(?:current|latest|present) position|^latest$"
 )
 _MEASURE = (
     r"indicators?|indicador\w*|indicateurs?|indikator\w*|dangosydd\w*|kpis?|crit[eé]r\w+|"
@@ -126,7 +126,7 @@ _KINDS = regex(
     r"frequency|rank|weight|duration|days|hours|percent|percentage|hyperlink|url|link|links|"
     r"linked|category|location|source|version|tipo|typ|categorie|kategorie|prioritat|priorite|"
     r"prioridad|prioriteit|blaenoriaeth|coste?|kosten|dauer|duracion|duree|phase|stage|raised|"
-    r"rationale|owner|evidence|trigger|triggers|dependency|dependencies)\b"
+    r"rationale|owner|evidence|trigger|triggers|dependency|dependencies|parent|block\w*)\b"
 )
 
 # What is to be done: from the words that say so outright to those that say what it is about.
@@ -136,8 +136,9 @@ _DO: tuple[tuple[str, float], ...] = (
     (r"mitigations?|mitigating|mitigate|corrective|remediation|remedial|treatment|countermeasures?|"
      r"tasks?|activity|activities|taches?|tareas?|actividad\w*|aufgaben?|aktivitat\w*|taak|taken|"
      r"activiteit\w*|tasgau?|gorchwyl\w*|activites?|arbeitspaket\w*|vorgang\w*|werkzaamheden|"
-     r"steps?|sub ?tasks?|to ?dos?|how (?:will|do|shall|are) we (?:do|get|achieve|deliver|"
-     r"make)\w*|what (?:\w+ )*(?:to do|will do|do|done|needed)|we will|vorhaben|"
+     r"steps?|sub ?tasks?|to ?dos?|(?:card|ticket) (?:name|title)|"
+     r"how (?:will|do|shall|are) we (?:do|get|achieve|deliver|make)\w*|we will|vorhaben|"
+     r"what (?:\w+ )*(?:to do|will do|do|done|needed)|"
      r"what (?:needs? to|must|should|will|has to|is going to|are we going to) (?:happen|change)",
      0.9),
     (r"recommendations?|recs?|afis?|recommended|recommandations?|recomendacion\w*|empfehlung\w*|aanbeveling\w*|"
@@ -251,11 +252,6 @@ _SURE = {
 """Headings that plans use for a role, and other tables for something else."""
 
 
-def speaks_of_day(heading: str) -> bool:
-    """Whether a heading has a word for a day: "Date raised", "Deadline"."""
-    return _has(f"{_DAY}|{_DUE}", words_of(heading))
-
-
 def _has(pattern: str, words: str) -> bool:
     return re.search(rf"\b(?:{pattern})\b", words) is not None
 
@@ -276,6 +272,8 @@ def _period(words: str) -> dict[str, float] | None:
 
 def _key(words: str) -> dict[str, float] | None:
     rest, last = words.rsplit(" ", 1) if " " in words else ("", words)
+    if last == "key" and re.fullmatch(_OF_ROW, rest):
+        return {"key": 0.96}  # "Issue key" before "Issue id"
     if re.fullmatch(_KEY, last):
         if not rest or re.fullmatch(rf"(?:(?:{_OF_ROW}|{_KEY}) ?)+", rest):
             return {"key": 0.95}
@@ -355,11 +353,16 @@ def _state(words: str) -> dict[str, float] | None:
     if _has(_STATE, words):
         lesser = 0.7 if _NOT_STATE.search(words) else 0.95
         return {"rating": lesser}
+    if _ASKS_HOW.match(words):
+        return {"rating": 0.6, "progress": 0.5}
     short = len(words.split()) <= 3 and not _has(_SOMEBODY, words) and not _DONE_WITH.search(words)
     short = short and not words.endswith(" by")  # that is who, or by when
     return {"rating": 0.6} if short and _has(_STATE_PERHAPS, words) else None
 
 
+_ASKS_HOW = regex(
+    r"how (?:is|are) (?:it|this|things) (?:going|progressing)|(?:is|are) (?:it|we) on t"
+)
 _DONE_WITH = regex(r"\b(?:actions?|steps?|work|tasks?|activities)\b")
 
 

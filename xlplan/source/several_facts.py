@@ -21,7 +21,7 @@ from xlplan.late import regex
 from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
-from xlplan.plan.timescales import MONTHS, names_time, parse_timescale
+from xlplan.plan.timescales import MONTHS, names_time, parse_date, parse_timescale
 from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of
 from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
@@ -264,7 +264,7 @@ def _kind(text: str) -> str:
 
 def _is_day(text: str) -> bool:
     """Whether a text is a day, a month or a term with its year, and nothing beside."""
-    if _NUMBERS.fullmatch(text):
+    if _NUMBERS.fullmatch(text) or (":" in text and isinstance(parse_date(text), date)):
         return True
     return len(text) <= _LONGEST_NAME and any(map(str.isdigit, text)) and _is_term(text)
 

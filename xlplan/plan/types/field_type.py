@@ -235,7 +235,9 @@ SET = FieldType(
 SERIAL_DATES = range(20_000, 80_000)
 """Excel serial numbers that are read as dates in a date field: 1954 to 2119."""
 _SERIAL = regex(r"\d{5}(?:\.0+)?", re.ASCII)
-_MACHINES = regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
+_MACHINES = regex(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*|.*\d,? (?:12:00(?::00)? ?[Aa][Mm]|00?:00(?::00)?)", re.ASCII
+)
 """A moment as machines write it: people are shown its day."""
 _LARGEST = 1e15
 
