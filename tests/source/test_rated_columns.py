@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.text_sheets import book, column, read, sheet
-from xlplan.source.importing import read_source
+from xlplan.source.importing import Chosen, read_source
 
 CONFIDENT = """
 {legend}
@@ -97,3 +97,92 @@ def test_a_legend_of_all_ratings_needs_no_colours_more() -> None:
     codes = {rating.code for rating in alone.definition.ratings}
     assert "R" in codes
     assert "A" not in codes  # the yellow between green and red is there
+
+
+DATED = """
+Ref | Action | Lead | Due | Date completed
+1 | Sand the hull of the ferry | Ada Quill | 30 June 2026 | 12/06/2026
+2 | Mend the sail | Ben Ode | 31 July 2026 |
+3 | Moor it at the pier | Ben Ode | 31 August 2026 | n/a
+"""
+LISTED = """
+OPEN ACTIONS
+Ref | Action | Lead | Due
+1 | Sand the hull of the ferry | Ada Quill | 30 June 2026
+2 | Mend the sail | Ben Ode | 31 July 2026
+
+CLOSED ACTIONS
+Ref | Action | Lead | Due
+3 | Moor it at the pier | Ben Ode | 31 August 2026
+4 | Sell the pier | Ben Ode | 31 August 2026
+"""
+SHARES = """
+Ref | Action | Lead | Due | % complete
+1 | Sand the hull of the ferry | Ada Quill | 30 June 2026 | 40%
+2 | Mend the sail | Ben Ode | 31 July 2026 | 100%
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "ratings", "done"),
+    [
+        (DATED, ["Complete", "Open", "Open"], '1 action has a day under "Date completed" (1)'),
+        (
+            LISTED,
+            ["Open", "Open", "Complete", "Complete"],
+            "2 actions stand in a list of completed ones (3, 4)",
+        ),
+        (SHARES, ["Open", "Complete"], '1 action is at 100% under "% complete" (2)'),
+    ],
+)
+def test_where_nothing_is_rated_what_is_done_is_closed(
+    text: str, ratings: list[str], done: str
+) -> None:
+    source = read(text)
+    assert column(source, "rating") == ratings
+    assert [r.code for r in source.definition.ratings if r.closed] == ["Complete"]
+    assert [guess for guess in source.guesses if guess.startswith("field rating:")] == [
+        f"field rating: {done}, and no column says how far an action is; the column "
+        '"Status" was added, with "Complete" there and "Open" for all others'
+    ]
+
+
+def test_a_day_on_which_it_was_done_closes_what_no_rating_can() -> None:
+    source = read("""
+        Ref | Action | Lead | RAG | Date closed
+        1 | Sand the hull of the ferry | Ada Quill | Green | 12/06/2026
+        2 | Mend the sail | Ben Ode | Amber |
+        3 | Moor it at the pier | Ben Ode | Green |
+        """)
+    assert column(source, "rating") == ["Complete", "Amber", "Green"]
+    assert (
+        'field rating: 1 action has a day under "Date closed" (1), and none of the ratings closed '
+        'an action; read as "Complete", which was added'
+    ) in source.guesses
+
+
+def test_blank_ratings_of_what_is_done_are_said_in_one_line() -> None:
+    done = "\n".join(
+        f"{n} | Sand the hull of boat {n} | Ada Quill | | 12/06/2026" for n in range(5)
+    )
+    source = read(f"""
+        Ref | Action | Lead | Status | Date completed
+        {done}
+        5 | Mend the sail | Ben Ode | Open |
+        6 | Moor it at the pier | Ben Ode | Closed | 14/06/2026
+        """)
+    assert column(source, "rating") == ["Closed"] * 5 + ["Open", "Closed"]
+    assert [guess for guess in source.guesses if "have no rating" in guess] == [
+        "field rating: 5 actions have no rating; read as Closed, since each has a day under "
+        '"Date completed" (Sheet 1, row 2, Sheet 1, row 3, Sheet 1, row 4, Sheet 1, row 5, '
+        "Sheet 1, row 6)"
+    ]
+
+
+def test_in_a_kept_workbook_what_is_done_is_only_told() -> None:
+    source = read_source(book(sheet(DATED)), plan_id="p", chosen=Chosen(kept=True))
+    assert source.definition.with_role("rating") is None
+    assert (
+        'plan: 1 action has a day under "Date completed" (1), and no column says how far one is: '
+        "on the board they count as open until one does"
+    ) in source.guesses

@@ -1,16 +1,18 @@
 """What a row takes from beyond its own cells: from the headings above it its section, its outcome
-and what it answers; from the fill of a blank cell its rating."""
+and what it answers; from the fill of a blank cell, or from a sign that it is done, its rating."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.propose import about
 from xlplan.plan.text import canon_text, fold
-from xlplan.plan.values import Raw
+from xlplan.plan.timescales import say_date
+from xlplan.plan.types.field_type import serial_day
+from xlplan.plan.values import Raw, Value
 from xlplan.source.drafts import Draft
-from xlplan.source.headings import Heading
+from xlplan.source.headings import Heading, point_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.plan_rows import full_headings, known_as, outcomes_of
 from xlplan.source.proposed import Parts
@@ -143,3 +145,44 @@ class FillRatings:
             for (row, _), each in self.parts.layouts[draft.sheet].sheet.fills.items():
                 rows.setdefault(row, []).append(each)
         return self.fills[draft.sheet].get(draft.row, []).count(fill) == 1
+
+
+class DoneRatings:
+    """The ratings of rows that are done whatever their cells say, and what was said of that."""
+
+    def __init__(self, parts: Parts, definition: PlanDefinition) -> None:
+        self.parts = parts
+        self.definition = definition
+        self.said: dict[str, dict[str, str]] = {}
+        """By each reason, and by place, what is said of rows."""
+
+    def of(self, item: Field, draft: Draft, value: Value) -> Value:
+        """The rating of an action: the one that closes, if it is done and has none that does."""
+        closes = next((r.code for r in self.definition.scale_of(item) if r.closed), "")
+        why = closes and self.parts.done.get((draft.sheet, draft.row), "")
+        if not why:
+            return value or self.parts.unrated or None
+        if value is None and not self.parts.unrated:
+            whose = about(draft.kind, item.id)
+            at = f"{self.parts.layouts[draft.sheet].sheet.name}, row {draft.row + 1}"
+            said = f"{whose}{draft.kind} {draft.ref} has no rating but {why} ({at})"
+            many = f"{whose}{{}} {draft.kind}s have no rating; read as {closes}, since each {why}"
+            self.said.setdefault(many, {})[at] = f"{said}; read as {closes}"
+        return closes if value is None or type(value) is str else value
+
+
+def numbers_as_days(parts: Parts, definition: PlanDefinition) -> Iterator[str]:
+    """What is said of each column of days in which numbers were read as spreadsheets count days;
+    digits kept as text are left alone in a workbook that stays the plan's master."""
+    cells, kept = parts.cells, parts.kept_workbook
+    for item in definition.fields:
+        held = cells.of(item.of, item.id).held if item.field_type.dated else ()
+        found = [(v, day) for v in held if not (kept and isinstance(v, str))
+                 if (day := serial_day(v))]  # fmt: skip
+        if found:
+            first, day = found[0]
+            cells_hold = "1 cell holds" if len(found) == 1 else f"{len(found)} cells hold"
+            yield (
+                f"{about(item.of, item.id)}{cells_hold} a number where a day is meant, read as "
+                f'spreadsheets count days ("{point_text(first)}" is {say_date(day)})'
+            )

@@ -16,12 +16,11 @@ from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import fold, latin
 from xlplan.plan.types.field_type import serial_day
 from xlplan.plan.values import Invalid, Raw, Value, canon
-from xlplan.source.beyond_cells import FillRatings, SectionTexts
+from xlplan.source.beyond_cells import DoneRatings, FillRatings, SectionTexts, numbers_as_days
 from xlplan.source.cells import FieldsOfRow, PlacesOfRow
 from xlplan.source.drafts import Columns, Draft, join_texts
 from xlplan.source.headings import cell_text, point_text
-from xlplan.source.outside import CompletedLists
-from xlplan.source.plan_rows import numbers_as_days, orders_of
+from xlplan.source.plan_rows import orders_of
 from xlplan.source.proposed import Parts, lead_text
 from xlplan.source.scales import colour_rating, is_rating
 from xlplan.source.table_cells import ColumnCells
@@ -82,12 +81,12 @@ class _Maker:
         self.definition = definition
         self.problems = problems
         self.headings = SectionTexts(parts)
-        self.completed = CompletedLists(parts.layouts)
         self.orders = orders_of(parts.cells, definition)
         self.plain: dict[str, set[str]] = {}  # by field the texts that are taken as they stand
         self.foreign: dict[str, str] = {}
         """Ratings written with letters of other alphabets, and what is said of each alone."""
         self.by_fill = FillRatings(parts, definition)
+        self.by_done = DoneRatings(parts, definition)
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
         self.fields: dict[Kind, Sequence[_FieldOfRows]] = {}
         """The fields of a kind of row; a text is read once in each, however often it stands."""
@@ -171,7 +170,12 @@ class _Maker:
             drafts = self.parts.cells.drafts[columns.sheet, columns.table]
             return [canon(item, draft.ref, self.definition) for draft in drafts]
         single = column is not None and item.field_type.rated and all(column.by_row)
-        if column is None or not single or name in self._made(item.of) or self.parts.closes:
+        if (
+            column is None
+            or not single
+            or name in self._made(item.of)
+            or self.parts.unrated is not None
+        ):
             return None
         points = {point_text(value) for value in column.held}
         if not all(self._stands(item, text) for text in points):
@@ -208,8 +212,8 @@ class _Maker:
                 value = read[told]
             else:
                 value = canon(item, raw, self.definition)
-            if (value is None or self.parts.closes) and item.role == "rating":
-                value = self._as_listed(item, draft, value) if item.field_type.rated else value
+            if (value is None or self.parts.unrated is not None) and item.role == "rating":
+                value = self.by_done.of(item, draft, value) if item.field_type.rated else value
             if value is None:
                 continue
             values[name] = value
@@ -320,11 +324,9 @@ class _Maker:
             f"field {self.parts.headed.get('action', 'section')}: {{}} headings without words were "
             "taken as those of the same number",
         )
-        for many, each in self.by_fill.said.items():
+        for many, each in (*self.by_fill.said.items(), *self.by_done.said.items()):
             self.parts.guesses += one_for_many(each, many)
-        self.parts.guesses += numbers_as_days(
-            self.parts.cells, self.definition, kept=self.parts.kept_workbook
-        )
+        self.parts.guesses += numbers_as_days(self.parts, self.definition)
         for (kind, name), texts in self.ordered.items():
             said = say_order(list(texts), self.orders[kind, name])
             self.parts.guesses.append(about(kind, name) + said)
@@ -375,18 +377,6 @@ class _Maker:
         if pieces and self._holds_rating(holds, draft):
             return draft.text(holds), pieces[0][1]
         return None, (draft.row, 0)
-
-    def _as_listed(self, item: Field, draft: Draft, value: Value) -> Value:
-        """An action in a list of completed ones, if it has no rating that closes, is closed."""
-        closes = next((r.code for r in self.definition.scale_of(item) if r.closed), "")
-        listed = closes and self.completed.holds(draft.sheet, draft.row)
-        if listed and value is None:
-            at = f"{self.parts.layouts[draft.sheet].sheet.name}, row {draft.row + 1}"
-            self.parts.guesses.append(
-                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has no rating but stands "
-                f"among the completed ones ({at}); read as {closes}"
-            )
-        return closes if listed and (value is None or type(value) is str) else value
 
 
 def _half_of(text: str) -> str:

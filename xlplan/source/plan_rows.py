@@ -7,7 +7,7 @@ numbers afresh in every theme. What was joined, filled down or made up is said a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from msgspec.structs import replace
@@ -18,11 +18,9 @@ from xlplan.plan.due import DayOrder, day_order, in_order
 from xlplan.plan.propose import about
 from xlplan.plan.propose_roles import Sample, column_role
 from xlplan.plan.text import fold
-from xlplan.plan.timescales import say_date
-from xlplan.plan.types.field_type import serial_day
 from xlplan.source.cells import OwnCells
 from xlplan.source.drafts import Columns, Draft, FieldCells, Fields
-from xlplan.source.headings import Heading, cell_text, point_text
+from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import lists_done, parts_by_state
 from xlplan.source.table_cells import Table
@@ -347,19 +345,3 @@ def orders_of(cells: FieldCells, definition: PlanDefinition) -> dict[tuple[Kind,
         settled = {order.month_first: order for order in others if order and order.settled_by}
     other = next(iter(settled.values())) if len(settled) == 1 else None
     return {key: order if order.settled_by else other or order for key, order in found.items()}
-
-
-def numbers_as_days(cells: FieldCells, definition: PlanDefinition, *, kept: bool) -> Iterator[str]:
-    """What is said of each column of days in which numbers were read as spreadsheets count days;
-    digits kept as text are left alone in a workbook that stays the plan's master (`kept`)."""
-    for item in definition.fields:
-        held = cells.of(item.of, item.id).held if item.field_type.dated else ()
-        found = [(v, day) for v in held if not (kept and isinstance(v, str))
-                 if (day := serial_day(v))]  # fmt: skip
-        if found:
-            first, day = found[0]
-            cells_hold = "1 cell holds" if len(found) == 1 else f"{len(found)} cells hold"
-            yield (
-                f"{about(item.of, item.id)}{cells_hold} a number where a day is meant, read as "
-                f'spreadsheets count days ("{point_text(first)}" is {say_date(day)})'
-            )

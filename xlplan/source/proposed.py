@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, field
@@ -13,27 +13,25 @@ from msgspec.structs import replace
 from xlplan.late import regex
 from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
-from xlplan.plan.definition import Field, Kind, PlanDefinition, Rating
+from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.due import DATED, propose_calendar, year_of_plan
 from xlplan.plan.legend import initials_in
 from xlplan.plan.people import Lead
-from xlplan.plan.propose import about, free_id, make_field
+from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import name_separators, propose_leads
-from xlplan.plan.propose_ratings import CLOSED_COLOUR
 from xlplan.plan.settings import CompositeSettings, Count, IssueSettings
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
-from xlplan.plan.values import match_rating, show
+from xlplan.plan.values import show
 from xlplan.source.drafts import Columns, Draft, FieldCells, join_texts
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
-from xlplan.source.outside import CompletedLists, agreed_day, lines_beside, marking, title_above
-from xlplan.source.scales import NOTHING_CLOSES, Scales, find_scales
+from xlplan.source.outside import agreed_day, lines_beside, marking, title_above
+from xlplan.source.rated_columns import done_rows, with_closing
+from xlplan.source.scales import Scales, find_scales
 from xlplan.workbook.read.book import At, Book
 
 SECTION_OUTCOME = "section_outcome"
-COMPLETE = "Complete"
-MOST_NAMED = 5
 
 
 class Parts(Struct):
@@ -54,8 +52,10 @@ class Parts(Struct):
     """The field that takes the recommendations whose headings stand above an action."""
     kept_workbook: bool = False
     """Whether the workbook stays the master, so that each cell says what it said."""
-    closes: str = ""
-    """The rating that was added for actions in a list of completed ones."""
+    done: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """The rows (sheet and row) that are done, whatever their rating, and what says so of each."""
+    unrated: str | None = None
+    """The rating of what is not done, where one that closes was added for what is; else None."""
     kept: tuple[str, ...] = ()
     """Headings too long to be a section's name, to be kept as notes."""
     split: dict[str, str] = field(default_factory=dict)
@@ -91,8 +91,11 @@ def assemble(
     for kind in ("action", "recommendation"):
         _add_fields(parts, kind)
     scales = _scales(parts, template)
+    parts.done = done_rows(parts.drafts, scales.fields, parts.layouts)
     if template is None:
-        scales = _with_closing(parts, scales)
+        scales, parts.unrated = with_closing(
+            scales, parts.drafts, parts.done, kept=parts.kept_workbook
+        )
     parts.legend = scales.legend
     parts.coloured = scales.coloured
     parts.guesses += scales.guesses
@@ -285,34 +288,6 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
     return find_scales(
         parts.fields, parts.cells, parts.drafts, parts.layouts, blank, parts.split, parts.leading
     )
-
-
-def _with_closing(parts: Parts, scales: Scales) -> Scales:
-    """Scales on which actions in a list of completed ones can be closed, where no rating does; in
-    a workbook that is kept it is only said."""
-    main = next((f for f in scales.fields if f.of == "action" and f.role == "rating"), None)
-    mine = [r for r in scales.ratings if main is not None and r.scale == main.scale]
-    lists = CompletedLists(parts.layouts)
-    texts = {
-        d.ref: d.text(main.id) for d in parts.drafts
-        if main is not None and d.kind == "action" and lists.holds(d.sheet, d.row)
-    }  # fmt: skip
-    done = [ref for ref, text in texts.items() if not text or match_rating(text, mine)]
-    taken = match_rating(COMPLETE, mine) is not None
-    if main is None or not done or not mine or taken or any(rating.closed for rating in mine):
-        return scales
-    named = ", ".join(done[:MOST_NAMED]) + (", …" if len(done) > MOST_NAMED else "")
-    listed = "1 action stands" if len(done) == 1 else f"{len(done)} actions stand"
-    why = f"{about('action', main.id)}{listed} in a list of completed ones ({named}), and none of "
-    if parts.kept_workbook:
-        why += "the ratings closes an action: on the board they count as open until one does"
-        return replace(scales, guesses=(*scales.guesses, why))
-    parts.closes = COMPLETE
-    why += f'the ratings closed an action; read as "{COMPLETE}", which was added'
-    added = Rating(COMPLETE, COMPLETE, "", CLOSED_COLOUR, order=1, closed=True, scale=main.scale)
-    others = (replace(r, order=r.order + 1) if r in mine else r for r in scales.ratings)
-    guesses = (each for each in scales.guesses if NOTHING_CLOSES not in each)
-    return replace(scales, ratings=(added, *others), guesses=(*guesses, why))
 
 
 def _leads(

@@ -1,24 +1,34 @@
-"""Which column is the rating where its words do not say so: a legend does, or colours do."""
+"""Which column is the rating where its words do not say so: a legend does, or colours do; and which
+actions are done though no rating says so."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
 from xlplan.late import regex
+from xlplan.plan.definition import Field, Rating
 from xlplan.plan.legend import NUMBERS
+from xlplan.plan.propose import about, free_id, make_field
+from xlplan.plan.propose_ratings import CLOSED_COLOUR
+from xlplan.plan.propose_roles import normal_heading
 from xlplan.plan.status_words import families
 from xlplan.plan.text import fold
-from xlplan.source.column_roles import Reading, shape_of
+from xlplan.plan.values import match_rating, read_number
+from xlplan.source.column_roles import Reading, is_day, shape_of
+from xlplan.source.drafts import Draft
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import point_text
 from xlplan.source.layout import Layout
+from xlplan.source.outside import CompletedLists
 from xlplan.source.period_columns import latest_of
 from xlplan.source.refs import is_level
-from xlplan.source.scales import numbers_of, states_of
+from xlplan.source.scales import NOTHING_CLOSES, Scales, numbers_of, states_of
 from xlplan.source.several_facts import PROMISED
 from xlplan.source.table_cells import Table
+from xlplan.workbook.read.book import CellValue
 
 Place = tuple[int, int]
 _JUDGED = regex(
@@ -101,9 +111,114 @@ def may_be_rating(table: Table, reading: Reading) -> Iterator[str]:
         shape = shape_of(table.cells(col))
         judged = [text for text in texts if _JUDGED.fullmatch(fold(text))]
         if col not in reading.roles and shape.repeats and 1 < len(judged) * 2 >= len(texts):
+            held = {c: float(len(table.cells(c).held)) for c in table.headings}
+            heading = table.headings[latest_of(table.headings, col, held)]
             name = " ".join(heading.split())
             yield (
                 f'plan: no column was taken as the rating; if "{name}" says how far an action is, '
                 f'use --map "{name}=rating"'
             )
             return
+
+
+COMPLETE, OPEN = "Complete", "Open"
+MOST_NAMED = 5
+_DONE_ON = regex(
+    r"(?:date|day) (?:\w+ )?(?:completed|closed|finished|implemented|achieved|discharged)|"
+    r"(?:completed|closed|finished|implemented|discharged)(?: on| at| date)?|"
+    r"actual (?:date of )?(?:completion|closure|finish|end)(?: date)?|date of closure|closure date"
+)
+"""Headings of the day on which an action was done."""
+
+
+def done_rows(
+    drafts: Sequence[Draft], fields: Sequence[Field], layouts: Sequence[Layout]
+) -> dict[Place, str]:
+    """The rows of actions (sheet and row) that are done, and what says so of each: they stand in a
+    list of such, have a day on which they were done, or are done to 100%."""
+    lists = CompletedLists(layouts)
+    mine = [item for item in fields if item.of == "action"]
+    dated = [i for i in mine if _DONE_ON.fullmatch(normal_heading(i.heading)) and i.role != "due"]
+    shares = [item for item in mine if item.type == "percent" or item.role == "percent"]
+    found: dict[Place, str] = {}
+    for draft in drafts:
+        if draft.kind != "action":
+            continue
+        said = "stands among the completed ones" if lists.holds(draft.sheet, draft.row) else ""
+        for item in dated if not said else ():
+            if any(_is_a_day(value) for value, _ in draft.pieces(item.id)):
+                said = f'has a day under "{" ".join(item.heading.split())}"'
+        for item in shares if not said else ():
+            if any(_is_whole(value, item) for value, _ in draft.pieces(item.id)):
+                said = f'is at 100% under "{" ".join(item.heading.split())}"'
+        if said:
+            found[draft.sheet, draft.row] = said
+    return found
+
+
+def _is_a_day(value: CellValue) -> bool:
+    return isinstance(value, date) or (isinstance(value, str) and is_day(value))
+
+
+def _is_whole(value: CellValue, item: Field) -> bool:
+    whole = 100 if item.type == "number" else 1
+    return isinstance(value, str | int | float) and whole == read_number(
+        value, percent=item.type == "percent"
+    )
+
+
+def with_closing(
+    scales: Scales, drafts: Sequence[Draft], done: Mapping[Place, str], *, kept: bool
+) -> tuple[Scales, str | None]:
+    """Scales on which the actions that are `done` can be closed, where no rating does, and the
+    rating of all others where there was none ("" where there was); None where nothing was added.
+    In a workbook that is `kept` it is only said."""
+    main = next((f for f in scales.fields if f.of == "action" and f.role == "rating"), None)
+    mine = [r for r in scales.ratings if main is not None and r.scale == main.scale]
+    by_why: dict[str, list[str]] = {}
+    for draft in drafts:
+        text = draft.text(main.id) if main is not None else ""
+        why = done.get((draft.sheet, draft.row), "") if draft.kind == "action" else ""
+        if why and (not text or match_rating(text, mine)):
+            by_why.setdefault(why, []).append(draft.ref)
+    taken = match_rating(COMPLETE, mine) is not None
+    if not by_why or (main and (not mine or taken or any(rating.closed for rating in mine))):
+        return scales, None
+    listed = " and ".join(_done(refs, why) for why, refs in by_why.items())
+    if kept:
+        no = "none of the ratings closes an action" if main else "no column says how far one is"
+        said = f"{listed}, and {no}: on the board they count as open until one does"
+        about_it = about("action", main.id) if main else "plan: "
+        return replace(scales, guesses=(*scales.guesses, about_it + said)), None
+    scale = main.scale if main else ""
+    added = Rating(COMPLETE, COMPLETE, "", CLOSED_COLOUR, order=1, closed=True, scale=scale)
+    if main is not None:
+        said = (
+            f'{listed}, and none of the ratings closed an action; read as "{COMPLETE}", which was '
+        )
+        others = (replace(r, order=r.order + 1) if r in mine else r for r in scales.ratings)
+        guesses = (each for each in scales.guesses if NOTHING_CLOSES not in each)
+        said = f"{about('action', main.id)}{said}added"
+        return replace(scales, ratings=(added, *others), guesses=(*guesses, said)), ""
+    name = free_id("rating", [item.id for item in scales.fields])
+    made = make_field(name, "Status", "rating")
+    opened = Rating(OPEN, OPEN, "", "#BDD7EE", order=2)
+    said = (
+        f"{about('action', name)}{listed}, and no column says how far an action is; the column "
+        f'"Status" was added, with "{COMPLETE}" there and "{OPEN}" for all others'
+    )
+    return replace(
+        scales, fields=(*scales.fields, made), ratings=(added, opened, *scales.ratings),
+        guesses=(*scales.guesses, said),
+    ), OPEN  # fmt: skip
+
+
+def _done(refs: Sequence[str], why: str) -> str:
+    """How many actions are done, which, and why: "2 actions stand in a list … (3, 5)"."""
+    named = ", ".join(refs[:MOST_NAMED]) + (", …" if len(refs) > MOST_NAMED else "")
+    verb, _, rest = why.partition(" ")
+    if verb == "stands":
+        rest = "in a list of completed ones"
+    many = {"stands": "stand", "has": "have", "is": "are"}
+    count = f"1 action {verb}" if len(refs) == 1 else f"{len(refs)} actions {many[verb]}"
+    return f"{count} {rest} ({named})"
