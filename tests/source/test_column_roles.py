@@ -24,6 +24,13 @@ from xlplan.workbook.read.book import CellValue
     ("heading", "role"),
     [
         ("Action we will take", "action"),
+        ("Card Name", "action"),
+        ("Issue key", "key"),
+        ("Latest", "progress"),
+        ("How is it going?", "rating"),
+        ("Start - End", "due"),
+        ("Start and end date", "due"),
+        ("Members", "lead"),
         ("What needs to happen?", "action"),
         ("What must change", "action"),
         ("SMART action", "action"),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from openpyxl.styles import Color, Font, PatternFill
 
 from tests.text_sheets import book, column, read, sheet
-from xlplan.source.importing import Source, read_source
+from xlplan.source.importing import Chosen, Source, read_source
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.read_book import read_book
 
@@ -466,3 +466,54 @@ def test_numbers_that_nothing_explains_are_no_ratings(sheets: tuple[str, ...]) -
 
 def test_numbered_rows_below_a_table_that_explain_nothing_stay_its_rows() -> None:
     assert len(read(f"{NUMBERED}\n4 | Paint it\n5 | Lock it").rows) == 5
+
+
+DATED_STATUS = """
+Ref | Action | Lead | Status
+1 | Review the register of asbestos | Ada Quill | Completed 12/09/26
+2 | Label all panels | Ben Ode | In progress
+3 | Brief the contractors | Ben Ode | Completed on 1st November 2026
+4 | Train the caretakers | Cy Lamb | Completed (Sept 2026)
+5 | Tidy the store | Cy Lamb | Not started
+"""
+
+
+def test_a_status_with_its_day_is_the_status_and_the_day_is_kept() -> None:
+    source = read(DATED_STATUS)
+    assert [rating.code for rating in source.definition.ratings] == [
+        "Completed", "In progress", "Not started",
+    ]  # fmt: skip
+    assert column(source, "rating") == [
+        "Completed", "In progress", "Completed", "Completed", "Not started",
+    ]  # fmt: skip
+    assert column(source, "status_note") == [
+        "12/09/26", "", "on 1st November 2026", "(Sept 2026)", "",
+    ]  # fmt: skip
+    said = 'field rating: the word that each "Status" begins with; the rest is in status_note'
+    assert said in source.guesses
+    kept = read_source(book(sheet(DATED_STATUS)), plan_id="p", chosen=Chosen(kept=True))
+    assert "Completed 12/09/26" in [rating.code for rating in kept.definition.ratings]
+
+
+def test_completed_in_a_key_above_the_table_begins_no_list_of_completed_actions() -> None:
+    rows = sheet("""
+        Plan of the surgery
+
+        | Completed
+        | In progress
+        | Not started or overdue
+
+        Domain | Action | Lead | RAG
+        Safe | Keep a log of the fridge every day | Ada Quill | Green
+        Safe | Hold two fire drills | Ben Ode | Amber
+        Led | Write who comes after whom | Ben Ode | Red
+        """)
+    green, amber, red = "#00B050", "#FFC000", "#FF0000"
+    fills = {(2, 0): green, (3, 0): amber, (4, 0): red, (7, 3): green, (8, 3): amber, (9, 3): red}
+    source = read_source(book(replace(rows, fills=fills)), plan_id="p")
+    assert column(source, "rating") == ["Green", "Amber", "Red"]
+    assert [(rating.code, rating.label, rating.closed) for rating in source.definition.ratings] == [
+        ("Green", "Completed", True),
+        ("Amber", "In progress", False),
+        ("Red", "Not started or overdue", False),
+    ]

@@ -607,6 +607,36 @@ def test_an_outcome_alone_above_a_table_is_its_section() -> None:
     assert column(source, "section") == ["Outcome: Boats are safe", "Outcome: Crews are rested"]
 
 
+BARE = """
+Ref | Action | Due | Status
+{0}1 | Mend {0} | May 2027 | Open
+{0}2 | Sell {0} | May 2027 | Done
+"""
+
+
+def test_sheets_that_have_the_names_of_posts_say_who_leads() -> None:
+    names = ("Head of HR", "Finance Manager")
+    source = read_source(book(*(sheet(BARE.format(name), name) for name in names)), plan_id="p")
+    assert column(source, "lead") == ["Head of HR", "Head of HR", *["Finance Manager"] * 2]
+    assert [lead.name for lead in source.definition.leads] == ["Finance Manager", "Head of HR"]
+    assert (
+        "field lead: no column says who leads; each action has its sheet's name" in source.guesses
+    )
+
+
+@pytest.mark.parametrize("names", [("Ada Quill", "Ben Ode"), ("Early Help", "Adult Care")])
+def test_sheets_that_may_have_the_names_of_leads_are_asked_about(names: tuple[str, str]) -> None:
+    source = read_source(book(*(sheet(BARE.format(name), name) for name in names)), plan_id="p")
+    assert column(source, "section") == [names[0], names[0], names[1], names[1]]
+    assert not source.definition.leads
+    said = (
+        "plan: no column says who leads; if the sheets have the names of leads "
+        f'("{names[0]}", "{names[1]}"), put a column Lead with that name on each of them and start '
+        "again"
+    )
+    assert said in source.guesses
+
+
 OPEN = "Ref | Action | Lead | RAG\n1 | Mend | Ada Quill | Green\n2 | Paint | Ben Ode | Blue"
 
 

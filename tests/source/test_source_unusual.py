@@ -544,3 +544,23 @@ def test_digits_kept_as_text_in_a_kept_workbook_are_asked_about() -> None:
         "plan.xlsx!Plan!E2", "plan.xlsx!Plan!E3", "plan.xlsx!Plan!E4",
     ]  # fmt: skip
     assert not [guess for guess in source.guesses if guess.startswith("field due:")]
+
+
+def test_a_sheet_on_which_each_action_is_a_column_is_named_as_such() -> None:
+    down = (
+        ("Recovery plan",),
+        ("Action no", 1, 2, 3),
+        ("Action", "Clear the backlog of visits", "Agree overtime", "Recruit two assessors"),
+        ("Lead", "Ada Quill", "Ben Ode", "Ben Ode"),
+        ("Target date", "31 March 2027", "30 November 2026", "31 January 2027"),
+        ("Status", "In progress", "Complete", "In progress"),
+    )
+    with pytest.raises(XlplanError) as refused:
+        read(workbook(rows=down))
+    (problem,) = refused.value.problems
+    assert problem.message == (
+        'On sheet "Plan" each action is a column, with labels down the side ("Action no", '
+        '"Action", "Lead", "Target date", "Status"), which cannot be read. Copy it, paste it with '
+        "Transpose on a sheet of its own, so that the labels are the headings of columns with a "
+        "row for each action, and start again."
+    )

@@ -25,6 +25,10 @@ NEW_001 = Message(
         "({labels!q}), which cannot be read. Make it a table with these labels as the headings of "
         "its columns and a row for each action, and start again (where they stand one below the "
         "other, copy a card and paste it with Transpose).",
+        "down": 'On sheet "{sheet}" each action is a column, with labels down the side '
+        "({labels!q}), which cannot be read. Copy it, paste it with Transpose on a sheet of its "
+        "own, so that the labels are the headings of columns with a row for each action, and start "
+        "again.",
     },
 )
 NEW_002 = Message(

@@ -21,6 +21,7 @@ from xlplan.plan.propose_roles import (
     LONG_TEXT,
     Sample,
     column_role,
+    dated_ratings,
     guess_role,
     leads_with_ratings,
     normal_heading,
@@ -108,11 +109,14 @@ class _Slot(Struct):
     """Other headings that its columns have."""
 
 
-def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> Proposal:
+def propose_columns(
+    samples: Sequence[Sample], given: Sequence[Field] = (), *, kept: bool = False
+) -> Proposal:
     """Fields for these columns. `given` are a workbook template's: used as they are, first.
 
     Columns of several tables meet in one field where their headings are the same or, failing
-    that, their role. A guess begins ``field ID: ``.
+    that, their role. A guess begins ``field ID: ``. In a workbook that stays the master (`kept`) a
+    status with its day is left as it is, since both are in one cell.
     """
     slots = [_Slot(f.id, f.role, f.heading, f.of, f) for f in given]
     guesses: list[str] = []
@@ -128,6 +132,13 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
         elif role == "progress" and leads_with_ratings(sample, samples):
             main = _slot(slots, sample, "progress", guesses)
             extra = _slot(slots, replace(sample, heading="Status"), "rating", guesses)
+            plans.append(ColumnPlan(main.id, "leading", extra.id))
+            said = f'the word that each "{sample.heading}" begins with; the rest is in {main.id}'
+            guesses.append(about(sample.of, extra.id) + said)
+        elif role == "rating" and not kept and dated_ratings(sample, samples):
+            noted = replace(sample, heading=f"{sample.heading} note", values=())
+            main = _slot(slots, noted, "text", guesses)
+            extra = _slot(slots, sample, "rating", guesses)
             plans.append(ColumnPlan(main.id, "leading", extra.id))
             said = f'the word that each "{sample.heading}" begins with; the rest is in {main.id}'
             guesses.append(about(sample.of, extra.id) + said)

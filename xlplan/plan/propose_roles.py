@@ -43,7 +43,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
             r"(?: for (?:completion|delivery|implementation))?|due|due by|by when|when|"
             r"(?:to be )?completed? by|date due|date for completion|implementation date|"
             r"target|timescale by when|target completion date"),
-    ("accountable", rf"accountable(?: {_WHO})?|accountability|exec(?:utive)? (?:lead|sponsor)|sro|"
+    ("accountable", rf"accountable(?: {_WHO})?|accountability|(?:lead|owner) exec(?:utive)?|sro|"
+                    r"exec(?:utive)? (?:lead|sponsor|owner|director)|"
                     r"senior responsible (?:officer|owner)|sponsor|strategic lead|lead director|"
                     r"(?:lead (?:cabinet )?|cabinet )member|portfolio holder"),
     ("organisation", r"(?:lead |responsible )?(?:agency|agencies|organisations?|partners?|"
@@ -251,6 +252,16 @@ def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
         return False
     found = sum(count for text, count in sample.counts.items() if leading_rating(text))
     return len(sample.texts) >= 4 and found * 10 >= len(sample.texts) * 9
+
+
+def dated_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
+    """Whether some cells of a rating column say when it came to be: "Completed 12/09/26"."""
+    more = sum(
+        count for text, count in sample.counts.items()
+        if text[-1:].isdigit() or text[-2:-1].isdigit()
+        if (rating := leading_rating(text)) and len(text) > len(rating) + 3
+    )  # fmt: skip
+    return more > 1 and leads_with_ratings(sample, samples)
 
 
 def looks_like_keys(texts: Sequence[str]) -> bool:

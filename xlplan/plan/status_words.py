@@ -232,12 +232,17 @@ def says_attention(text: str) -> bool:
     return bool(_ATTENTION.search(fold(text)))
 
 
+_BEFORE_DAY = regex(
+    r"([^\W\d][^\d]*?)\s+(?:on )?(?=\d{1,2}[./-]\d|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z])"
+)
+
+
 def leading_rating(text: str) -> str:
     """The rating word that a note begins with ("Completed", "Ongoing (see above)"), or ``""``."""
     first = re.split(r"[\n(:;,.]| [-–—] ", canon_text(text).strip(), maxsplit=1)[0].strip()
     if known_rating(first):
         return first
-    word = re.match(r"([A-Za-z]+)\s+(?=[A-Z])", first)
+    word = _BEFORE_DAY.match(first) or re.match(r"([A-Za-z]+)\s+(?=[A-Z])", first)
     return word[1] if word and known_rating(word[1]) else ""
 
 

@@ -4,9 +4,11 @@ and what it answers; from the fill of a blank cell, or from a sign that it is do
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.propose import about
+from xlplan.plan.shown import ShownDate
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.types.field_type import serial_day
@@ -171,13 +173,19 @@ class DoneRatings:
         return closes if value is None or type(value) is str else value
 
 
+LONGEST_SERIAL = 10
+"""Characters of a text, white space included, that may be the number of a day."""
+
+
 def numbers_as_days(parts: Parts, definition: PlanDefinition) -> Iterator[str]:
     """What is said of each column of days in which numbers were read as spreadsheets count days;
     digits kept as text are left alone in a workbook that stays the plan's master."""
     cells, kept = parts.cells, parts.kept_workbook
     for item in definition.fields:
         held = cells.of(item.of, item.id).held if item.field_type.dated else ()
-        found = [(v, day) for v in held if not (kept and isinstance(v, str))
+        kinds = {*map(type, held)} - {datetime, date, ShownDate} - ({str} if kept else set())
+        numbers = [v for v in held if type(v) in kinds] if kinds else ()
+        found = [(v, day) for v in numbers if type(v) is not str or len(v) < LONGEST_SERIAL
                  if (day := serial_day(v))]  # fmt: skip
         if found:
             first, day = found[0]

@@ -288,9 +288,10 @@ def judge_columns(
         for role, score in _by_content(scores, shapes[col], col == columns[0]).items():
             if role in ROLES:
                 found.append((round(score * fit(role, shapes[col]), 4), col, role))
-    if any(shape.count for shape in shapes.values()):  # what nobody filled in is no action
+    if any(role == "action" and shapes[col].words >= 2 and shapes[col].count > 1
+           for _, col, role in found):  # fmt: skip
         found = [(score * (1.0 if shapes[col].count or role != "action" else 0.3), col, role)
-                 for score, col, role in found]  # fmt: skip
+                 for score, col, role in found]  # fmt: skip  # nobody filled that one in
     found = [(_placed(score, col, role, found), col, role) for score, col, role in found]
     senior = max((shapes[c].count for c in headings if guess_role(headings[c]) == "accountable"),
                  default=0)  # fmt: skip

@@ -303,6 +303,7 @@ def _note(words: str) -> dict[str, float] | None:
 
 _RAG_ALONE = regex(r"b?rag(?: (?:status|rating|rated))?")
 _RATED_EACH = regex(r"^b?rag (?:by|each|every|per) (?:month|quarter|week|term)\b")
+_SPAN = r"start(?: date)? (?:and |to )?(?:end|finish|completion)(?: dates?)?"
 _ASKS_WHEN = regex(r"(?:by )?(?:when|what date)\b")
 
 
@@ -322,7 +323,7 @@ def _day(words: str) -> dict[str, float] | None:
         return None
     if re.fullmatch(r"forecast|expected|planned|agreed|estimated", words):
         return {"due": 0.5}
-    if re.fullmatch(r"(?:end|ends|finish|ende|fin|einde|diwedd|by|bis|per)", words):
+    if re.fullmatch(rf"end|ends|finish|ende|fin|einde|diwedd|by|bis|per|{_SPAN}", words):
         return {"due": 0.7}
     ends = re.fullmatch(
         rf"(?:baseline|current|latest|actual|revised|{_ENDS}) (?:end|finish|ende)|"
@@ -360,9 +361,7 @@ def _state(words: str) -> dict[str, float] | None:
     return {"rating": 0.6} if short and _has(_STATE_PERHAPS, words) else None
 
 
-_ASKS_HOW = regex(
-    r"how (?:is|are) (?:it|this|things) (?:going|progressing)|(?:is|are) (?:it|we) on t"
-)
+_ASKS_HOW = regex(r"how (?:is|are) (?:it|things) (?:go|progress)ing|(?:is|are) (?:it|we) on t")
 _DONE_WITH = regex(r"\b(?:actions?|steps?|work|tasks?|activities)\b")
 
 
@@ -384,6 +383,8 @@ def _somebody(words: str) -> dict[str, float] | None:
 def _do(words: str) -> float:
     if re.fullmatch(r"corrective|remedial|mitigating|recommended|taken", words):
         return 0.2  # says which, not what
+    if re.search(r"\b(?:want|hope|aim|try|trying) to (?:achieve|see|be|change)\b", words):
+        return 0.3  # what it is for
     if re.fullmatch(r"(?:agreed |planned )?next (?:steps?|actions?)", words):
         return 0.6  # what is still to be done about that which another column names
     best = max((score for pattern, score in _DO if _has(pattern, words)), default=0.0)

@@ -265,6 +265,26 @@ def card_labels(rows: Sequence[Sequence[CellValue]]) -> tuple[str, ...]:
     return labels if told and max(beside) == 0 else ()
 
 
+MOST_LABELS = 30
+"""Rows of a sheet up to which they may be the fields of actions that are its columns."""
+
+
+def labels_down(rows: Sequence[Sequence[CellValue]]) -> tuple[str, ...]:
+    """The labels of a sheet on which each action is a column and each field a row; () on any other:
+    they name something to be done and two of who, when and how far, with several values beside."""
+    lines = [
+        [text for value in row if (text := cell_text(value))] for row in rows[: 2 * MOST_LABELS]
+    ]
+    labels = [line[0].rstrip(": ") for line in lines if len(line) > 2]
+    if len(labels) > MOST_LABELS:
+        return ()
+    roles = understood(labels).keys()
+    named = sum(bool(role_scores(label)) for label in labels)
+    told = "action" in roles and len(roles & {"lead", "due", "rating"}) > 1
+    own = len({*labels}) == len(labels) and named * 5 >= len(labels) * 3
+    return tuple(labels) if told and own else ()
+
+
 def _labels_of(line: Sequence[str]) -> list[str]:
     """The labels of a line of a card: its first text, or each of several before their values."""
     several = all(text.endswith(":") is (place % 2 == 0) for place, text in enumerate(line))

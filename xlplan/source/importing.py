@@ -59,7 +59,7 @@ from xlplan.source.chosen import (
 )
 from xlplan.source.drafts import Columns, Draft
 from xlplan.source.heading_groups import likely_rows
-from xlplan.source.headings import card_labels
+from xlplan.source.headings import card_labels, labels_down
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import (
@@ -173,7 +173,8 @@ def read_source(
     kinds = choice.kinds
     tables = [layouts[n].tables[i] for (n, i), kind in kinds.items() if kind == "action"]
     ours = (layouts[number].sheet.rows for number, _ in kinds)
-    if not tables or (not any(table.rows for table in tables) and any(map(card_labels, ours))):
+    no_rows = not any(table.rows for table in tables)
+    if not tables or any((no_rows and card_labels(one)) or labels_down(one) for one in ours):
         raise _no_plan(book, layouts)
     work.problems += (*left_out(book, layouts, choice), *lists(book, layouts, choice))
     work.problems += answer_rows(book, layouts, choice, rows_said)
@@ -185,7 +186,7 @@ def read_source(
     samples = choose_refs(samples_of(layouts, choice), work.guesses)
     names = [each.sheet.name for each in layouts]
     samples = parted_by_sheets(samples, [n for n, _ in choice.kinds], names, work.guesses)
-    proposal = propose_columns(samples, template.fields if template else ())
+    proposal = propose_columns(samples, template.fields if template else (), kept=apart)
     work.guesses += proposal.guesses
     _columns(work, choice, samples, proposal)
     for kind in ("recommendation", "action"):
@@ -248,6 +249,8 @@ def _no_plan(book: Book, layouts: Sequence[Layout]) -> XlplanError:
     for layout in layouts:
         if labels := card_labels(layout.sheet.rows):
             return NEW_001.fault(book.name, "cards", sheet=layout.sheet.name, labels=labels)
+        if labels := labels_down(layout.sheet.rows):
+            return NEW_001.fault(book.name, "down", sheet=layout.sheet.name, labels=labels)
     if nearest := nearest_rows(layouts):
         return NEW_001.fault(book.name, "nearest", sheets=names, nearest="; ".join(nearest))
     return NEW_001.fault(book.name, sheets=names)
@@ -289,7 +292,8 @@ def _draft(work: Work, kind: Kind, apart: bool) -> None:
             fill_sections(mine, section, work.guesses)
         drafts += mine
     if drafts:
-        name_sheets(drafts, work.columns, [one.sheet.name for one in work.layouts], work.guesses)
+        names = [one.sheet.name for one in work.layouts]
+        name_sheets(drafts, work.columns, names, work.guesses, apart=apart)
     key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
     for ref, rows in name_rows(drafts, key, section, work.guesses) if drafts else []:
         names = [work.layouts[row.sheet].sheet.name for row in rows]

@@ -196,8 +196,10 @@ def lists_done(name: str) -> bool:
 def _turns(layout: Layout) -> list[tuple[int, bool]]:
     """From which row on the sheet lists completed actions, and from which it does not."""
     turns = [(-1, bool(_COMPLETED.fullmatch(_plain(layout.sheet.name))))]
+    beside = {line.row: _plain(line.text) for line in layout.lines if line.kind != "data"}
     for line in layout.lines:
-        if line.kind not in ("note", "section"):
+        keyed = any(known_state(beside.get(line.row + step, "")) for step in (-1, 1))
+        if line.kind not in ("note", "section") or keyed:  # "Completed" of a key, above "Ongoing"
             continue
         text = _plain(line.text)
         if remark := _WITH_REMARK.fullmatch(text):

@@ -169,14 +169,26 @@ def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None
     guesses.append(f"{whole}taken from the head of the text{said}; the text keeps the rest")
 
 
+_POST = regex(
+    r"\b(?:director|head of|head ?teacher|manager|officer|chief|nurse|matron|secretary|clerk|"
+    r"principal|co-?ordinator|treasurer|lead|SENCO|bursar)\b",
+    re.IGNORECASE,
+)
+"""A sheet that has the name of somebody's post."""
+_NAME = regex(r"[^\W\d_]\.?|[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’.-]*){1,2}")
+
+
 def name_sheets(
-    drafts: Sequence[Draft], columns: Sequence[Columns], names: Sequence[str], guesses: list[str]
-) -> None:
+    drafts: Sequence[Draft], columns: Sequence[Columns], names: Sequence[str],
+    guesses: list[str], *, apart: bool = False,
+) -> None:  # fmt: skip
     """In a plan spread over sheets, rows without a section have their sheet's name as one, and
     it stands above sections of which several sheets have the same; unless the sheets part them by
     how far they are, or nobody named them.
 
-    `drafts` are all of one kind; `names` are the sheets' names in order.
+    `drafts` are all of one kind; `names` are the sheets' names in order. Where no column says who
+    leads and each sheet has the name of a post, that is the lead; in a workbook that is kept
+    (`apart`) it stays the section.
     """
     bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
     bare -= {c.sheet for c in columns if c.kind == drafts[0].kind and c.having("section")}
@@ -187,6 +199,20 @@ def name_sheets(
         return
     if parts_by_state(names[sheet] for sheet in bare):
         return
+    if not any(each.having("lead") or each.having("accountable") for each in columns):
+        mine = [names[sheet] for sheet in sheets]
+        if not apart and all(map(_POST.search, mine)):
+            for draft in drafts:
+                draft.cells["lead"] = [(names[draft.sheet], (draft.row, 0))]
+            guesses.append("field lead: no column says who leads; each action has its sheet's name")
+            return
+        if all(map(_NAME.fullmatch, mine)):
+            named = ", ".join(f'"{name}"' for name in mine[:MOST_NAMED])
+            guesses.append(
+                f"plan: no column says who leads; if the sheets have the names of leads ({named}"
+                f"{', …' if len(mine) > MOST_NAMED else ''}), put a column Lead with that name on "
+                "each of them and start again"
+            )
     for draft in drafts:
         if draft.sheet in bare and not lists_done(names[draft.sheet]):
             draft.sections = (Heading(names[draft.sheet], draft.row),)

@@ -227,7 +227,8 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
     if not any(f.role == "key" for f in mine):
         front.append(make_field("ref", "Ref", "key", kind))
     added = {name for d in drafts if d.changed for name in d.changed} - {f.id for f in mine}
-    for name, heading in (("inspection", "Inspection ref"), ("organisation", "Organisation")):
+    for name, heading in (("inspection", "Inspection ref"), ("organisation", "Organisation"),
+                          ("lead", "Lead")):  # fmt: skip
         if name in added:
             front.append(make_field(name, heading, name, kind))
     if any(draft.sections for draft in drafts):

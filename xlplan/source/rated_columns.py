@@ -140,11 +140,13 @@ def done_rows(
     mine = [item for item in fields if item.of == "action"]
     dated = [i for i in mine if _DONE_ON.fullmatch(normal_heading(i.heading)) and i.role != "due"]
     shares = [item for item in mine if item.type == "percent" or item.role == "percent"]
+    listed = {n for n, turns in enumerate(lists.turns) if any(done for _, done in turns)}
     found: dict[Place, str] = {}
-    for draft in drafts:
+    for draft in drafts if listed or dated or shares else ():
         if draft.kind != "action":
             continue
-        said = "stands among the completed ones" if lists.holds(draft.sheet, draft.row) else ""
+        here = draft.sheet in listed and lists.holds(draft.sheet, draft.row)
+        said = "stands among the completed ones" if here else ""
         for item in dated if not said else ():
             if any(_is_a_day(value) for value, _ in draft.pieces(item.id)):
                 said = f'has a day under "{" ".join(item.heading.split())}"'
@@ -173,6 +175,8 @@ def with_closing(
     """Scales on which the actions that are `done` can be closed, where no rating does, and the
     rating of all others where there was none ("" where there was); None where nothing was added.
     In a workbook that is `kept` it is only said."""
+    if not done:
+        return scales, None
     main = next((f for f in scales.fields if f.of == "action" and f.role == "rating"), None)
     mine = [r for r in scales.ratings if main is not None and r.scale == main.scale]
     by_why: dict[str, list[str]] = {}

@@ -155,7 +155,8 @@ def find_scales(
         group = [*mine, *(cell for each in others if _alike(each, mine) for cell in each)]
         if ratings and _one_word_throughout(texts):
             group = []  # one word is no second scale
-        made, notes = propose_scale(group, legend.lines if not name else (), name)
+        told = legend.lines or _by_fill(mine, legend.colours)
+        made, notes = propose_scale(group, told if not name else (), name)
         if not made:
             colours = [cell.colour for cell in cells[item.id]]
             colours += _fills(empty.get(item.id, ()), layouts)
@@ -173,6 +174,20 @@ def find_scales(
         tuple(ratings), legend.rows, tuple(guesses),
         frozenset(name for name in coloured if chosen[name].field_type.rated),
     )  # fmt: skip
+
+
+def _by_fill(cells: Sequence[RatingCell], colours: Sequence[LegendLine]) -> list[LegendLine]:
+    """What a key of colours says of ratings whose cells each have the colour of one line of it;
+    nothing, where not all do."""
+    fills: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell.text:
+            fills.setdefault(cell.text, set()).add(cell.colour)
+    by_colour = {line.colour: line for line in colours}
+    said = [(text, by_colour.get(max(each))) for text, each in fills.items() if len(each) == 1]
+    found = [LegendLine(text, line.label, line.colour) for text, line in said if line]
+    apart = len({line.colour for line in found}) == len(found) == len(fills) > 1
+    return found if apart else []
 
 
 def _main_first(item: Field) -> int:
