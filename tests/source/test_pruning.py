@@ -295,3 +295,24 @@ B   | Count the hands | June 2027 | Ben Ode   | Open
 C   | Train the hands | July 2027 | Ben Ode   | Closed
 """)
     assert column(source, "ref") == ["A", "B", "C"]
+
+
+def test_a_label_and_its_value_above_repeated_headings_are_no_action() -> None:
+    source = read("""
+        Recommendation 1: The harbour should publish its accounts
+        Our response | Accepted | |
+        Actions | Owner | Timescale | Status
+        Publish the accounts of May | Ada Quill | July 2026 | Complete
+        Publish the accounts of June | Ada Quill | August 2026 | Overdue
+        Recommendation 2: The harbour should listen to its crews
+        Our response | Accepted in part | |
+        Actions | Owner | Timescale | Status
+        Ask every crew | Ben Ode | December 2026 | In progress
+        Answer every crew | Ben Ode | January 2027 | Not started
+        """)
+    assert column(source, "action") == [
+        "Publish the accounts of May", "Publish the accounts of June",
+        "Ask every crew", "Answer every crew",
+    ]  # fmt: skip
+    assert [row for row, fate, _ in fates(source) if fate == "note"] == [2, 7]
+    assert [lead.name for lead in source.definition.leads] == ["Ada Quill", "Ben Ode"]

@@ -43,7 +43,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
             r"(?: for (?:completion|delivery|implementation))?|due|due by|by when|when|"
             r"(?:to be )?completed? by|date due|date for completion|implementation date|"
             r"target|timescale by when|target completion date"),
-    ("accountable", rf"accountable(?: {_WHO})?|accountability|(?:lead|owner) exec(?:utive)?|sro|"
+    ("accountable", rf"accountable(?: {_WHO})?|accountability|(?:lead|owner|"
+                    r"responsib\w+) exec(?:utive)?|sro|"
                     r"exec(?:utive)? (?:lead|sponsor|owner|director)|"
                     r"senior responsible (?:officer|owner)|sponsor|strategic lead|lead director|"
                     r"(?:lead (?:cabinet )?|cabinet )member|portfolio holder"),

@@ -84,6 +84,12 @@ class Shape(Struct, frozen=True):
         return self.dates if self.words <= MOST_OF_DAY else 0.0
 
     @property
+    def tells(self) -> bool:
+        """Whether most cells say something of their own, if less than a sentence: no names."""
+        each = self.distinct * 10 >= min(self.count, MOST_LOOKED_AT) * 8 and self.count > 1
+        return each and self.length >= 15 and self.words >= 2.5
+
+    @property
     def repeats(self) -> bool:
         """Whether a few short texts stand in many cells."""
         return self.length <= 25 and self.distinct <= max(3, min(12, self.count * 0.6))
@@ -281,6 +287,8 @@ def judge_columns(
         if col in fixed:
             continue
         scores = dict(role_scores(headings[col])) if col in headings else {}
+        if shapes[col].tells and fold(headings.get(col, "")) == "name":
+            scores = {"action": 0.6}  # not people, but what is to be done
         if shapes[col].length < LONG_TEXT and lists_choices(headings.get(col, "")):
             scores.pop("progress", None)  # a few words, one of those in the heading
             if shapes[col].count and shapes[col].repeats:
@@ -365,8 +373,6 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
         return {"rating": 0.65}  # also of "List Name", in which no names stand
     if not scores and codes:
         return {"key": 0.6}
-    if scores.get("action") == 0.4 and shape.sentences:
-        return {"action": 0.6}  # "Name" over what is to be done
     return scores
 
 

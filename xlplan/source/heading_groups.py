@@ -11,6 +11,7 @@ from xlplan.plan.text import canon_text, fold
 from xlplan.source.column_roles import LEAST_WORDS, MOST_LOOKED_AT, is_day, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.source.headings import cell_text, is_value, texts_of, understood
+from xlplan.source.table_cells import DataRow
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
 LONGEST_PART = 40
@@ -131,6 +132,30 @@ def _group_over(col: int, above: Mapping[int, CellValue], wide: Mapping[int, int
 def _may_be_part(value: CellValue) -> bool:
     text = cell_text(value)
     return isinstance(value, str) and len(text) <= LONGEST_PART and not is_value(text)
+
+
+def labels_above(lines: Mapping[int, tuple[str, str]], rows: Sequence[DataRow]) -> set[int]:
+    """The rows of a label and its value that stand between the heading of a section and the
+    headings that are repeated for it ("Our response | Accepted"), as they do above others; `lines`
+    are the kind and the text of each row, where any heads a table again."""
+    if not lines:
+        return set()
+    labels = Counter(text.partition(" | ")[0] for _, text in lines.values() if " | " in text)
+    found: set[int] = set()
+    for row in reversed(rows):
+        below, text = lines.get(row.row + 1, ("", "")), lines[row.row][1]
+        if len(row.cells) == 2 and labels[text.partition(" | ")[0]] > 1:
+            above = lines.get(row.row - 1, ("", ""))[0]
+            if (below[0] == "repeated" or row.row + 1 in found) and above in ("section", "data"):
+                found.add(row.row)
+    starts = {row.row for row in rows if lines.get(row.row - 1, ("", ""))[0] == "section"}
+    return {row for row in found if _first_of(row, found) in starts}
+
+
+def _first_of(row: int, found: set[int]) -> int:
+    while row - 1 in found:
+        row -= 1
+    return row
 
 
 MOST_HEADINGS = 60

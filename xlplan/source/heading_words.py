@@ -313,7 +313,7 @@ def _day(words: str) -> dict[str, float] | None:
     day = day and (asks or not _has("when", words))
     target = re.fullmatch(
         r"(?:\w+ )?(?:target|expected|planned|estimated|scheduled) "
-        r"(?:completion|resolution|closure|delivery|finish|end)|"
+        r"(?:completion|resolution|closure|close(?: out)?|delivery|finish|end)|"
         r"(?:completion|resolution|closure|delivery|implementation) target",
         words,
     )

@@ -17,6 +17,7 @@ from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers
 from xlplan.plan.status_words import families, is_colour, known_rating
 from xlplan.plan.text import fold, trimmed
 from xlplan.source.column_roles import Reading
+from xlplan.source.heading_groups import labels_above
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, LineKind
 from xlplan.source.outside import asks_to_fill_in, begins_example, example_rows, says_example
@@ -58,11 +59,13 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
     if not reading.roles:
         return False
     kept: list[DataRow] = []
-    kinds: dict[int, LineKind] = {}
+    again = any(line.kind == "repeated" for line in layout.lines)
+    lines = {line.row: (line.kind, line.text) for line in layout.lines} if again else {}
+    kinds: dict[int, LineKind] = dict.fromkeys(labels_above(lines, table.rows), "note")
     cells = _Cells(reading, table, layout.sheet.fills)
     examples: set[int] = set()
     shown = example_rows(layout, table)
-    for place, row in enumerate(table.rows):
+    for place, row in [(n, row) for n, row in enumerate(table.rows) if row.row not in kinds]:
         first = place < MOST_GUIDANCE and not kept
         if first and (row.row in shown or cells.is_example(row)):
             kinds[row.row] = "note"
@@ -79,12 +82,9 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
 
 
 def _take_out(
-    layout: Layout,
-    table: Table,
-    kept: Sequence[DataRow],
-    kinds: Mapping[int, LineKind],
+    layout: Layout, table: Table, kept: Sequence[DataRow], kinds: Mapping[int, LineKind],
     examples: Container[int] = (),
-) -> None:
+) -> None:  # fmt: skip
     lines = layout.lines
     assert isinstance(lines, MutableSequence)
     for at, line in enumerate(lines):

@@ -126,7 +126,8 @@ MOST_NAMED = 5
 _DONE_ON = regex(
     r"(?:date|day) (?:\w+ )?(?:completed|closed|finished|implemented|achieved|discharged)|"
     r"(?:completed|closed|finished|implemented|discharged)(?: on| at| date)?|"
-    r"actual (?:date of )?(?:completion|closure|finish|end)(?: date)?|date of closure|closure date"
+    r"actual (?:date of )?(?:completion|closure|close(?: out)?|finish|end)(?: date)?|"
+    r"date of closure|closure date"
 )
 """Headings of the day on which an action was done."""
 

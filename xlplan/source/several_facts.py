@@ -232,6 +232,8 @@ def facts_of(text: str) -> tuple[str, ...]:
     """
     kinds: list[str] = []
     rest, apart = canon_text(text).strip(), True
+    if ":" in rest and _is_day(rest):
+        return ("day",)  # with its time
     while rest and (found := _first_fact(rest)):
         kind, end = found
         kinds.append(kind)
