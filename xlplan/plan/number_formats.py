@@ -321,13 +321,8 @@ def _fraction(digits: str, places: Sequence[int], pieces: Sequence[_Piece]) -> d
 
 
 def _show_date(serial: float, pieces: Sequence[_Piece]) -> str | None:
-    if (
-        serial < 61
-        and not any(piece.kind == "elapsed" for piece in pieces)
-        and (
-            serial >= 1 or any(piece.kind == "part" and piece.text[0] in "dDyY" for piece in pieces)
-        )
-    ):
+    days = serial >= 1 or any(each.kind == "part" and each.text[0] in "dDyY" for each in pieces)
+    if serial < 61 and days and not any(piece.kind == "elapsed" for piece in pieces):
         return None  # programs differ in the first days of 1900, and in the day before
     if serial < 0:
         return None

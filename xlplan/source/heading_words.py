@@ -352,8 +352,7 @@ def _state(words: str) -> dict[str, float] | None:
     if _NOT_STATE.search(words) and not _has(r"status|rag|brag", words):
         return None
     if _has(_STATE, words):
-        lesser = 0.7 if _NOT_STATE.search(words) else 0.95
-        return {"rating": lesser}
+        return {"rating": 0.7 if _NOT_STATE.search(words) else 0.95}
     if _ASKS_HOW.match(words):
         return {"rating": 0.6, "progress": 0.5}
     short = len(words.split()) <= 3 and not _has(_SOMEBODY, words) and not _DONE_WITH.search(words)

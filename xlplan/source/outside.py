@@ -54,9 +54,8 @@ _WHOSE = regex(
 def plan_title(lines: Sequence[str]) -> str:
     """Which of the lines above a table is the plan's title, or ``""``.
 
-    The first that speaks of a plan, a log, a register; else the first that is neither the name of
-    an organisation nor the number of an appendix, nor a label with its value; else the
-    organisation's.
+    The first that speaks of a plan, a log, a register; else the first that is no organisation's
+    name, no number of an appendix, no label with its value; else the organisation's.
     """
     return _ranked(lines)[1]
 
@@ -74,9 +73,8 @@ def _ranked(lines: Sequence[str]) -> tuple[int, str]:
             continue
         rest = _NO_TITLE.match(text)
         text = text[rest.end() :].lstrip(" -–—:|") if rest else text
-        if len(text) < 3 or len(text) > LONGEST_TITLE:
-            continue
-        found.append((0 if _OF_PLANS.search(text) else 2 if _WHOSE.search(text) else 1, text))
+        if 3 <= len(text) <= LONGEST_TITLE:
+            found.append((0 if _OF_PLANS.search(text) else 2 if _WHOSE.search(text) else 1, text))
     return min(found, key=lambda each: each[0], default=(1, ""))
 
 

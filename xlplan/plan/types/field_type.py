@@ -127,8 +127,7 @@ def _canon_text(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
 def _canon_rating(item: Field, raw: Typed, definition: PlanDefinition) -> Value:
     text = as_text(raw)
     scale = definition.scale_of(item)
-    found = match_rating(text, scale)
-    if found is not None:
+    if (found := match_rating(text, scale)) is not None:
         return found.code
     return invalid(text, VAL_002.fill(value=text, ratings=[rating.code for rating in scale]))
 
@@ -256,8 +255,7 @@ def canon_number(raw: Typed, *, percent: bool = False) -> Value:
 
 
 def _canon_number(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
-    number = before_percent(raw)
-    if number is None or counts_percent(item.role, item.heading):
+    if (number := before_percent(raw)) is None or counts_percent(item.role, item.heading):
         return canon_number(raw if number is None else number)
     return invalid(shown := as_text(raw), VAL_005.fill("percent", value=shown))
 
