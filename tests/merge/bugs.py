@@ -40,7 +40,7 @@ def removals_from_a_set_are_ignored(patch: Patch) -> None:
 
 def a_blank_counts_as_absent(patch: Patch) -> None:
     plain = reading.untouched
-    patch.setattr(compare, "untouched", lambda base, raw: raw is None or plain(base, raw))
+    patch.setattr(compare, "untouched", lambda base, raw, *of: raw is None or plain(base, raw, *of))
 
 
 def the_base_is_that_of_the_newest_template(patch: Patch) -> None:
