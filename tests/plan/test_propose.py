@@ -267,6 +267,35 @@ def test_the_words_that_all_notes_begin_with_become_a_rating() -> None:
     )
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_status_with_its_day_is_the_status_and_a_note_but_in_a_workbook_that_stays(
+    kept: bool,
+) -> None:
+    states = ("Completed 12/09/26", "Completed 3/10/26", "Ongoing", "Overdue")
+    samples = [sample("Ref", "1", "2", "3", "4"), sample("Status", *states)]
+    proposal = propose_columns(samples, kept=kept)
+    found = [(f.heading, f.type) for f in proposal.fields[1:]]
+    if kept:
+        assert [heading for heading, _ in found] == ["Status"]
+        assert proposal.plans[1].split == ""
+        return
+    assert {heading for heading, _ in found} == {"Status", "Status note"}
+    assert ("Status", "rating") in found
+    assert proposal.plans[1].split == "leading"
+    assert any(text.startswith("field rating: the word that each") for text in proposal.guesses)
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"), [("Visit date", "date"), ("Homes in the area", "number")]
+)
+def test_numbers_that_may_be_days_are_days_under_a_heading_that_says_so(
+    heading: str, kind: str
+) -> None:
+    """46031 days after 30 December 1899 it is 9 January 2026."""
+    proposal = propose_columns([sample("Ref", "1", "2"), sample(heading, 46031, 46112)])
+    assert [f.type for f in proposal.fields[1:]] == [kind]
+
+
 @pytest.mark.parametrize(
     ("values", "kind"), [((50, 100), "number"), ((0.5, 1), "percent"), ((), "percent")]
 )
